@@ -3,6 +3,7 @@ package dev.braid.fastpath.memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -19,6 +20,7 @@ public final class Memory {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfShort SHORT_NATIVE = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt INT_NATIVE = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final VarHandle INT_ALIGNED = ValueLayout.JAVA_INT.varHandle();
     private static final ValueLayout.OfLong LONG_NATIVE = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private Memory() {}
@@ -96,6 +98,11 @@ public final class Memory {
     /** Writes {@code value} in the machine's order. */
     public static void putNative64(long address, long value) {
         ALL.set(LONG_NATIVE, address, value);
+    }
+
+    /** Writes {@code value} in the machine's order after every write before it (a release store); 4-byte aligned. */
+    public static void publishNative32(long address, int value) {
+        INT_ALIGNED.setRelease(ALL, address, value);
     }
 
     /** Copies {@code length} bytes; the spans may overlap. */
