@@ -119,7 +119,8 @@ public final class ChunkPool {
         synchronized (all) {
             for (Chunk chunk : all) {
                 if (chunk.references() > 0) {
-                    var trace = new StringBuilder("chunk of " + chunk.capacity() + " bytes, references " + chunk.references());
+                    var trace = new StringBuilder(
+                            "chunk of " + chunk.capacity() + " bytes, references " + chunk.references());
                     if (chunk.takenAt != null) {
                         for (StackTraceElement at : chunk.takenAt.getStackTrace()) {
                             trace.append("\n    at ").append(at);
