@@ -1,0 +1,64 @@
+package dev.braid.stack.tcp;
+
+/**
+ * What an application may choose about a connection: the socket options of TCP, in bytes and nanoseconds.
+ *
+ * <p>A TCB reads its settings whenever they matter; whoever changes them on a live connection calls
+ * {@link Tcb#settingsChanged}. A listener's settings are copied to each connection it takes. Core thread only.
+ */
+public final class TcpSettings {
+    private static final long SECOND = 1_000_000_000L;
+
+    /** TCP_NODELAY: small segments leave at once (RFC 9293 section 3.7.4). */
+    public boolean noDelay;
+    /** TCP_CORK: only full segments leave until it is off again, 200 ms passed or the stream ends. */
+    public boolean cork;
+    /** TCP_QUICKACK: acknowledge each batch at once. */
+    public boolean quickAck;
+    /** SO_KEEPALIVE (RFC 9293 section 3.8.4). */
+    public boolean keepAlive;
+    /** TCP_KEEPIDLE: silence before the first probe. */
+    public long keepIdleNs = 7200 * SECOND;
+    /** TCP_KEEPINTVL: time between probes. */
+    public long keepIntervalNs = 75 * SECOND;
+    /** TCP_KEEPCNT: unanswered probes before the connection is given up. */
+    public int keepCount = 9;
+    /** TCP_USER_TIMEOUT: how long data or probes may stay unacknowledged; 0 = what the retransmission limit gives. */
+    public long userTimeoutNs;
+    /** TCP_LINGER2: how long an abandoned connection stays in FIN-WAIT-2; negative = the configured default. */
+    public long finWait2Ns = -1;
+    /** TCP_SYNCNT: retransmissions of a SYN before giving up; 0 = the configured default. */
+    public int synRetries;
+    /** SO_RCVBUF: true bytes that received data may pin; 0 = the configured default. */
+    public int receiveBuffer;
+    /** SO_SNDBUF: bytes that may wait or be in flight; 0 = the configured default. */
+    public int sendBuffer;
+    /** TCP_MAXSEG: upper bound of the segment size in bytes; 0 = what the path gives. */
+    public int maxSegment;
+    /** IP_TTL or IPV6_UNICAST_HOPS, 1..255; 0 = the configured default. */
+    public int ttl;
+    /** IP_TOS or IPV6_TCLASS without the ECN bits. */
+    public int trafficClass;
+
+    /** The stack's defaults. */
+    public TcpSettings() {}
+
+    /** A copy. */
+    public TcpSettings(TcpSettings from) {
+        noDelay = from.noDelay;
+        cork = from.cork;
+        quickAck = from.quickAck;
+        keepAlive = from.keepAlive;
+        keepIdleNs = from.keepIdleNs;
+        keepIntervalNs = from.keepIntervalNs;
+        keepCount = from.keepCount;
+        userTimeoutNs = from.userTimeoutNs;
+        finWait2Ns = from.finWait2Ns;
+        synRetries = from.synRetries;
+        receiveBuffer = from.receiveBuffer;
+        sendBuffer = from.sendBuffer;
+        maxSegment = from.maxSegment;
+        ttl = from.ttl;
+        trafficClass = from.trafficClass;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.frame.Frame;
+
+/**
+ * A protocol on top of one TCB that TCP itself knows nothing of: the one place where more than a byte stream plugs in.
+ *
+ * <p>TCP without an upper layer pays one null test at each place below. Every call comes on the core's thread, from the
+ * middle of TCP's own work: an implementation answers from its state and calls back only through {@link LowerLayer}.
+ */
+public interface UpperLayer {
+    /** What TCP does with a segment whose options the upper layer has seen. */
+    enum Verdict {
+        /** Goes on with it. */
+        PROCEED,
+        /** Drops it, counted as {@code TcpDropUpperLayer}. */
+        DISCARD,
+        /** Resets the connection. */
+        RESET
+    }
+
+    // Options.
+
+    /**
+     * How many bytes of options it wants on the next segment of this kind.
+     *
+     * @param room bytes that are free, a multiple of 4
+     * @return 0..room, a multiple of 4; TCP cuts the payload accordingly
+     */
+    int reserveOptions(Tcb tcb, SegmentKind kind, int room);
+
+    /**
+     * Writes the options it reserved.
+     *
+     * @param address where they go
+     * @param reserved what {@link #reserveOptions} answered for this segment
+     * @param streamOffset place of the payload's first byte in the stream of this TCB, 0 = the first byte behind the SYN
+     * @param length payload bytes, a whole super-segment's
+     * @return bytes written, at most {@code reserved}; TCP fills up with NOPs
+     */
+    int writeOptions(Tcb tcb, SegmentKind kind, long address, int reserved, long streamOffset, int length);
+
+    /**
+     * Sees an acceptable segment before TCP processes its ACK and data: parses what options it carries, SYN, SYN/ACK, third
+     * ACK, data and pure ACKs alike.
+     */
+    Verdict onSegment(Tcb tcb, TcpSegment segment, long nowNs);
+
+    /** Whether this duplicate ACK must not count towards loss detection, because it carries news of the upper layer. */
+    boolean exemptDuplicateAck(Tcb tcb, TcpSegment segment);
+
+    // Data.
+
+    /**
+     * TCP could send now and has nothing queued: the upper layer {@linkplain LowerLayer#append appends} what is to go next.
+     * All that one call appends has a boundary behind it that no segment crosses.
+     *
+     * @param room bytes that windows, pacing and one super-frame allow, at least 1
+     * @return bytes appended, 0..room; after 0 TCP asks again only after {@link LowerLayer#dataReady}
+     */
+    int pull(Tcb tcb, int room, long nowNs);
+
+    /** The window to advertise in bytes, in place of the TCB's own buffer: it never makes an advertised edge shrink. */
+    long receiveWindow(Tcb tcb);
+
+    /**
+     * Takes in-order payload, which is not charged to the TCB. The frame is the upper layer's from now on.
+     *
+     * @param frame payload at [{@code payloadOffset()}, {@code linearLength()})
+     * @param streamOffset place of its first byte in the peer's stream of this TCB, 0 = the first byte behind the SYN
+     */
+    void onData(Tcb tcb, Frame frame, long streamOffset, long nowNs);
+
+    // Events.
+
+    /** Everything below {@code streamOffset} was acknowledged by the peer. */
+    void onAcked(Tcb tcb, long streamOffset, long nowNs);
+
+    /** Loss was found from duplicate or selective acknowledgements: a recovery begins. */
+    void onLoss(Tcb tcb, long nowNs);
+
+    /** The retransmission timer expired. */
+    void onRto(Tcb tcb, long nowNs);
+
+    /** The TCB is gone or in TIME-WAIT: the last call for it. */
+    void onClosed(Tcb tcb, long nowNs);
+}
