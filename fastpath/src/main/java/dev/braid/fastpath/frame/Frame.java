@@ -94,6 +94,11 @@ public final class Frame {
         return shared == null ? slotBytes : slotBytes + shared.slotBytes;
     }
 
+    /** Whether it shares another frame's data, which nobody may write to then. */
+    public boolean isClone() {
+        return sharedWith != null;
+    }
+
     /** True for a slot of the 64 KiB class. */
     public boolean isSuper() {
         return slotBytes > FramePool.MTU_SLOT_BYTES;
