@@ -45,7 +45,8 @@ final class FlightQueue {
     }
 
     /** Gives the frame that arrives first, whether or not it is time; {@code null} when none travels. */
-    @Nullable Frame remove() {
+    @Nullable
+    Frame remove() {
         if (size == 0) {
             return null;
         }
