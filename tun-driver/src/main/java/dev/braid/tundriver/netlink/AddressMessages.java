@@ -1,6 +1,7 @@
 package dev.braid.tundriver.netlink;
 
-import java.net.InetAddress;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Prefix;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads the messages about addresses: {@code struct ifaddrmsg} and the attributes {@code IFA_…}. */
@@ -22,7 +23,7 @@ final class AddressMessages {
     static Request add(int device, Prefix prefix) {
         Request request = new Request(Rtm.RTM_NEWADDR, Request.NLM_F_CREATE | Request.NLM_F_EXCL);
         fixed(request, device, prefix);
-        return prefix.isV4() ? request : request.attribute32(IFA_FLAGS, LinkAddress.IFA_F_NODAD);
+        return prefix.address().isIpv4() ? request : request.attribute32(IFA_FLAGS, LinkAddress.IFA_F_NODAD);
     }
 
     static Request delete(int device, Prefix prefix) {
@@ -30,7 +31,7 @@ final class AddressMessages {
     }
 
     private static Request fixed(Request request, int device, Prefix prefix) {
-        return request.u8(prefix.family(), prefix.length(), 0, 0)
+        return request.u8(Family.of(prefix.address()), prefix.length(), 0, 0)
                 .i32(device)
                 .attribute(IFA_LOCAL, prefix.address())
                 .attribute(IFA_ADDRESS, prefix.address());
@@ -43,11 +44,11 @@ final class AddressMessages {
         }
         Attributes attributes = reply.attributes(IFADDRMSG);
         // On a point-to-point device IFA_ADDRESS is the peer's and IFA_LOCAL ours; IPv6 mostly has IFA_ADDRESS alone.
-        InetAddress address = attributes.address(IFA_LOCAL);
+        IpAddress address = attributes.address(IFA_LOCAL);
         if (address == null) {
             address = attributes.address(IFA_ADDRESS);
         }
-        if (address == null || reply.u8(1) > 8 * address.getAddress().length) {
+        if (address == null || reply.u8(1) > address.bits()) {
             return null;
         }
         return new LinkAddress(

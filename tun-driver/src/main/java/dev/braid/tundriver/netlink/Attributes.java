@@ -1,7 +1,6 @@
 package dev.braid.tundriver.netlink;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import dev.braid.fastpath.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -69,20 +68,15 @@ final class Attributes {
         return new String(value, 0, end, StandardCharsets.UTF_8);
     }
 
-    @Nullable InetAddress address(int attribute) {
+    @Nullable
+    IpAddress address(int attribute) {
         byte[] value = values.get(attribute);
-        if (value == null || (value.length != 4 && value.length != 16)) {
-            return null;
-        }
-        try {
-            return InetAddress.getByAddress(value);
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError("4 or 16 bytes are an address", impossible);
-        }
+        return value == null || (value.length != 4 && value.length != 16) ? null : IpAddress.ofBytes(value);
     }
 
     /** The raw bytes in the machine's order, or null. */
-    @Nullable ByteBuffer bytes(int attribute) {
+    @Nullable
+    ByteBuffer bytes(int attribute) {
         byte[] value = values.get(attribute);
         return value == null ? null : buffer(value);
     }

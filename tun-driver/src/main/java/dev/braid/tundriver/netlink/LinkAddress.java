@@ -1,5 +1,7 @@
 package dev.braid.tundriver.netlink;
 
+import dev.braid.fastpath.wire.Prefix;
+
 /**
  * An address of a device.
  *

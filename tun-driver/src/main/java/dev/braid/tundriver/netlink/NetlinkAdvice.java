@@ -18,12 +18,14 @@ final class NetlinkAdvice {
 
     private static String advice(int errno) {
         return switch (errno) {
-            case Errno.EPERM -> "this needs CAP_NET_ADMIN in the network namespace; run as root, or in a user namespace of"
-                    + " your own (unshare -Urn)";
+            case Errno.EPERM ->
+                "this needs CAP_NET_ADMIN in the network namespace; run as root, or in a user namespace of"
+                        + " your own (unshare -Urn)";
             case Errno.EEXIST -> "it exists already; remove it first or choose another";
             case Errno.ENODEV -> "there is no such device in this network namespace";
             case Errno.ESRCH, Errno.EADDRNOTAVAIL, Errno.ENOENT -> "there is nothing like it to remove or change";
-            case Errno.ENETUNREACH -> "the gateway is not reachable by any address of the device; add the address first";
+            case Errno.ENETUNREACH ->
+                "the gateway is not reachable by any address of the device; add the address first";
             case Errno.ENETDOWN -> "bring the device up first";
             case Errno.EOPNOTSUPP -> "this kernel, or this kind of device, cannot do it";
             default -> "";

@@ -36,7 +36,8 @@ final class Reply {
                 return;
             }
             ByteBuffer body = all.slice(at + Request.HEADER, length - Request.HEADER).order(ByteOrder.nativeOrder());
-            sink.accept(new Reply(all.getShort(at + 4) & 0xffff, all.getShort(at + 6) & 0xffff, all.getInt(at + 8), body));
+            sink.accept(
+                    new Reply(all.getShort(at + 4) & 0xffff, all.getShort(at + 6) & 0xffff, all.getInt(at + 8), body));
             at += (length + 3) & ~3;
         }
     }

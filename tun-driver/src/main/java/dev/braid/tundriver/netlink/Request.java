@@ -1,6 +1,6 @@
 package dev.braid.tundriver.netlink;
 
-import java.net.InetAddress;
+import dev.braid.fastpath.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -88,8 +88,8 @@ final class Request {
     }
 
     /** An attribute of 4 or 16 address bytes in network order. */
-    Request attribute(int attribute, InetAddress value) {
-        return attribute(attribute, value.getAddress());
+    Request attribute(int attribute, IpAddress value) {
+        return attribute(attribute, value.toBytes());
     }
 
     /** Opens a nested attribute; what {@link #close} takes is returned. */

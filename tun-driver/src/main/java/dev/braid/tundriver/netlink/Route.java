@@ -1,6 +1,7 @@
 package dev.braid.tundriver.netlink;
 
-import java.net.InetAddress;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Prefix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Route(
         Prefix destination,
-        @Nullable InetAddress gateway,
+        @Nullable IpAddress gateway,
         int device,
-        @Nullable InetAddress source,
+        @Nullable IpAddress source,
         int table,
         int protocol,
         int priority,
@@ -49,9 +50,9 @@ public record Route(
     /** Collects a route's parts. */
     public static final class Builder {
         private final Prefix destination;
-        private @Nullable InetAddress gateway;
+        private @Nullable IpAddress gateway;
         private int device;
-        private @Nullable InetAddress source;
+        private @Nullable IpAddress source;
         private int table = TABLE_MAIN;
         private int protocol = RTPROT_STATIC;
         private int priority;
@@ -64,7 +65,7 @@ public record Route(
         }
 
         /** The next router. */
-        public Builder via(InetAddress router) {
+        public Builder via(IpAddress router) {
             this.gateway = router;
             return this;
         }
@@ -76,7 +77,7 @@ public record Route(
         }
 
         /** The preferred source address. */
-        public Builder source(InetAddress address) {
+        public Builder source(IpAddress address) {
             this.source = address;
             return this;
         }

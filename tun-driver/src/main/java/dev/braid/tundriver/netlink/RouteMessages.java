@@ -1,6 +1,7 @@
 package dev.braid.tundriver.netlink;
 
-import java.net.InetAddress;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Prefix;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads the messages about routes: {@code struct rtmsg} and the attributes {@code RTA_…}. */
@@ -57,16 +58,17 @@ final class RouteMessages {
     private static Request body(Request request, Route route, int scope) {
         Prefix to = route.destination();
         int shortTable = route.table() >= 0 && route.table() < 256 ? route.table() : RT_TABLE_COMPAT;
-        request.u8(to.family(), to.length(), 0, 0, shortTable, route.protocol(), scope, route.type()).i32(0);
+        request.u8(Family.of(to.address()), to.length(), 0, 0, shortTable, route.protocol(), scope, route.type())
+                .i32(0);
         request.attribute32(RTA_TABLE, route.table());
         if (to.length() > 0) {
             request.attribute(RTA_DST, to.address());
         }
-        InetAddress gateway = route.gateway();
+        IpAddress gateway = route.gateway();
         if (gateway != null) {
             request.attribute(RTA_GATEWAY, gateway);
         }
-        InetAddress source = route.source();
+        IpAddress source = route.source();
         if (source != null) {
             request.attribute(RTA_PREFSRC, source);
         }
@@ -99,17 +101,17 @@ final class RouteMessages {
             return null;
         }
         int family = reply.u8(0);
-        if (family != Prefix.AF_INET && family != Prefix.AF_INET6) {
+        if (family != Family.AF_INET && family != Family.AF_INET6) {
             return null;
         }
         Attributes attributes = reply.attributes(RTMSG);
         Attributes metrics = attributes.nested(RTA_METRICS);
-        InetAddress to = attributes.address(RTA_DST);
-        if (to != null && reply.u8(1) > 8 * to.getAddress().length) {
+        IpAddress to = attributes.address(RTA_DST);
+        if (to != null && reply.u8(1) > to.bits()) {
             return null;
         }
         return new Route(
-                to == null ? Prefix.any(family) : new Prefix(to, reply.u8(1)),
+                to == null ? Family.any(family) : new Prefix(to, reply.u8(1)),
                 attributes.address(RTA_GATEWAY),
                 attributes.i32(RTA_OIF, 0),
                 attributes.address(RTA_PREFSRC),

@@ -1,5 +1,6 @@
 package dev.braid.tundriver.netlink;
 
+import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tundriver.sys.Errno;
 import dev.braid.tundriver.sys.LinuxException;
 import java.util.ArrayList;
@@ -119,7 +120,7 @@ public final class Rtnetlink implements AutoCloseable {
     /** All routes of all tables, IPv4 first. */
     public synchronized List<Route> routes() {
         List<Route> found = new ArrayList<>();
-        for (int family : new int[] {Prefix.AF_INET, Prefix.AF_INET6}) {
+        for (int family : Family.BOTH) {
             found.addAll(parse(RouteMessages.list(family), "routes", "RTM_GETROUTE", RouteMessages::parse));
         }
         return found;
@@ -145,7 +146,7 @@ public final class Rtnetlink implements AutoCloseable {
     /** All rules that choose a table, IPv4 first. */
     public synchronized List<Rule> rules() {
         List<Rule> found = new ArrayList<>();
-        for (int family : new int[] {Prefix.AF_INET, Prefix.AF_INET6}) {
+        for (int family : Family.BOTH) {
             found.addAll(parse(RuleMessages.list(family), "rules", "RTM_GETRULE", RuleMessages::parse));
         }
         return found;

@@ -1,5 +1,6 @@
 package dev.braid.tundriver.netlink;
 
+import dev.braid.fastpath.wire.Prefix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,10 @@ public record Rule(
 
     /** A rule that sends what comes from {@code from} to {@code table}. */
     public static Rule from(Prefix from, int table, int priority, int protocol) {
-        return new Rule(from.isV4(), priority, from, null, "", 0, table, protocol);
+        return new Rule(from.address().isIpv4(), priority, from, null, "", 0, table, protocol);
     }
 
     int family() {
-        return v4 ? Prefix.AF_INET : Prefix.AF_INET6;
+        return v4 ? Family.AF_INET : Family.AF_INET6;
     }
 }

@@ -1,6 +1,7 @@
 package dev.braid.tundriver.netlink;
 
-import java.net.InetAddress;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Prefix;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads the messages about rules: {@code struct fib_rule_hdr} and the attributes {@code FRA_…}. */
@@ -63,12 +64,12 @@ final class RuleMessages {
             return null;
         }
         int family = reply.u8(0);
-        if (family != Prefix.AF_INET && family != Prefix.AF_INET6) {
+        if (family != Family.AF_INET && family != Family.AF_INET6) {
             return null;
         }
         Attributes attributes = reply.attributes(FIB_RULE_HDR);
         return new Rule(
-                family == Prefix.AF_INET,
+                family == Family.AF_INET,
                 attributes.i32(FRA_PRIORITY, 0),
                 prefix(attributes.address(FRA_SRC), reply.u8(2)),
                 prefix(attributes.address(FRA_DST), reply.u8(1)),
@@ -78,7 +79,7 @@ final class RuleMessages {
                 attributes.u8(FRA_PROTOCOL, 0));
     }
 
-    private static @Nullable Prefix prefix(@Nullable InetAddress address, int length) {
-        return address == null ? null : new Prefix(address, length);
+    private static @Nullable Prefix prefix(@Nullable IpAddress address, int length) {
+        return address == null || length > address.bits() ? null : new Prefix(address, length);
     }
 }

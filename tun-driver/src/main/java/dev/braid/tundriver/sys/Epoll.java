@@ -35,8 +35,8 @@ public final class Epoll {
     private static final MethodHandle CREATE = Libc.bind("epoll_create1", INT, INT);
     private static final MethodHandle CTL = Libc.bind("epoll_ctl", INT, INT, INT, INT, WORD);
     private static final MethodHandle WAIT = Libc.bind("epoll_wait", INT, INT, WORD, INT, INT);
-    private static final @Nullable MethodHandle PWAIT2 =
-            Libc.bindIfPresent("epoll_pwait2", INT, INT, WORD, INT, WORD, WORD);
+    private static final @Nullable MethodHandle PWAIT2 = Libc.bindIfPresent("epoll_pwait2", INT, INT, WORD, INT, WORD,
+            WORD);
 
     private final int descriptor;
     private final int capacity;

@@ -32,8 +32,8 @@ final class Libc {
     private static final long ERRNO_OFFSET = STATE.byteOffset(PathElement.groupElement("errno"));
 
     /** Where the error number of this thread's last call is kept: allocated once per thread, freed with it. */
-    private static final ThreadLocal<MemorySegment> CAPTURE =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
+    private static final ThreadLocal<MemorySegment> CAPTURE = ThreadLocal
+            .withInitial(() -> Arena.ofAuto().allocate(STATE));
 
     private Libc() {}
 

@@ -1,0 +1,5 @@
+/** What an idle thread sleeps on. */
+@NullMarked
+package dev.braid.tundriver.poll;
+
+import org.jspecify.annotations.NullMarked;
