@@ -1,0 +1,26 @@
+package dev.braid.stack.tcp;
+
+/**
+ * Initial sequence numbers {@code ISN = M + F(tuple, key)}: a 4 µs clock plus a keyed hash (RFC 6528 §3), so that those of one
+ * tuple rise and those of another cannot be guessed. Addresses are 128-bit, IPv4 mapped.
+ */
+public final class IsnGenerator {
+    /** With the two halves of a secret key, drawn once per stack. */
+    public IsnGenerator(long key0, long key1) {
+        throw new UnsupportedOperationException("" + key0 + key1);
+    }
+
+    /** The initial sequence number for a connection of this tuple begun now. */
+    public int isn(
+            int scope,
+            long localHi,
+            long localLo,
+            int localPort,
+            long remoteHi,
+            long remoteLo,
+            int remotePort,
+            long nowNs) {
+        throw new UnsupportedOperationException(
+                "" + scope + localHi + localLo + localPort + remoteHi + remoteLo + remotePort + nowNs);
+    }
+}
