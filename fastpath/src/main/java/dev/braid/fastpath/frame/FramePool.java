@@ -152,7 +152,8 @@ public final class FramePool {
             this.free = new Frame[max];
         }
 
-        @Nullable Frame pop() {
+        @Nullable
+        Frame pop() {
             if (count == 0) {
                 grow();
             }

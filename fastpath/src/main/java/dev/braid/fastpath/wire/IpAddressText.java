@@ -28,7 +28,7 @@ final class IpAddressText {
         }
         int runStart = -1;
         int runLength = 1; // RFC 5952 section 4.2.2: a single zero group is not shortened
-        for (int i = 0; i < GROUPS; ) {
+        for (int i = 0; i < GROUPS;) {
             int end = i;
             while (end < GROUPS && group(hi, lo, end) == 0) {
                 end++;

@@ -48,8 +48,8 @@ public final class TcpOptions {
     public static final int MAX_SACK_BLOCKS = 4;
 
     /** NOP, NOP, timestamps, length 10: how nearly every data segment's options begin. */
-    static final int ALIGNED_TIMESTAMPS =
-            KIND_NOP << 24 | KIND_NOP << 16 | KIND_TIMESTAMPS << 8 | TcpOptionWriter.TIMESTAMPS_LENGTH;
+    static final int ALIGNED_TIMESTAMPS = KIND_NOP << 24 | KIND_NOP << 16 | KIND_TIMESTAMPS << 8
+            | TcpOptionWriter.TIMESTAMPS_LENGTH;
 
     private int present;
     private boolean malformed;
