@@ -426,8 +426,15 @@ public final class Frame {
         Memory.putNative32(base + REFERENCES, references() + 1);
     }
 
-    /** Gives the frame up. The last reference frees its extensions and fragments and sends the slot home. Owner's thread. */
+    /**
+     * Gives the frame up. The last reference frees its extensions and fragments and sends the slot home. On a thread that does
+     * not own the pool the frame goes home first and is given up there.
+     */
     public void release() {
+        if (!pool.countsHere()) {
+            pool.comeHome(this);
+            return;
+        }
         int left = references() - 1;
         if (left < 0) {
             throw new IllegalStateException("a frame was released more often than taken");

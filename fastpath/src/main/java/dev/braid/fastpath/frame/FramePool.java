@@ -4,14 +4,17 @@ import dev.braid.fastpath.memory.Memory;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import org.jctools.queues.atomic.SpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of one owner: two slot sizes, a free list each, grown by slabs up to a limit.
  *
  * <p>Only the owner's thread takes and releases. A frame that ended its way on another thread {@linkplain #comeHome comes
- * home} through a lock-free queue.
+ * home} through a lock-free queue. Where one thread receives and another runs the protocol, a pool has {@linkplain
+ * #belongTo two owners}: the receiver takes, the protocol counts references and frees, and free slots go back through a ring.
  */
 public final class FramePool {
     /** Bytes of a slot of the MTU class: metadata, headroom and a 1,500-byte packet with room to spare. */
@@ -30,6 +33,10 @@ public final class FramePool {
     private final FreeList large;
     private final ExtensionBlocks extensions;
     private final MpscAtomicArrayQueue<Frame> homecoming;
+    private final SpscAtomicArrayQueue<Frame> returning;
+    private @Nullable Thread taker;
+    private @Nullable Thread counter;
+    private boolean twoOwners;
 
     /**
      * An empty pool.
@@ -40,12 +47,42 @@ public final class FramePool {
      * @param tracking remember who took each frame, for leak reports in tests
      */
     public FramePool(Arena arena, int maxMtuFrames, int maxSuperFrames, boolean tracking) {
+        this(arena, maxMtuFrames, maxSuperFrames, tracking, new ExtensionBlocks(arena, maxMtuFrames));
+    }
+
+    private FramePool(
+            Arena arena, int maxMtuFrames, int maxSuperFrames, boolean tracking, ExtensionBlocks extensions) {
         this.arena = arena;
         this.tracking = tracking;
         this.mtu = new FreeList(MTU_SLOT_BYTES, MTU_SLAB, maxMtuFrames);
         this.large = new FreeList(SUPER_SLOT_BYTES, SUPER_SLAB, maxSuperFrames);
-        this.extensions = new ExtensionBlocks(arena, maxMtuFrames);
+        this.extensions = extensions;
         this.homecoming = new MpscAtomicArrayQueue<>(maxMtuFrames + maxSuperFrames);
+        this.returning = new SpscAtomicArrayQueue<>(maxMtuFrames + maxSuperFrames);
+    }
+
+    /**
+     * An empty pool for a receiving thread whose frames go to this pool's owner: the two share their extension blocks, which
+     * the receiving thread never touches.
+     *
+     * @param maxMtuFrames the most slots of the MTU class
+     * @param maxSuperFrames the most slots of the 64 KiB class
+     */
+    public FramePool forReceiver(int maxMtuFrames, int maxSuperFrames) {
+        return new FramePool(arena, maxMtuFrames, maxSuperFrames, tracking, extensions);
+    }
+
+    /**
+     * Names the threads that own the pool; from then on a release on any other thread sends the frame home by itself. Called
+     * while no other thread uses the pool.
+     *
+     * @param taker takes frames, and releases those it has not passed on
+     * @param counter owns every frame passed on: counts its references, frees it, and calls {@link #welcomeHome}
+     */
+    public void belongTo(@Nullable Thread taker, @Nullable Thread counter) {
+        this.taker = taker;
+        this.counter = counter;
+        this.twoOwners = !Objects.equals(taker, counter);
     }
 
     /** An empty frame of the MTU class that the caller owns, or {@code null} when the limit is reached. */
@@ -65,7 +102,7 @@ public final class FramePool {
 
     private @Nullable Frame take(FreeList list) {
         if (list.count == 0) {
-            welcomeHome();
+            takeBack();
         }
         Frame frame = list.pop();
         if (frame != null) {
@@ -94,7 +131,7 @@ public final class FramePool {
         }
     }
 
-    /** Frees the frames that came home. Owner's thread, once a duty cycle. */
+    /** Frees the frames that came home. Counting owner's thread, once a duty cycle. */
     public int welcomeHome() {
         int count = 0;
         for (Frame frame = homecoming.poll(); frame != null; frame = homecoming.poll()) {
@@ -104,8 +141,35 @@ public final class FramePool {
         return count;
     }
 
+    /** Whether this thread may count the references of the pool's frames. */
+    boolean countsHere() {
+        return counter == null || isHere(counter) || isHere(taker);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // one test on the path of every frame; a thread equals nothing but itself
+    private static boolean isHere(@Nullable Thread thread) {
+        return Thread.currentThread() == thread;
+    }
+
     void giveBack(Frame frame) {
         frame.takenAt = null;
+        if (!twoOwners || isHere(taker)) {
+            push(frame);
+        } else {
+            returning.offer(frame);
+        }
+    }
+
+    private void takeBack() {
+        for (Frame frame = returning.poll(); frame != null; frame = returning.poll()) {
+            push(frame);
+        }
+        if (!twoOwners) {
+            welcomeHome();
+        }
+    }
+
+    private void push(Frame frame) {
         (frame.isSuper() ? large : mtu).push(frame);
     }
 
@@ -115,7 +179,7 @@ public final class FramePool {
 
     /** Frames that are out now. */
     public int inUse() {
-        return mtu.made.size() - mtu.count + large.made.size() - large.count;
+        return mtu.made.size() - mtu.count + large.made.size() - large.count - returning.size();
     }
 
     /** Extension blocks that are out now. */

@@ -1,0 +1,2 @@
+/** What frames come from and go to, what a protocol core is to those who feed it, and how both are waited for. */
+package dev.braid.fastpath.device;
