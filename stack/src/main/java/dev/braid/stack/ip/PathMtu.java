@@ -1,0 +1,97 @@
+package dev.braid.stack.ip;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.wire.Ipv6;
+import dev.braid.stack.core.CoreConfig;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The path MTUs that ICMP has taught (RFC 1191, RFC 8201), by link and destination: bounded in number, never below a floor,
+ * never raised but by forgetting. Core's thread only.
+ *
+ * <p>What is stored here must have been verified: {@link IpPath#lowerMtu} is called by a transport that found its own sequence
+ * number quoted. Learning is rare and may allocate; reading costs a compare, see {@link IpPath#mtu}.
+ */
+public final class PathMtu {
+    /** Answered for a destination about which nothing was learned. */
+    static final int UNKNOWN = Integer.MAX_VALUE;
+
+    private record Destination(int link, long hi, long lo) {}
+
+    /** @param fragmentable whether routers may cut packets there: a hop's MTU is below what we are willing to use */
+    private record Learned(int mtu, boolean fragmentable, long expiresNs) {}
+
+    private final CoreConfig config;
+    /** In the order in which they were learned, which is the order in which they expire. */
+    private final Map<Destination, Learned> learned = new LinkedHashMap<>();
+
+    private int generation;
+
+    /** Knows nothing yet. */
+    public PathMtu(CoreConfig config) {
+        this.config = config;
+    }
+
+    /** Destinations about which something is known. */
+    public int size() {
+        return learned.size();
+    }
+
+    /** When the oldest knowledge is to be forgotten, or {@link Deadlines#NONE}. */
+    public long nextDeadlineNs() {
+        return learned.isEmpty() ? Deadlines.NONE : learned.values().iterator().next().expiresNs;
+    }
+
+    /** Forgets what is too old to be believed: the next packets find out anew whether larger ones pass (RFC 1191 6.3). */
+    public void onDeadline(long nowNs) {
+        Iterator<Learned> oldest = learned.values().iterator();
+        while (oldest.hasNext() && oldest.next().expiresNs <= nowNs) {
+            oldest.remove();
+            generation++;
+        }
+    }
+
+    /** Changes whenever any answer of {@link #mtu} or {@link #fragmentable} may have changed. */
+    int generation() {
+        return generation;
+    }
+
+    /** The MTU learned for this destination, bytes, or {@link #UNKNOWN}. */
+    int mtu(int link, long hi, long lo) {
+        Learned known = learned.get(new Destination(link, hi, lo));
+        return known == null ? UNKNOWN : known.mtu;
+    }
+
+    /** Whether packets to this destination go without "don't fragment". */
+    boolean fragmentable(int link, long hi, long lo) {
+        Learned known = learned.get(new Destination(link, hi, lo));
+        return known != null && known.fragmentable;
+    }
+
+    /** As {@link IpPath#lowerMtu}; {@code present} is the path's MTU now. */
+    boolean lower(int link, boolean v4, long hi, long lo, int mtu, int present, long nowNs) {
+        int floor = v4 ? config.minPmtu() : Ipv6.MIN_MTU;
+        if (mtu >= present || (!v4 && mtu < floor)) {
+            return false;
+        }
+        var destination = new Destination(link, hi, lo);
+        boolean belowFloor = mtu < floor;
+        if (belowFloor && present <= floor && fragmentable(link, hi, lo)) {
+            return false;
+        }
+        // Put in again at the end, so that the order stays that of expiry.
+        learned.remove(destination);
+        if (learned.size() >= config.maxPathMtus()) {
+            Iterator<Learned> oldest = learned.values().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+        learned.put(
+                destination,
+                new Learned(Math.min(present, Math.max(mtu, floor)), belowFloor, nowNs + config.mtuExpiresNs()));
+        generation++;
+        return true;
+    }
+}
