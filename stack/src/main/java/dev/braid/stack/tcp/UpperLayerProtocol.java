@@ -11,14 +11,16 @@ public interface UpperLayerProtocol {
      * @param listener the listener of the port, or {@code null}
      * @return the upper layer that takes the connection, or {@code null}: plain TCP if there is a listener, else a reset
      */
-    @Nullable UpperLayer claimSyn(TcpSegment syn, @Nullable TcpListener listener, long nowNs);
+    @Nullable
+    UpperLayer claimSyn(TcpSegment syn, @Nullable TcpListener listener, long nowNs);
 
     /**
      * Rebuilds its half of a connection that was answered with a SYN cookie, from what the third ACK carries.
      *
      * @return the upper layer that takes the connection, or {@code null}: plain TCP
      */
-    @Nullable UpperLayer claimCookie(TcpSegment ack, TcpListener listener, long nowNs);
+    @Nullable
+    UpperLayer claimCookie(TcpSegment ack, TcpListener listener, long nowNs);
 
     /** Who hears of a connection that was claimed without a listener, and so is handed to nobody's accept queue. */
     TcpUser userOf(UpperLayer claimed);

@@ -1,0 +1,24 @@
+package dev.braid.stack.socket;
+
+import dev.braid.stack.tcp.TcpFailure;
+
+/** How TCP's failures read as error numbers. */
+final class Failures {
+    private Failures() {}
+
+    /** The positive errno that POSIX gives for it. */
+    static int errno(TcpFailure failure) {
+        return switch (failure) {
+            case REFUSED -> Errno.ECONNREFUSED;
+            case RESET -> Errno.ECONNRESET;
+            case TIMED_OUT -> Errno.ETIMEDOUT;
+            case HOST_UNREACHABLE -> Errno.EHOSTUNREACH;
+            case NETWORK_UNREACHABLE -> Errno.ENETUNREACH;
+            case PROTOCOL -> Errno.ENOPROTOOPT;
+            case ADDRESS_IN_USE -> Errno.EADDRINUSE;
+            case ADDRESS_NOT_AVAILABLE -> Errno.EADDRNOTAVAIL;
+            case ABORTED -> Errno.ECONNABORTED;
+            case NO_BUFFERS -> Errno.ENOBUFS;
+        };
+    }
+}

@@ -1,0 +1,75 @@
+package dev.braid.stack.socket;
+
+import dev.braid.fastpath.chunk.ChunkPool;
+import dev.braid.stack.tcp.TcpLayer;
+import dev.braid.stack.timer.TimerWheel;
+
+/**
+ * The sockets of one core: POSIX's semantics as would-block answers, readiness and deadlines. Who blocks, parks, wakes and
+ * copies is an adapter's business.
+ *
+ * <p>Core thread only. A call that sends leaves its segments with the core's next flush.
+ */
+public final class Sockets {
+    private final TcpLayer tcp;
+    private final ChunkPool chunks;
+    private final TimerWheel timers;
+    private final LocalAddresses local;
+    private int open;
+
+    /** The sockets over this TCP. */
+    public Sockets(TcpLayer tcp, ChunkPool chunks, TimerWheel timers, LocalAddresses local) {
+        this.tcp = tcp;
+        this.chunks = chunks;
+        this.timers = timers;
+        this.local = local;
+    }
+
+    /** A fresh stream socket, unbound and unconnected. */
+    public StreamSocket stream(SocketEvents events) {
+        open++;
+        return new StreamSocket(this, events, new SocketOptions());
+    }
+
+    /** A fresh listening socket, unbound. */
+    public ListenSocket listener(ListenEvents events) {
+        open++;
+        return new ListenSocket(this, events);
+    }
+
+    /** Sockets that are not closed, for leak checks. */
+    public int open() {
+        return open;
+    }
+
+    void opened() {
+        open++;
+    }
+
+    void closed() {
+        open--;
+    }
+
+    TcpLayer tcp() {
+        return tcp;
+    }
+
+    ChunkPool chunks() {
+        return chunks;
+    }
+
+    TimerWheel timers() {
+        return timers;
+    }
+
+    /** 0, or the negative errno that forbids binding to this address and port. */
+    int checkBindable(long hi, long lo, int port) {
+        if (port < 0 || port > 65_535) {
+            return -Errno.EINVAL;
+        }
+        if (!Binding.isAny(hi, lo) && !local.contains(hi, lo)) {
+            return -Errno.EADDRNOTAVAIL;
+        }
+        return 0;
+    }
+}
