@@ -74,12 +74,18 @@ final class LinkMessages {
         return request.u8(AF_UNSPEC, 0).u16(0).i32(index).i32(flags).i32(mask);
     }
 
-    /** The link a {@code RTM_NEWLINK} or {@code RTM_DELLINK} is about, or null when it is too short to be one. */
+    /**
+     * The link a {@code RTM_NEWLINK} or {@code RTM_DELLINK} is about. Null for messages of these types that do not describe
+     * a device: a bridge tells of its ports under its own family, and wireless drivers of events without attributes.
+     */
     static @Nullable Link parse(Reply reply) {
-        if (reply.length() < IFINFOMSG) {
+        if (reply.length() < IFINFOMSG || reply.u8(0) != AF_UNSPEC) {
             return null;
         }
         Attributes attributes = reply.attributes(IFINFOMSG);
+        if (!attributes.has(IFLA_MTU)) {
+            return null;
+        }
         Attributes info = attributes.nested(IFLA_LINKINFO);
         String kind = info.text(IFLA_INFO_KIND);
         return new Link(

@@ -55,6 +55,11 @@ final class Reply {
         return (flags & NLM_F_DUMP_INTR) != 0;
     }
 
+    /** Whether what it announces took the place of something that is not announced as gone. */
+    boolean replaces() {
+        return (flags & Request.NLM_F_REPLACE) != 0;
+    }
+
     /** The length of the part behind the header. */
     int length() {
         return body.limit();

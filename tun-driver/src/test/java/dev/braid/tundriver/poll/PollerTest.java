@@ -1,0 +1,143 @@
+package dev.braid.tundriver.poll;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.fastpath.memory.Memory;
+import dev.braid.tundriver.sys.Descriptors;
+import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class PollerTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    @Test
+    void itSleepsAsLongAsAskedAndNotMuchShorter() {
+        try (Poller poller = Poller.open()) {
+            long start = System.nanoTime();
+            poller.prepare();
+            poller.await(3_300_000);
+            assertThat(System.nanoTime() - start).isBetween(3_300_000L, SECOND);
+            assertThat(poller.ready()).isZero();
+        }
+    }
+
+    @Test
+    void aTimeoutOfZeroOnlyLooks() {
+        try (Poller poller = Poller.open()) {
+            long start = System.nanoTime();
+            poller.await(0);
+            assertThat(System.nanoTime() - start).isLessThan(SECOND);
+        }
+    }
+
+    @Test
+    void aWakeBetweenPreparingAndSleepingIsNotLost() {
+        try (Poller poller = Poller.open()) {
+            poller.prepare();
+            poller.wake();
+            long start = System.nanoTime();
+            poller.await(20 * SECOND);
+            assertThat(System.nanoTime() - start).isLessThan(10 * SECOND);
+        }
+    }
+
+    @Test
+    void wakingNobodyRingsNoBell() {
+        try (Poller poller = Poller.open()) {
+            for (int i = 0; i < 1_000; i++) {
+                poller.wake();
+            }
+            poller.prepare();
+            poller.cancel();
+            poller.wake();
+            poller.await(0);
+            assertThat(poller.ready()).isZero();
+        }
+    }
+
+    @Test
+    void oneRingEndsOneSleepHoweverManyWake() {
+        try (Poller poller = Poller.open()) {
+            poller.prepare();
+            for (int i = 0; i < 1_000; i++) {
+                poller.wake();
+            }
+            poller.await(20 * SECOND);
+            assertThat(poller.ready()).isEqualTo(1);
+            poller.prepare();
+            poller.await(1_000_000);
+            assertThat(poller.ready()).as("the bell does not ring on").isZero();
+        }
+    }
+
+    @Test
+    void aReadableDescriptorEndsTheSleepUntilItIsRemoved() {
+        try (Poller poller = Poller.open();
+                Arena arena = Arena.ofConfined()) {
+            int counter = Descriptors.eventfd();
+            try {
+                poller.add(counter, 5);
+                long one = Memory.allocate(arena, 8, 8);
+                Memory.putNative64(one, 1);
+                assertThat(Descriptors.write(counter, one, 8)).isEqualTo(8);
+                poller.await(20 * SECOND);
+                assertThat(poller.ready()).isEqualTo(1);
+                assertThat(poller.token(0)).isEqualTo(5);
+                poller.remove(counter);
+                poller.await(0);
+                assertThat(poller.ready()).isZero();
+            } finally {
+                Descriptors.close(counter);
+            }
+        }
+    }
+
+    /** Two threads play ping-pong; every wake-up that got lost would leave both asleep until the time limit. */
+    @Test
+    void noWakeUpIsLostUnderStress() throws Exception {
+        int rounds = 100_000;
+        try (Poller one = Poller.open();
+                Poller other = Poller.open()) {
+            var ball = new AtomicLong();
+            var failure = new AtomicReference<Throwable>();
+            Thread peer = Thread.ofPlatform().unstarted(() -> play(other, one, ball, 1, rounds));
+            peer.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
+            peer.start();
+            try {
+                play(one, other, ball, 0, rounds);
+            } finally {
+                peer.join();
+            }
+            assertThat(failure).hasNullValue();
+            assertThat(ball.get()).isGreaterThanOrEqualTo(rounds);
+        }
+    }
+
+    private static void play(Poller mine, Poller theirs, AtomicLong ball, int side, int rounds) {
+        for (long turn = side; turn < rounds; turn += 2) {
+            // Looking a varying number of times before going to sleep puts the wake-up into every part of the race.
+            int looks = (int) (turn * 31 % 200);
+            while (ball.get() != turn) {
+                if (looks-- > 0) {
+                    Thread.onSpinWait();
+                    continue;
+                }
+                mine.prepare();
+                if (ball.get() == turn) {
+                    mine.cancel();
+                } else {
+                    long start = System.nanoTime();
+                    mine.await(20 * SECOND);
+                    assertThat(System.nanoTime() - start).as("turn %d slept too long", turn).isLessThan(20 * SECOND);
+                }
+            }
+            ball.setPlain(turn + 1);
+            theirs.wake();
+        }
+    }
+}
