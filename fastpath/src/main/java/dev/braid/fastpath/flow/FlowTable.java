@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * From a flow's scope, protocol, addresses and ports to whatever handles it.
  *
- * <p>Open addressing with linear probing; removal shifts the entries behind it back, so churn leaves no tombstones and a miss
- * stays short. The hash is keyed, or strangers could choose addresses that collide. The table doubles when five eighths full,
- * which is the only time it allocates, and never shrinks. Listeners with wild cards live in a table of their own, with zeros
- * for what is wild.
+ * <p>Open addressing with linear probing; removal shifts the entries behind it back, so churn leaves no tombstones
+ * and a miss stays short. The hash is keyed, or strangers could choose addresses that collide. The table doubles when
+ * five eighths full, which is the only time it allocates, and never shrinks. Listeners with wild cards live in a
+ * table of their own, with zeros for what is wild.
  *
  * <p>One owner thread.
  *

@@ -3,11 +3,12 @@ package dev.braid.fastpath.flow;
 import dev.braid.fastpath.memory.Memory;
 
 /**
- * SipHash (Aumasson, Bernstein: "SipHash: a fast short-input PRF", 2012), a keyed function whose values nobody can predict
- * without the key: for tables that strangers fill, and for sequence numbers, ports and cookies (RFC 6528, RFC 6056).
+ * SipHash (Aumasson, Bernstein: "SipHash: a fast short-input PRF", 2012), a keyed function whose values nobody can
+ * predict without the key: for tables that strangers fill, and for sequence numbers, ports and cookies (RFC 6528, RFC
+ * 6056).
  *
- * <p>An instance is reused: {@link #begin}, any number of {@link #add}, {@link #finish}. The input is the little-endian bytes
- * of the added longs. One owner thread; allocation-free.
+ * <p>An instance is reused: {@link #begin}, any number of {@link #add}, {@link #finish}. The input is the little-
+ * endian bytes of the added longs. One owner thread; allocation-free.
  */
 public final class SipHash {
     private final long key0;

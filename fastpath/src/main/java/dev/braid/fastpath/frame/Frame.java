@@ -404,7 +404,8 @@ public final class Frame {
                                 active);
     }
 
-    void shareExtensions(Frame with) {
+    /** Takes over the other frame's extensions, shared copy-on-write; this one has none of its own yet. */
+    public void shareExtensions(Frame with) {
         int active = Memory.nativeI32(with.base + EXTENSIONS);
         if (active != 0) {
             int block = Memory.nativeI32(with.base + EXTENSION_BLOCK);
@@ -419,6 +420,11 @@ public final class Frame {
     /** References held to this slot; more than one only while clones share its data. */
     public int references() {
         return Memory.nativeI32(base + REFERENCES);
+    }
+
+    /** Whether somebody else reads the data too, so that it must not be written to. */
+    public boolean isShared() {
+        return sharedWith != null || references() > 1;
     }
 
     /** Takes one more reference, for a clone or a queue that shares the data. */
