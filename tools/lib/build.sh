@@ -95,12 +95,14 @@ build_progress() {
 
 # build_explain: what went wrong, from Maven's log.
 build_explain() {
-    if grep -qE 'Unknown host|Could not transfer|Temporary failure in name resolution|Connection refused|in offline mode' "$build_log"; then
-        echo "braid: the build could not download what it needs from Maven Central; it needs the network once. Log: $build_log" >&2
-    else
-        echo "braid: the build failed; the end of $build_log:" >&2
+    if grep -qE 'Unknown host|Could not transfer|name resolution|Connection refused|in offline mode' "$build_log"; then
+        echo "braid: the build could not download what it needs from Maven Central, which it does once; log: $build_log" >&2
+        return
     fi
-    grep -E '^\[ERROR\]' "$build_log" | grep -vE '\[Help 1\]|re-run Maven|^\[ERROR\] *$|For more information|mvn <args>|After correcting' |
-        head -n 12 >&2
-    [ -n "$(grep -m1 -E '^\[ERROR\]' "$build_log")" ] || tail -n 12 "$build_log" >&2
+    echo "braid: the build failed; log: $build_log" >&2
+    if grep -q '^\[ERROR\]' "$build_log"; then
+        grep '^\[ERROR\]' "$build_log" | grep -vE '\[Help|^\[ERROR\] *(To see|Re-run|For more|After|  mvn )|^\[ERROR\] *$' | head -n 12 >&2
+    else
+        tail -n 12 "$build_log" >&2
+    fi
 }
