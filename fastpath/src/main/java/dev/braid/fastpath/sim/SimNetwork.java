@@ -4,8 +4,11 @@ import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.device.FrameProcessor;
 import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.frame.FrameBatch;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
+import dev.braid.fastpath.offload.Coalescer;
+import dev.braid.fastpath.offload.Segmenter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +22,8 @@ import java.util.List;
 public final class SimNetwork {
     /** The most events at one moment before the network is taken to run in circles. */
     private static final int MAX_EVENTS_AT_ONCE = 100_000;
+    /** The most packets that one port hands over together. */
+    private static final int BATCH = 64;
 
     private final VirtualClock clock;
     private final FramePool pool;
@@ -26,6 +31,9 @@ public final class SimNetwork {
     private final SplitMix64 seeds;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimPort> ports = new ArrayList<>();
+    private final FrameBatch batch = new FrameBatch(BATCH);
+    private final Segmenter segmenter;
+    private final Coalescer coalescer;
     private long digest;
 
     /**
@@ -39,6 +47,9 @@ public final class SimNetwork {
         this.pool = pool;
         this.counters = counters;
         this.seeds = new SplitMix64(seed);
+        this.segmenter = new Segmenter(
+                pool, counters.counter("SimNetwork.noFrame"), counters.counter("SimNetwork.malformed"));
+        this.coalescer = new Coalescer(pool, BATCH);
     }
 
     /** The network's clock. */
@@ -74,6 +85,7 @@ public final class SimNetwork {
     private SimPort add(SimPort port) {
         port.node().ports().add(port);
         ports.add(port);
+        port.wire(packet -> send(port, packet));
         return port;
     }
 
@@ -178,17 +190,43 @@ public final class SimNetwork {
         }
     }
 
+    /** Cuts what is no packet yet, and completes checksums, as a NIC would. */
     void transmit(SimPort port, Frame frame) {
+        segmenter.process(frame, port.wire());
+    }
+
+    private void send(SimPort port, Frame packet) {
         digest = SplitMix64.at(digest ^ clock.nowNs(), ports.indexOf(port));
-        digestLinear(frame);
-        port.out().offer(frame, clock.nowNs());
+        digestLinear(packet);
+        port.out().offer(packet, clock.nowNs());
     }
 
     private void deliver(SimPort port, long nowNs) {
-        FrameProcessor core = port.node().processor();
-        for (Frame frame = port.in().poll(nowNs); frame != null; frame = port.in().poll(nowNs)) {
-            core.onFrame(frame.device(port.device()).arrivalNs(nowNs), nowNs);
+        while (fill(port, nowNs) > 0) {
+            if (port.coalesces()) {
+                coalescer.coalesce(batch);
+            }
+            handOver(port.node().processor(), nowNs);
         }
+    }
+
+    private int fill(SimPort port, long nowNs) {
+        while (batch.remaining() > 0) {
+            Frame frame = port.in().poll(nowNs);
+            if (frame == null) {
+                break;
+            }
+            batch.add(frame.device(port.device()).arrivalNs(nowNs));
+        }
+        return batch.size();
+    }
+
+    private void handOver(FrameProcessor core, long nowNs) {
+        int count = batch.size();
+        for (int i = 0; i < count; i++) {
+            core.onFrame(batch.at(i), nowNs);
+        }
+        batch.clear();
     }
 
     private void digestLinear(Frame frame) {

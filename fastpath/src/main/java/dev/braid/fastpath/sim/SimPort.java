@@ -1,6 +1,7 @@
 package dev.braid.fastpath.sim;
 
 import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.device.FrameOutput;
 
 /** One device of a node: the link that leaves by it and the one that arrives at it. */
 public final class SimPort {
@@ -8,7 +9,11 @@ public final class SimPort {
     private final int device;
     private final SimLink out;
     private final SimLink in;
+    private FrameOutput wire = packet -> {
+        throw new IllegalStateException("the port is not joined");
+    };
     private long moderationNs;
+    private boolean coalesces;
 
     SimPort(SimNode node, int device, SimLink out, SimLink in) {
         this.node = node;
@@ -46,6 +51,24 @@ public final class SimPort {
     public SimPort moderation(long intervalNs) {
         moderationNs = intervalNs;
         return this;
+    }
+
+    /** Joins packets of one flow that arrive together into super-frames, as a device with TSO hands them over. */
+    public SimPort coalescing(boolean on) {
+        coalesces = on;
+        return this;
+    }
+
+    boolean coalesces() {
+        return coalesces;
+    }
+
+    void wire(FrameOutput output) {
+        wire = output;
+    }
+
+    FrameOutput wire() {
+        return wire;
     }
 
     long nextArrivalNs() {

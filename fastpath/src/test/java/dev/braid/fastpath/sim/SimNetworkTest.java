@@ -3,6 +3,7 @@ package dev.braid.fastpath.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.braid.fastpath.checksum.HeaderChecksum;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.device.FrameOutput;
@@ -10,7 +11,12 @@ import dev.braid.fastpath.device.FrameProcessor;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
+import dev.braid.fastpath.wire.Ipv4;
+import dev.braid.fastpath.wire.Protocol;
+import dev.braid.fastpath.wire.Tcp;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +148,73 @@ class SimNetworkTest {
         moderated.in().offer(pool.takeMtu(), 2 * MS);
         assertThat(moderated.nextArrivalNs()).isEqualTo(10 * MS);
         pair.network.close();
+    }
+
+    /** A super-frame of 4,000 payload bytes, to be cut every 1,000. */
+    private Frame superFrame() {
+        int header = Ipv4.MIN_HEADER + Tcp.MIN_HEADER;
+        Frame frame = pool.takeSuper();
+        frame.resize(header + 4_000);
+        Memory.zero(frame.data() + header, 4_000);
+        Ipv4.write(frame.data(), 0, header + 4_000, 0, Ipv4.DONT_FRAGMENT, 64, Protocol.TCP, 0x0a000001, 0x0a000002);
+        long tcp = frame.data() + Ipv4.MIN_HEADER;
+        Tcp.write(tcp, 1, 2, 0, 0, Tcp.MIN_HEADER, Tcp.ACK, 100, 0);
+        long pseudo = HeaderChecksum.pseudoHeader(frame.data(), Protocol.TCP, Tcp.MIN_HEADER + 4_000);
+        HeaderChecksum.putPartial(tcp, Tcp.CHECKSUM_OFFSET, pseudo);
+        return frame.partialChecksum(Ipv4.MIN_HEADER, Tcp.CHECKSUM_OFFSET).gso(Frame.GSO_TCP4, 1_000);
+    }
+
+    /** Counts what arrives. */
+    private static final class Sink implements FrameProcessor {
+        final List<Integer> lengths = new ArrayList<>();
+
+        @Override
+        public void onFrame(Frame frame, long nowNs) {
+            lengths.add(frame.length());
+            frame.release();
+        }
+
+        @Override
+        public void onDevice(int device, boolean up, int mtu, long nowNs) {}
+
+        @Override
+        public void onDeadline(long nowNs) {}
+
+        @Override
+        public int flush(long nowNs) {
+            return 0;
+        }
+
+        @Override
+        public long nextDeadlineNs() {
+            return Deadlines.NONE;
+        }
+    }
+
+    private List<Integer> lengthsOfASuperFrame(boolean coalescing, LinkConfig config) {
+        SimNetwork network = new SimNetwork(new VirtualClock(0), 1, pool, Counters.inMemory(arena, 64));
+        SimNode from = network.node("from");
+        SimNode to = network.node("to");
+        Sink sink = new Sink();
+        from.attach(new Sink());
+        to.attach(sink);
+        network.join(from, 0, to, 0, config, config);
+        to.port(0).moderation(10 * MS).coalescing(coalescing);
+        from.transmit(superFrame().device(0));
+        network.runUntil(10 * MS);
+        return sink.lengths;
+    }
+
+    @Test
+    void superFramesCrossALinkAsPackets() {
+        assertThat(lengthsOfASuperFrame(false, LinkConfig.PERFECT)).containsExactly(1_040, 1_040, 1_040, 1_040);
+        assertThat(lengthsOfASuperFrame(false, LinkConfig.PERFECT.lose(1))).hasSize(3);
+    }
+
+    @Test
+    void packetsAreCoalescedAtTheFarEnd() {
+        assertThat(lengthsOfASuperFrame(true, LinkConfig.PERFECT)).containsExactly(4_040);
+        assertThat(lengthsOfASuperFrame(true, LinkConfig.PERFECT.lose(1))).containsExactly(1_040, 2_040);
     }
 
     @Test
