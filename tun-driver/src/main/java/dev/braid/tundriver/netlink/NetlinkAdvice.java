@@ -21,6 +21,7 @@ final class NetlinkAdvice {
             case Errno.EPERM ->
                 "this needs CAP_NET_ADMIN in the network namespace; run as root, or in a user namespace of"
                         + " your own (unshare -Urn)";
+            case Errno.EACCES -> "IPv6 is switched off here (sysctl net.ipv6.conf.all.disable_ipv6)";
             case Errno.EEXIST -> "it exists already; remove it first or choose another";
             case Errno.ENODEV -> "there is no such device in this network namespace";
             case Errno.ESRCH, Errno.EADDRNOTAVAIL, Errno.ENOENT -> "there is nothing like it to remove or change";

@@ -118,6 +118,11 @@ public final class Poller implements Waiter {
         return epoll.token(i);
     }
 
+    /** Whether the {@code i}th ready descriptor is in error or was hung up. */
+    public boolean failed(int i) {
+        return (epoll.events(i) & (Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0;
+    }
+
     @Override
     public void wake() {
         VarHandle.fullFence();

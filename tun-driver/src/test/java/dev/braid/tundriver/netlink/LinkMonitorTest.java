@@ -61,7 +61,8 @@ class LinkMonitorTest {
 
     @Test
     void theFirstDrainTellsWhatExists() {
-        assertThat(drained(LinkChanged.class)).extracting(e -> e.link().name()).containsExactlyInAnyOrder("lo", "a", "b");
+        assertThat(drained(LinkChanged.class)).extracting(e -> e.link().name()).containsExactlyInAnyOrder("lo", "a",
+                "b");
         assertThat(drained()).isEmpty();
     }
 
@@ -182,7 +183,8 @@ class LinkMonitorTest {
             assertThat(told.poll(5, TimeUnit.SECONDS)).isInstanceOf(LinkChanged.class);
             netlink.addAddress(device, ADDRESS);
             LinkEvent event = told.poll(5, TimeUnit.SECONDS);
-            while (event != null && !(event instanceof AddressChanged(LinkAddress address) && address.prefix().equals(ADDRESS))) {
+            while (event != null
+                    && !(event instanceof AddressChanged(LinkAddress address) && address.prefix().equals(ADDRESS))) {
                 event = told.poll(5, TimeUnit.SECONDS);
             }
             assertThat(event).isNotNull();

@@ -146,8 +146,10 @@ class RtnetlinkTest {
                 .device(device)
                 .build();
         assertThatThrownBy(() -> netlink.addRoute(route))
-                .hasMessageStartingWith("a: RTM_NEWROUTE 0.0.0.0/0: ENETUNREACH (Network is unreachable): the kernel says")
-                .hasMessageEndingWith("the gateway is not reachable by any address of the device; add the address first");
+                .hasMessageStartingWith(
+                        "a: RTM_NEWROUTE 0.0.0.0/0: ENETUNREACH (Network is unreachable): the kernel says")
+                .hasMessageEndingWith(
+                        "the gateway is not reachable by any address of the device; add the address first");
     }
 
     @Test
