@@ -50,6 +50,7 @@ public final class Ipv6Extensions {
     private int protocol;
     private int offset;
     private int pointer;
+    private int namedAt;
     private boolean hasFragmentHeader;
     private int fragmentOffset;
     private boolean moreFragments;
@@ -69,7 +70,7 @@ public final class Ipv6Extensions {
         fragmentOffset = 0;
         moreFragments = false;
         fragmentId = 0;
-        int namedAt = NEXT_HEADER_OFFSET;
+        namedAt = NEXT_HEADER_OFFSET;
         for (int headers = 0; headers <= MAX_HEADERS; headers++) {
             if (!isExtension(protocol)) {
                 return Outcome.UPPER_LAYER;
@@ -82,7 +83,7 @@ public final class Ipv6Extensions {
             if (size > length - offset) {
                 return Outcome.TRUNCATED;
             }
-            Outcome outcome = header(packet, size, namedAt);
+            Outcome outcome = header(packet, size);
             if (outcome != Outcome.UPPER_LAYER && outcome != Outcome.FRAGMENT) {
                 return outcome;
             }
@@ -109,6 +110,11 @@ public final class Ipv6Extensions {
     /** Offset of the byte at fault, for an ICMP parameter problem. */
     public int pointer() {
         return pointer;
+    }
+
+    /** Offset of the byte that names {@link #protocol()}, for an ICMP parameter problem about the protocol itself. */
+    public int protocolPointer() {
+        return namedAt;
     }
 
     /** Whether there was a fragment header, be it only that of an atomic fragment (RFC 6946), a whole packet. */
@@ -139,7 +145,7 @@ public final class Ipv6Extensions {
     }
 
     /** Examines the header at {@link #offset}; UPPER_LAYER means that the walk goes on. */
-    private Outcome header(long packet, int size, int namedAt) {
+    private Outcome header(long packet, int size) {
         long at = packet + offset;
         return switch (protocol) {
             case Protocol.HOP_BY_HOP -> {

@@ -30,6 +30,8 @@ public final class CoreCounters {
     /** Datagrams whose length field is below 8 or beyond the packet. */
     public final Counter udpDropLength;
 
+    /** Segments dropped for an error in them. */
+    public final Counter tcpInErrs;
     /** Segments whose checksum was wrong. */
     public final Counter tcpInCsumErrors;
 
@@ -52,6 +54,7 @@ public final class CoreCounters {
         udpInErrors = counters.counter("UdpInErrors");
         udpInCsumErrors = counters.counter("UdpInCsumErrors");
         udpDropLength = counters.counter("UdpDropLength");
+        tcpInErrs = counters.counter("TcpInErrs");
         tcpInCsumErrors = counters.counter("TcpInCsumErrors");
         dropUnknownDevice = counters.counter("DropUnknownDevice");
         dropBounds = counters.counter("DropBounds");

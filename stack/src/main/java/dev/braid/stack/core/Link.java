@@ -108,7 +108,7 @@ public final class Link {
 
     /** Whether a packet from this link to this address is for the stack; multicast and broadcast never are. */
     public boolean accepts(long hi, long lo) {
-        return capture ? isUnicast(hi, lo) : owns(hi, lo);
+        return capture ? isUnicast(hi, lo) && !IpAddress.isLoopback(hi, lo) : owns(hi, lo);
     }
 
     /** Whether this is one of the link's own addresses. */

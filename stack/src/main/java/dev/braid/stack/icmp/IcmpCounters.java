@@ -30,6 +30,8 @@ public final class IcmpCounters {
     public final Counter inEchos;
     /** Echo reply received. */
     public final Counter inEchoReps;
+    /** Any other type received, known or unknown. */
+    public final Counter inOthers;
     /** Messages sent. */
     public final Counter outMsgs;
     /** Messages that could not be sent for want of memory or route. */
@@ -68,6 +70,7 @@ public final class IcmpCounters {
         inRedirects = counters.counter(prefix + "InRedirects");
         inEchos = counters.counter(prefix + "InEchos");
         inEchoReps = counters.counter(prefix + (v6 ? "InEchoReplies" : "InEchoReps"));
+        inOthers = counters.counter(prefix + "InOthers");
         outMsgs = counters.counter(prefix + "OutMsgs");
         outErrors = counters.counter(prefix + "OutErrors");
         outRateLimitGlobal = counters.counter(prefix + "OutRateLimitGlobal");

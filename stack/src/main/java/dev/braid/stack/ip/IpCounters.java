@@ -89,6 +89,8 @@ public final class IpCounters {
     public final Counter dropFragmentEcn;
     /** No frame was free to put a datagram or fragment into. */
     public final Counter dropNoFrame;
+    /** A packet that says it carries nothing (IPv6 no next header). */
+    public final Counter dropNoPayload;
     /** Sent to a link that is down. */
     public final Counter dropLinkDown;
     /** Larger than IP can carry. */
@@ -135,6 +137,7 @@ public final class IpCounters {
         dropFragmentTimeout = counters.counter(prefix + "DropFragmentTimeout");
         dropFragmentEcn = counters.counter(prefix + "DropFragmentEcn");
         dropNoFrame = counters.counter(prefix + "DropNoFrame");
+        dropNoPayload = counters.counter(prefix + "DropNoPayload");
         dropLinkDown = counters.counter(prefix + "DropLinkDown");
         dropTooBig = counters.counter(prefix + "DropTooBig");
     }

@@ -1,8 +1,9 @@
 package dev.braid.stack.ip;
 
-import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.wire.Ipv6;
 import dev.braid.stack.core.CoreConfig;
+import dev.braid.stack.timer.TimerWheel;
+import dev.braid.stack.timer.WheelEntry;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,14 +25,17 @@ public final class PathMtu {
     private record Learned(int mtu, boolean fragmentable, long expiresNs) {}
 
     private final CoreConfig config;
+    private final TimerWheel wheel;
+    private final WheelEntry expiry = new WheelEntry(this::onDeadline);
     /** In the order in which they were learned, which is the order in which they expire. */
     private final Map<Destination, Learned> learned = new LinkedHashMap<>();
 
     private int generation;
 
-    /** Knows nothing yet. */
-    public PathMtu(CoreConfig config) {
+    /** Knows nothing yet; forgets by this wheel. */
+    public PathMtu(CoreConfig config, TimerWheel wheel) {
         this.config = config;
+        this.wheel = wheel;
     }
 
     /** Destinations about which something is known. */
@@ -39,15 +43,15 @@ public final class PathMtu {
         return learned.size();
     }
 
-    /** When the oldest knowledge is to be forgotten, or {@link Deadlines#NONE}. */
-    public long nextDeadlineNs() {
-        return learned.isEmpty() ? Deadlines.NONE : learned.values().iterator().next().expiresNs;
-    }
-
     /** Forgets what is too old to be believed: the next packets find out anew whether larger ones pass (RFC 1191 6.3). */
-    public void onDeadline(long nowNs) {
+    private void onDeadline(long nowNs) {
         Iterator<Learned> oldest = learned.values().iterator();
-        while (oldest.hasNext() && oldest.next().expiresNs <= nowNs) {
+        while (oldest.hasNext()) {
+            long expiresNs = oldest.next().expiresNs;
+            if (expiresNs > nowNs) {
+                wheel.schedule(expiry, expiresNs);
+                return;
+            }
             oldest.remove();
             generation++;
         }
@@ -91,6 +95,9 @@ public final class PathMtu {
         learned.put(
                 destination,
                 new Learned(Math.min(present, Math.max(mtu, floor)), belowFloor, nowNs + config.mtuExpiresNs()));
+        if (!expiry.isScheduled()) {
+            wheel.schedule(expiry, nowNs + config.mtuExpiresNs());
+        }
         generation++;
         return true;
     }

@@ -49,6 +49,16 @@ public final class Routes {
         return false;
     }
 
+    /** Whether some link of this scope, up or down, has this address. */
+    boolean owns(int scope, long hi, long lo) {
+        for (Link link : links) {
+            if (link.scope() == scope && link.owns(hi, lo)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * The link to reach a remote address by: it is up, has the local address if one is given, else any of the remote's
      * family, and, among such, the longest network with the remote in it; the first listed of equals. Links that capture are

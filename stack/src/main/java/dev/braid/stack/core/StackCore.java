@@ -1,0 +1,205 @@
+package dev.braid.stack.core;
+
+import dev.braid.fastpath.chunk.ChunkPool;
+import dev.braid.fastpath.counters.Counter;
+import dev.braid.fastpath.counters.Counters;
+import dev.braid.fastpath.device.FrameOutput;
+import dev.braid.fastpath.device.FrameProcessor;
+import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.frame.FrameBoundsException;
+import dev.braid.fastpath.frame.FramePool;
+import dev.braid.stack.ip.IpInput;
+import dev.braid.stack.ip.IpOutput;
+import dev.braid.stack.ip.PathMtu;
+import dev.braid.stack.ip.Routes;
+import dev.braid.stack.socket.Sockets;
+import dev.braid.stack.tcp.TcpLayer;
+import dev.braid.stack.timer.TimerWheel;
+import dev.braid.stack.timer.WheelEntry;
+import java.util.List;
+
+/**
+ * A whole stack without thread, clock, randomness or I/O: frames, application calls and expired deadlines come in, frames,
+ * events and one next deadline go out.
+ *
+ * <p>Application calls enter through {@link #sockets()}, followed by {@link #flush}. Nothing that arrives makes a method here
+ * throw: a frame whose offsets lie is dropped as {@code DropBounds}, and a defect of the stack costs the input it happened
+ * in, is counted and reported, and no more.
+ *
+ * <p>One thread at a time. Times are nanoseconds of any monotonic clock within 2^62 of zero; they never go back.
+ */
+public final class StackCore implements FrameProcessor {
+    /** Before every time a clock can show, so that a wheel need not know when it was made. */
+    private static final long BEFORE_ALL_NS = Long.MIN_VALUE / 2;
+
+    private final CoreCounters counters;
+    private final Routes routes;
+    private final TimerWheel wheel;
+    private final IpInput input;
+    private final IpOutput output;
+    private final TcpLayer tcp;
+    private final Sockets sockets;
+    private final Transports transports;
+    private DefectHook defectHook = (during, defect) -> {};
+    private long flushed;
+    private boolean closed;
+
+    /**
+     * A core over these links.
+     *
+     * @param links one per device, each with the index that the device's frames carry
+     * @param frames where frames to be sent are taken from; this thread's, as the frames that arrive are when they end here
+     * @param chunks where payload to be sent is kept
+     * @param counters gets the core's counters
+     * @param entropy the one source of random bits
+     * @param frameOutput takes every frame that is to leave, on this thread, in the middle of an input or flush
+     */
+    public StackCore(
+            CoreConfig config,
+            List<Link> links,
+            FramePool frames,
+            ChunkPool chunks,
+            Counters counters,
+            Entropy entropy,
+            FrameOutput frameOutput) {
+        this.counters = new CoreCounters(counters);
+        this.routes = new Routes(links);
+        this.wheel = new TimerWheel(BEFORE_ALL_NS);
+        this.output =
+                new IpOutput(routes, new PathMtu(config, wheel), frames, this.counters, entropy, frameOutput);
+        this.tcp = new TcpLayer(config, output, wheel, frames, chunks, counters, entropy);
+        this.transports = new Transports(config, this.counters, frames, output, entropy, tcp);
+        this.input = new IpInput(config, routes, frames, this.counters, wheel, transports);
+        this.sockets = new Sockets(tcp, chunks, wheel, routes::owns);
+    }
+
+    /** The sockets: how applications call in. Each call, or batch of calls, is followed by {@link #flush}. */
+    public Sockets sockets() {
+        return sockets;
+    }
+
+    /** TCP, for whoever plugs in above it. */
+    public TcpLayer tcp() {
+        return tcp;
+    }
+
+    /** IP output, for diagnostics and protocols of one's own. */
+    public IpOutput ip() {
+        return output;
+    }
+
+    /** The core's counters. */
+    public CoreCounters counters() {
+        return counters;
+    }
+
+    /** Names who hears of defects; nobody does at first. */
+    public void reportDefectsTo(DefectHook hook) {
+        defectHook = hook;
+    }
+
+    /** Deadlines that are pending, for leak checks. */
+    public int deadlines() {
+        return wheel.size();
+    }
+
+    /** Datagrams that wait for fragments, for leak checks. */
+    public int incompleteDatagrams() {
+        return input.reassembly().datagrams();
+    }
+
+    @Override
+    public void onFrame(Frame frame, long nowNs) {
+        if (closed) {
+            frame.drop(counters.dropClosed);
+            return;
+        }
+        // In staged mode the receiving thread stamped it already, when it really arrived.
+        if (frame.arrivalNs() == 0) {
+            frame.arrivalNs(nowNs);
+        }
+        try {
+            input.receive(frame, nowNs);
+        } catch (FrameBoundsException e) {
+            dropHeld(counters.dropBounds);
+        } catch (RuntimeException defect) {
+            dropHeld(counters.dropInternalError);
+            defectHook.onDefect("a frame's arrival", defect);
+        }
+    }
+
+    /**
+     * Accounts for the frame of an input that failed: dropped when IP still has it. When a transport has taken it, it may be
+     * queued anywhere, and is left to its owner: a frame lost to a defect is better than one released twice.
+     */
+    private void dropHeld(Counter reason) {
+        Frame frame = input.takeHeld();
+        if (frame == null) {
+            reason.increment();
+        } else {
+            frame.drop(reason);
+        }
+    }
+
+    @Override
+    public void onDevice(int device, boolean up, int mtu, long nowNs) {
+        Link link = routes.link(device);
+        if (link != null) {
+            link.changed(up, mtu);
+        }
+    }
+
+    @Override
+    public void onDeadline(long nowNs) {
+        // Bounded, should an owner ask for the past again and again: what is left over is due at the next call.
+        for (int left = wheel.size() + 1; left > 0; left--) {
+            WheelEntry entry = wheel.poll(nowNs);
+            if (entry == null) {
+                return;
+            }
+            try {
+                entry.owner().onDeadline(nowNs);
+            } catch (RuntimeException defect) {
+                counters.dropInternalError.increment();
+                defectHook.onDefect("a deadline", defect);
+            }
+        }
+    }
+
+    @Override
+    public int flush(long nowNs) {
+        try {
+            tcp.flush(nowNs);
+        } catch (RuntimeException defect) {
+            counters.dropInternalError.increment();
+            defectHook.onDefect("a flush", defect);
+        }
+        long before = flushed;
+        flushed = output.sent();
+        return (int) (flushed - before);
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return wheel.nextDeadlineNs();
+    }
+
+    /**
+     * Aborts every connection, closes every listener, releases every frame and chunk the core holds, and takes no more frames.
+     * Resets leave through the output during the call.
+     */
+    public void close(long nowNs) {
+        if (closed) {
+            return;
+        }
+        try {
+            tcp.close(nowNs);
+        } catch (RuntimeException defect) {
+            counters.dropInternalError.increment();
+            defectHook.onDefect("closing", defect);
+        }
+        flush(nowNs);
+        input.reassembly().close();
+        closed = true;
+    }
+}
