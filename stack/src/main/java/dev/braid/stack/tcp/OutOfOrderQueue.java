@@ -2,6 +2,8 @@ package dev.braid.stack.tcp;
 
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.wire.Seq;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,26 @@ public final class OutOfOrderQueue {
         NO_ROOM
     }
 
+    private static final int INITIAL_FRAMES = 8;
+    /** How many recent arrivals are remembered for SACK; twice what fits, for some will be in one block. */
+    private static final int RECENT = 8;
+
+    private final FramePool pool;
+    private final SequenceRanges ranges = new SequenceRanges();
+    /** A sequence number inside of each block reported, latest first. */
+    private final int[] recent = new int[RECENT];
+
+    private int recentCount;
+    /** The queued frames, in order, at {@code [head, tail)}. */
+    private @Nullable Frame[] frames = new Frame[INITIAL_FRAMES];
+
+    private int[] starts = new int[INITIAL_FRAMES];
+    private int head;
+    private int tail;
+    private long bytes;
+    private long trueSize;
+    private long limit;
+
     /**
      * An empty queue.
      *
@@ -29,12 +51,13 @@ public final class OutOfOrderQueue {
      * @param limit bytes of memory it may pin
      */
     public OutOfOrderQueue(FramePool pool, long limit) {
-        throw new UnsupportedOperationException(pool.toString() + limit);
+        this.pool = pool;
+        this.limit = limit;
     }
 
     /** Changes the limit, in bytes of memory; what is queued stays. */
     public void limit(long bytes) {
-        throw new UnsupportedOperationException("" + bytes);
+        this.limit = bytes;
     }
 
     /**
@@ -44,7 +67,40 @@ public final class OutOfOrderQueue {
      * @param seq the sequence number of its first unread byte; all that is queued lies within 2^30 of it
      */
     public Outcome insert(Frame frame, int seq) {
-        throw new UnsupportedOperationException(frame.toString() + seq);
+        int start = seq;
+        int end = seq + Packing.payload(frame);
+        int range = ranges.find(start);
+        if (start == end || (range >= 0 && Seq.lessOrEqual(end, ranges.end(range)))) {
+            frame.release();
+            if (start != end) {
+                remember(start);
+            }
+            return Outcome.DUPLICATE;
+        }
+        int at = upperBound(start);
+        if (at > head && Seq.lessThan(start, endOf(at - 1))) {
+            int overlap = endOf(at - 1) - start;
+            frame.payloadOffset(frame.payloadOffset() + overlap);
+            start += overlap;
+        }
+        int covered = at;
+        while (covered < tail && Seq.lessOrEqual(endOf(covered), end)) {
+            covered++;
+        }
+        if (covered < tail && Seq.lessThan(starts[covered], end)) {
+            int overlap = end - starts[covered];
+            frame.resize(frame.linearLength() - overlap);
+            end -= overlap;
+        }
+        if (at > head && endOf(at - 1) == start && Packing.absorb(frameAt(at - 1), frame)) {
+            bytes += end - start;
+            removeFrames(at, covered);
+        } else if (!replace(at, covered, Packing.repacked(pool, frame), start, end)) {
+            return Outcome.NO_ROOM;
+        }
+        ranges.add(start, end);
+        remember(start);
+        return Outcome.QUEUED;
     }
 
     /**
@@ -52,32 +108,50 @@ public final class OutOfOrderQueue {
      * lies wholly before {@code rcvNxt} is released.
      */
     public @Nullable Frame next(int rcvNxt) {
-        throw new UnsupportedOperationException("" + rcvNxt);
+        while (head < tail && Seq.lessOrEqual(starts[head], rcvNxt)) {
+            Frame frame = frameAt(head);
+            int end = endOf(head);
+            int stale = rcvNxt - starts[head];
+            frames[head++] = null;
+            bytes -= Packing.payload(frame);
+            trueSize -= frame.trueSize();
+            if (head == tail) {
+                head = 0;
+                tail = 0;
+            }
+            ranges.dropBefore(Seq.max(end, rcvNxt));
+            if (Seq.lessThan(rcvNxt, end)) {
+                frame.payloadOffset(frame.payloadOffset() + stale);
+                return frame;
+            }
+            frame.release();
+        }
+        return null;
     }
 
     /** Whether nothing is queued. */
     public boolean isEmpty() {
-        throw new UnsupportedOperationException();
+        return head == tail;
     }
 
     /** Frames queued. */
     public int frames() {
-        throw new UnsupportedOperationException();
+        return tail - head;
     }
 
     /** Payload bytes queued. */
     public long bytes() {
-        throw new UnsupportedOperationException();
+        return bytes;
     }
 
     /** Bytes of memory pinned. */
     public long trueSize() {
-        throw new UnsupportedOperationException();
+        return trueSize;
     }
 
     /** The sequence number behind the last byte queued; only when not empty. */
     public int end() {
-        throw new UnsupportedOperationException();
+        return endOf(tail - 1);
     }
 
     /**
@@ -88,11 +162,165 @@ public final class OutOfOrderQueue {
      * @return how many blocks were written
      */
     public int sackBlocks(int[] edges, int max) {
-        throw new UnsupportedOperationException("" + edges.length + max);
+        int blocks = 0;
+        for (int i = 0; i < recentCount && blocks < max; i++) {
+            int range = ranges.find(recent[i]);
+            if (range >= 0 && !contains(edges, blocks, ranges.start(range))) {
+                edges[2 * blocks] = ranges.start(range);
+                edges[2 * blocks + 1] = ranges.end(range);
+                blocks++;
+            }
+        }
+        return blocks;
     }
 
     /** Releases every frame. */
     public void clear() {
-        throw new UnsupportedOperationException();
+        while (head < tail) {
+            frameAt(head).release();
+            frames[head++] = null;
+        }
+        head = 0;
+        tail = 0;
+        bytes = 0;
+        trueSize = 0;
+        recentCount = 0;
+        ranges.clear();
+    }
+
+    private static boolean contains(int[] edges, int blocks, int left) {
+        for (int i = 0; i < blocks; i++) {
+            if (edges[2 * i] == left) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Puts the block of {@code seq} first among those to report; what was remembered of the same block goes. */
+    private void remember(int seq) {
+        int range = ranges.find(seq);
+        int kept = 0;
+        int displaced = seq;
+        for (int i = 0; i < recentCount; i++) {
+            int other = recent[i];
+            int of = ranges.find(other);
+            recent[kept++] = displaced;
+            if (of < 0 || of == range) {
+                // Its place takes the one before it; the rest stay as they are.
+                System.arraycopy(recent, i + 1, recent, kept, recentCount - i - 1);
+                recentCount -= i + 1 - kept;
+                return;
+            }
+            displaced = other;
+        }
+        if (kept < RECENT) {
+            recent[kept++] = displaced;
+        }
+        recentCount = kept;
+    }
+
+    /** Queues the frame in the place of those it covers if the limit, after making room, allows; else releases it. */
+    private boolean replace(int from, int to, Frame frame, int start, int end) {
+        long wanted = frame.trueSize();
+        for (int i = from; i < to; i++) {
+            wanted -= frameAt(i).trueSize();
+        }
+        if (!makeRoom(wanted, end)) {
+            frame.release();
+            return false;
+        }
+        removeFrames(from, to);
+        int at = from;
+        if (tail == frames.length) {
+            at -= head;
+            moveToFront();
+        }
+        System.arraycopy(frames, at, frames, at + 1, tail - at);
+        System.arraycopy(starts, at, starts, at + 1, tail - at);
+        frames[at] = frame;
+        starts[at] = start;
+        tail++;
+        bytes += end - start;
+        trueSize += frame.trueSize();
+        return true;
+    }
+
+    /** Gives up frames behind {@code end}, last ones first, if that makes room for {@code wanted} bytes of memory. */
+    private boolean makeRoom(long wanted, int end) {
+        long missing = trueSize + wanted - limit;
+        int from = tail;
+        while (missing > 0 && from > head && Seq.lessOrEqual(end, starts[from - 1])) {
+            missing -= frameAt(--from).trueSize();
+        }
+        if (missing > 0) {
+            return false;
+        }
+        if (from < tail) {
+            ranges.dropFrom(starts[from]);
+            removeFrames(from, tail);
+        }
+        return true;
+    }
+
+    private void removeFrames(int from, int to) {
+        if (from == to) {
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            Frame frame = frameAt(i);
+            bytes -= Packing.payload(frame);
+            trueSize -= frame.trueSize();
+            frame.release();
+        }
+        System.arraycopy(frames, to, frames, from, tail - to);
+        System.arraycopy(starts, to, starts, from, tail - to);
+        Arrays.fill(frames, tail - (to - from), tail, null);
+        tail -= to - from;
+    }
+
+    /** The index of the first frame that starts behind {@code seq}. */
+    private int upperBound(int seq) {
+        int low = head;
+        int high = tail;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (Seq.lessThan(seq, starts[middle])) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    private int endOf(int index) {
+        return starts[index] + Packing.payload(frameAt(index));
+    }
+
+    private Frame frameAt(int index) {
+        Frame frame = frames[index];
+        if (frame == null) {
+            throw new IllegalStateException("no frame " + index);
+        }
+        return frame;
+    }
+
+    /** Makes space behind {@link #tail}: at the front if half of it is free, else by growing. */
+    private void moveToFront() {
+        int count = tail - head;
+        @Nullable Frame[] toFrames = frames;
+        int[] toStarts = starts;
+        if (head < frames.length / 2) {
+            toFrames = new Frame[2 * frames.length];
+            toStarts = new int[2 * frames.length];
+        }
+        System.arraycopy(frames, head, toFrames, 0, count);
+        System.arraycopy(starts, head, toStarts, 0, count);
+        frames = toFrames;
+        starts = toStarts;
+        Arrays.fill(frames, count, tail, null);
+        head = 0;
+        tail = count;
     }
 }

@@ -12,73 +12,105 @@ import org.jspecify.annotations.Nullable;
  * only while growing.
  */
 public final class SentQueue {
+    /** {@link #rttSentNs()}: nothing was measured. */
+    public static final long NO_SAMPLE = Long.MIN_VALUE;
+
+    /** SACKed sequences above a hole that make it lost (RFC 6675 §2). */
+    private static final int DUP_THRESH = 3;
+
+    private final SentRecords records = new SentRecords();
+    private final int maxRecords;
+    private long start = -1;
+    private long end = -1;
+    private long sackedBytes;
+    private long lostBytes;
+    private long highestSacked = -1;
+    private long deliveredBytes;
+    private long rttSentNs = NO_SAMPLE;
+    /** Below this position {@link #markLost} has judged every record. */
+    private long judged = -1;
+    /** Below this position no record is lost. */
+    private long lostFrom = -1;
+
     /**
      * An empty queue at position -1, before the SYN.
      *
      * @param maxRecords the most records that sending and SACK blocks may make; {@link #isFull()} then holds sending back
      */
     public SentQueue(int maxRecords) {
-        throw new UnsupportedOperationException("" + maxRecords);
+        this.maxRecords = maxRecords;
     }
 
     /** Whether all that was sent is acknowledged. */
     public boolean isEmpty() {
-        throw new UnsupportedOperationException();
+        return start == end;
     }
 
     /** Whether nothing more should be sent until something is acknowledged. */
     public boolean isFull() {
-        throw new UnsupportedOperationException();
+        return records.count() >= maxRecords;
     }
 
     /** Records held. */
     public int records() {
-        throw new UnsupportedOperationException();
+        return records.count();
     }
 
     /** Record {@code index} in order of position, {@code 0 <= index < records()}. */
     public SentSegment record(int index) {
-        throw new UnsupportedOperationException("" + index);
+        return records.at(index);
     }
 
     /** The oldest unacknowledged position: SND.UNA. */
     public long start() {
-        throw new UnsupportedOperationException();
+        return start;
     }
 
     /** The position behind all that was ever sent: SND.NXT at its highest. */
     public long end() {
-        throw new UnsupportedOperationException();
+        return end;
     }
 
     /** FlightSize: sequence numbers sent and not cumulatively acknowledged. */
     public long bytes() {
-        throw new UnsupportedOperationException();
+        return end - start;
     }
 
     /** Of those, SACKed. */
     public long sackedBytes() {
-        throw new UnsupportedOperationException();
+        return sackedBytes;
     }
 
     /** Of those, believed lost and not sent again. */
     public long lostBytes() {
-        throw new UnsupportedOperationException();
+        return lostBytes;
     }
 
     /** What is believed to be in the network: {@code bytes() - sackedBytes() - lostBytes()} (RFC 6675's pipe). */
     public long pipe() {
-        throw new UnsupportedOperationException();
+        return bytes() - sackedBytes - lostBytes;
     }
 
     /** The position behind the highest SACKed one, {@link #start()} when none is. */
     public long highestSacked() {
-        throw new UnsupportedOperationException();
+        return Math.max(highestSacked, start);
     }
 
     /** A frame was sent for the first time, at position {@link #end()}. */
     public void append(int dataLength, boolean syn, boolean fin, int mss, long nowNs) {
-        throw new UnsupportedOperationException("" + dataLength + syn + fin + mss + nowNs);
+        SentSegment record = records.insert(records.count());
+        record.start = end;
+        record.dataLength = dataLength;
+        record.syn = syn;
+        record.fin = fin;
+        record.mss = Math.max(1, mss);
+        record.grid = record.dataStart();
+        record.sentNs = nowNs;
+        record.firstSentNs = nowNs;
+        record.retransmits = 0;
+        record.sacked = false;
+        record.lost = false;
+        end += record.length();
     }
 
     /**
@@ -86,20 +118,21 @@ public final class SentQueue {
      * {@link #markSacked} do from here.
      */
     public void beginAck() {
-        throw new UnsupportedOperationException();
+        deliveredBytes = 0;
+        rttSentNs = NO_SAMPLE;
     }
 
     /** Sequence numbers acknowledged or SACKed for the first time since {@link #beginAck()}. */
     public long deliveredBytes() {
-        throw new UnsupportedOperationException();
+        return deliveredBytes;
     }
 
     /**
      * When the latest segment was sent of those delivered since {@link #beginAck()} that were sent only once, or
-     * {@code Long.MIN_VALUE} when there is none (Karn's algorithm, RFC 6298 §3).
+     * {@link #NO_SAMPLE} when there is none (Karn's algorithm, RFC 6298 §3).
      */
     public long rttSentNs() {
-        throw new UnsupportedOperationException();
+        return rttSentNs;
     }
 
     /**
@@ -109,7 +142,27 @@ public final class SentQueue {
      * @throws IllegalArgumentException when it acknowledges what was never sent, which the caller must have refused
      */
     public int ack(long upTo) {
-        throw new UnsupportedOperationException("" + upTo);
+        if (upTo > end) {
+            throw new IllegalArgumentException("acknowledged up to " + upTo + " where " + end + " is the last sent");
+        }
+        if (upTo <= start) {
+            return 0;
+        }
+        int whole = 0;
+        while (whole < records.count() && records.at(whole).end() <= upTo) {
+            SentSegment record = records.at(whole++);
+            forget(record, record.length());
+        }
+        records.remove(0, whole);
+        if (records.count() > 0 && records.at(0).start < upTo) {
+            SentSegment cut = records.at(0);
+            int count = (int) (upTo - cut.start);
+            forget(cut, count);
+            cut.cutFront(count);
+        }
+        int moved = (int) (upTo - start);
+        start = upTo;
+        return moved;
     }
 
     /**
@@ -119,21 +172,82 @@ public final class SentQueue {
      * @return sequence numbers SACKed for the first time
      */
     public int markSacked(long from, long to) {
-        throw new UnsupportedOperationException("" + from + to);
+        if (from >= to || to <= start || to > end) {
+            return 0;
+        }
+        int newly = 0;
+        int first = Math.max(0, records.find(from));
+        int index = first;
+        for (; index < records.count() && records.at(index).start < to; index++) {
+            SentSegment record = records.at(index);
+            if (record.sacked) {
+                continue;
+            }
+            long low = record.boundaryFrom(from);
+            long high = record.boundaryUpTo(to);
+            int splits = (low > record.start ? 1 : 0) + (high < record.end() ? 1 : 0);
+            if (low >= high || (splits > 0 && records.count() + splits > maxRecords)) {
+                continue;
+            }
+            if (high < record.end()) {
+                split(index, high);
+            }
+            if (low > record.start) {
+                record = split(index++, low);
+            }
+            newly += sack(record);
+        }
+        if (newly > 0) {
+            joinSacked(Math.max(0, first - 1), Math.min(records.count(), index + 1));
+        }
+        return newly;
     }
 
     /** Forgets all SACK blocks: after a timeout, for the receiver may have reneged (RFC 2018 §8). */
     public void forgetSacks() {
-        throw new UnsupportedOperationException();
+        if (sackedBytes > 0) {
+            for (int i = 0; i < records.count(); i++) {
+                records.at(i).sacked = false;
+            }
+        }
+        sackedBytes = 0;
+        highestSacked = start;
+        judged = start;
     }
 
     /**
-     * Marks lost what has at least {@code thresholdBytes} SACKed above it and was not sent again (RFC 6675's IsLost).
+     * Marks lost what has three SACKed sequences, or more than two segments' bytes of them, above it and was not sent again
+     * (RFC 6675's IsLost).
      *
+     * @param mss the sender's maximum segment size
      * @return sequence numbers that became lost
      */
-    public int markLostBySack(int thresholdBytes) {
-        throw new UnsupportedOperationException("" + thresholdBytes);
+    public int markLost(int mss) {
+        if (sackedBytes == 0) {
+            return 0;
+        }
+        int index = records.find(highestSacked - 1);
+        int sequences = 0;
+        for (long above = 0; index >= 0; index--) {
+            SentSegment record = records.at(index);
+            if (record.sacked) {
+                above += record.length();
+                sequences++;
+                if (sequences >= DUP_THRESH || above > (DUP_THRESH - 1L) * mss) {
+                    break;
+                }
+            }
+        }
+        int newly = 0;
+        long judgedTo = index < 0 ? judged : records.at(index).start;
+        for (int i = index - 1; i >= 0 && records.at(i).end() > judged; i--) {
+            SentSegment record = records.at(i);
+            if (!record.sacked && !record.lost && record.retransmits == 0) {
+                newly += lose(record);
+            }
+        }
+        judged = Math.max(judged, judgedTo);
+        return newly;
     }
 
     /**
@@ -143,7 +257,12 @@ public final class SentQueue {
      * @return sequence numbers that became lost; 0 when it was lost already
      */
     public int markOldestLost(int maxBytes) {
-        throw new UnsupportedOperationException("" + maxBytes);
+        SentSegment oldest = oldest();
+        if (oldest == null || oldest.lost) {
+            return 0;
+        }
+        truncate(oldest, maxBytes);
+        return lose(oldest);
     }
 
     /**
@@ -152,17 +271,39 @@ public final class SentQueue {
      * @return sequence numbers that became lost
      */
     public long markAllLost() {
-        throw new UnsupportedOperationException();
+        long newly = 0;
+        for (int i = 0; i < records.count(); i++) {
+            SentSegment record = records.at(i);
+            if (!record.sacked && !record.lost) {
+                newly += lose(record);
+            }
+        }
+        return newly;
     }
 
     /** The first record that is lost and not sent again, or {@code null}. */
     public @Nullable SentSegment nextLost() {
-        throw new UnsupportedOperationException();
+        if (lostBytes == 0) {
+            return null;
+        }
+        int index = Math.max(0, records.find(lostFrom));
+        while (!records.at(index).lost) {
+            index++;
+        }
+        SentSegment found = records.at(index);
+        lostFrom = found.start;
+        return found;
     }
 
     /** The first record that is not SACKed, or {@code null} when nothing is in flight: what the retransmission timer is about. */
     public @Nullable SentSegment oldest() {
-        throw new UnsupportedOperationException();
+        // SACKed neighbours are joined, so this looks at two records at the most.
+        for (int i = 0; i < records.count(); i++) {
+            if (!records.at(i).sacked) {
+                return records.at(i);
+            }
+        }
+        return null;
     }
 
     /**
@@ -170,16 +311,91 @@ public final class SentQueue {
      * own behind it, with a FIN if there was one.
      */
     public void truncate(SentSegment segment, int maxData) {
-        throw new UnsupportedOperationException(segment.toString() + maxData);
+        if (segment.dataLength > maxData) {
+            int index = records.find(segment.start);
+            if (index < 0 || records.at(index) != segment) {
+                throw new IllegalArgumentException("not a record of this queue: " + segment);
+            }
+            split(index, segment.dataStart() + maxData);
+        }
     }
 
     /** The record was sent again, in packets of {@code mss} bytes: it is in flight. */
     public void onRetransmitted(SentSegment segment, int mss, long nowNs) {
-        throw new UnsupportedOperationException(segment.toString() + mss + nowNs);
+        if (segment.lost) {
+            segment.lost = false;
+            lostBytes -= segment.length();
+        }
+        segment.retransmits++;
+        segment.sentNs = nowNs;
+        segment.mss = Math.max(1, mss);
+        segment.grid = segment.dataStart();
     }
 
-    /** Forgets everything; positions stay. */
+    /** Forgets everything; positions stay: what was in flight counts as gone. */
     public void clear() {
-        throw new UnsupportedOperationException();
+        records.remove(0, records.count());
+        start = end;
+        sackedBytes = 0;
+        lostBytes = 0;
+        highestSacked = end;
+    }
+
+    /** Takes {@code count} of the record's sequence numbers, now acknowledged, out of the sums. */
+    private void forget(SentSegment record, int count) {
+        if (record.sacked) {
+            sackedBytes -= count;
+        } else {
+            onDelivered(record, count);
+        }
+    }
+
+    private int sack(SentSegment record) {
+        int length = record.length();
+        onDelivered(record, length);
+        record.sacked = true;
+        record.lost = false;
+        sackedBytes += length;
+        highestSacked = Math.max(highestSacked, record.end());
+        return length;
+    }
+
+    private void onDelivered(SentSegment record, int count) {
+        deliveredBytes += count;
+        lostBytes -= record.lost ? count : 0;
+        if (record.retransmits == 0) {
+            rttSentNs = Math.max(rttSentNs, record.sentNs);
+        }
+    }
+
+    private int lose(SentSegment record) {
+        record.lost = true;
+        lostBytes += record.length();
+        lostFrom = Math.min(lostFrom, record.start);
+        return record.length();
+    }
+
+    /** Divides record {@code index}; returns the rest, which follows it. */
+    private SentSegment split(int index, long position) {
+        SentSegment record = records.at(index);
+        SentSegment rest = records.insert(index + 1);
+        record.moveTail(position, rest);
+        return rest;
+    }
+
+    /** Makes one record of each run of SACKed ones among those from index {@code from} up to {@code to}. */
+    private void joinSacked(int from, int to) {
+        int index = from;
+        int limit = to;
+        while (index + 1 < limit) {
+            SentSegment record = records.at(index);
+            int next = index + 1;
+            while (record.sacked && next < limit && records.at(next).sacked) {
+                record.join(records.at(next++));
+            }
+            records.remove(index + 1, next);
+            limit -= next - index - 1;
+            index++;
+        }
     }
 }

@@ -13,6 +13,8 @@ public final class SentSegment {
     boolean syn;
     boolean fin;
     int mss;
+    /** Where one of the packets began: others begin at multiples of {@link #mss} from here. */
+    long grid;
     long sentNs;
     long firstSentNs;
     int retransmits;
@@ -84,5 +86,65 @@ public final class SentSegment {
     /** Believed lost and not sent again yet. */
     public boolean lost() {
         return lost;
+    }
+
+    /** The first packet boundary at or behind a position inside the record; its ends count as boundaries. */
+    long boundaryFrom(long position) {
+        if (position <= start) {
+            return start;
+        }
+        long boundary = position + Math.floorMod(grid - position, (long) mss);
+        return Math.min(boundary, end());
+    }
+
+    /** The last packet boundary at or before a position inside the record; its ends count as boundaries. */
+    long boundaryUpTo(long position) {
+        if (position >= end()) {
+            return end();
+        }
+        return Math.max(position - Math.floorMod(position - grid, (long) mss), start);
+    }
+
+    /** Takes sequence numbers off the front; fewer than {@link #length()}. */
+    void cutFront(int count) {
+        int data = count;
+        if (syn && count > 0) {
+            syn = false;
+            data--;
+        }
+        start += count;
+        dataLength -= data;
+    }
+
+    /** Moves what lies from {@code position} on, inside the record's data or right behind it, to {@code rest}. */
+    void moveTail(long position, SentSegment rest) {
+        rest.start = position;
+        rest.dataLength = (int) (dataStart() + dataLength - position);
+        rest.syn = false;
+        rest.fin = fin;
+        rest.mss = mss;
+        rest.grid = grid;
+        rest.sentNs = sentNs;
+        rest.firstSentNs = firstSentNs;
+        rest.retransmits = retransmits;
+        rest.sacked = sacked;
+        rest.lost = lost;
+        dataLength -= rest.dataLength;
+        fin = false;
+    }
+
+    /** Takes the record behind it in; both are SACKed. */
+    void join(SentSegment next) {
+        dataLength += next.dataLength;
+        fin = next.fin;
+        sentNs = Math.max(sentNs, next.sentNs);
+        firstSentNs = Math.min(firstSentNs, next.firstSentNs);
+        retransmits = Math.max(retransmits, next.retransmits);
+    }
+
+    @Override
+    public String toString() {
+        return "[" + start + "," + end() + ")" + (syn ? " SYN" : "") + (fin ? " FIN" : "") + (sacked ? " sacked" : "")
+                + (lost ? " lost" : "") + (retransmits > 0 ? " sent again " + retransmits + "x" : "");
     }
 }

@@ -1,0 +1,71 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.memory.Memory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How queues of received frames keep little payload from pinning much memory: ten thousand one-byte segments must not hold
+ * 640 MB. The payload of a frame is {@code [payloadOffset(), linearLength())}.
+ */
+final class Packing {
+    /** A frame that uses less than this part of its slot wastes it. */
+    private static final int WASTE = 4;
+
+    private Packing() {}
+
+    /** Bytes of payload. */
+    static int payload(Frame frame) {
+        return frame.linearLength() - frame.payloadOffset();
+    }
+
+    /**
+     * Copies the frame's payload behind that of the frame before it when it fits there and is small: a packet's worth, or
+     * a waste of its slot.
+     *
+     * @return whether it did; then the frame was released
+     */
+    static boolean absorb(Frame into, Frame frame) {
+        int length = payload(frame);
+        int end = into.linearLength();
+        if ((length > FramePool.MTU_ROOM && !wastes(frame, length))
+                || into.isShared()
+                || length > into.room() - end
+                || into.hasExtensions()
+                || frame.hasExtensions()) {
+            return false;
+        }
+        into.resize(end + length);
+        Memory.copy(frame.data() + frame.payloadOffset(), into.data() + end, length);
+        frame.release();
+        return true;
+    }
+
+    /**
+     * The frame itself, or a small frame with its payload if that saves memory and one is to be had; the frame given was
+     * released then.
+     */
+    static Frame repacked(FramePool pool, Frame frame) {
+        int length = payload(frame);
+        if (!wastes(frame, length)
+                || length > FramePool.MTU_ROOM
+                || frame.trueSize() <= FramePool.MTU_SLOT_BYTES
+                || frame.hasExtensions()) {
+            return frame;
+        }
+        @Nullable Frame small = pool.takeMtu();
+        if (small == null) {
+            return frame;
+        }
+        small.resize(length);
+        small.payloadOffset(0).device(frame.device()).arrivalNs(frame.arrivalNs()).flowHash(frame.flowHash());
+        Memory.copy(frame.data() + frame.payloadOffset(), small.data(), length);
+        frame.release();
+        return small;
+    }
+
+    private static boolean wastes(Frame frame, int length) {
+        return length < frame.trueSize() / WASTE;
+    }
+}
