@@ -62,13 +62,13 @@ public final class FramePool {
     }
 
     /**
-     * An empty pool for a receiving thread whose frames go to this pool's owner: the two share their extension blocks, which
-     * the receiving thread never touches.
+     * An empty pool for a thread that receives for, or transmits after, this pool's owner: the two share their extension
+     * blocks, which only the owner's thread touches.
      *
      * @param maxMtuFrames the most slots of the MTU class
      * @param maxSuperFrames the most slots of the 64 KiB class
      */
-    public FramePool forReceiver(int maxMtuFrames, int maxSuperFrames) {
+    public FramePool sibling(int maxMtuFrames, int maxSuperFrames) {
         return new FramePool(arena, maxMtuFrames, maxSuperFrames, tracking, extensions);
     }
 

@@ -8,6 +8,7 @@ import dev.braid.fastpath.device.FrameOutput;
 import dev.braid.fastpath.device.FrameProcessor;
 import dev.braid.fastpath.device.ParkWaiter;
 import dev.braid.fastpath.device.Waiter;
+import dev.braid.fastpath.frame.FramePool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pipeline implements AutoCloseable {
     private static final int RING = 4096;
+    private static final int TRANSMIT_FRAMES = 4096;
     private static final long JOIN_MS = 5_000;
     private static final LongSupplier NEVER = () -> Deadlines.NONE;
 
@@ -37,6 +39,7 @@ public final class Pipeline implements AutoCloseable {
     private final @Nullable HandoffRing received;
     private final @Nullable HandoffRing leaving;
     private final @Nullable Waiter transmitWaiter;
+    private final FramePool transmitFrames;
     private final TransmitStage transmit;
     private final Counter errors;
     private final List<Lane> lanes = new ArrayList<>();
@@ -58,11 +61,11 @@ public final class Pipeline implements AutoCloseable {
         transmitWaiter = staged ? new ParkWaiter() : null;
         received = staged ? new HandoffRing(RING, protocolWaiter, full) : null;
         leaving = transmitWaiter == null ? null : new HandoffRing(RING, transmitWaiter, full);
-        transmit = new TransmitStage(
-                firstQueues(spec.devices()), spec.counters().counter("PipelineNoSuchDevice"), leaving);
+        transmitFrames = staged ? spec.coreFrames().sibling(TRANSMIT_FRAMES, 1) : spec.coreFrames();
+        transmit = new TransmitStage(firstQueues(spec.devices()), transmitFrames, spec.counters(), leaving);
     }
 
-    private static @Nullable FrameDevice[] firstQueues(List<List<FrameDevice>> devices) {
+    private static FrameDevice[] firstQueues(List<List<FrameDevice>> devices) {
         var first = new FrameDevice[devices.size()];
         for (int i = 0; i < first.length; i++) {
             first[i] = devices.get(i).getFirst();
@@ -90,16 +93,16 @@ public final class Pipeline implements AutoCloseable {
     public void start(FrameProcessor core) {
         processor = core;
         List<FrameDevice> queues = spec.devices().stream().flatMap(List::stream).toList();
-        Counter held = spec.counters().counter("PipelineReceiveHeldBack");
+        FramePool frames = spec.receiveFrames();
         var pools = received == null ? List.of(spec.coreFrames()) : List.of(spec.coreFrames(), spec.receiveFrames());
         ProtocolStage middle = new ProtocolStage(core, mailbox, protocolClock, pools, received, leaving);
         protocol = middle;
         if (received == null) {
-            var receive = new ReceiveStage(queues, middle, protocolClock, held);
+            var receive = new ReceiveStage(queues, middle, protocolClock, frames, spec.counters());
             lane("", List.of(receive, middle), protocolClock, protocolWaiter, middle::nextDeadlineNs, () -> false, true);
         } else {
             var clock = new CycleClock(spec.clock());
-            var receive = new ReceiveStage(queues, received, clock, held);
+            var receive = new ReceiveStage(queues, received, clock, frames, spec.counters());
             lane("-receive", List.of(receive), clock, spec.deviceWaiter(), NEVER, receive::isHeldBack, false);
             lane("-protocol", List.of(middle), protocolClock, protocolWaiter, middle::nextDeadlineNs, () -> false, true);
             lane("-transmit", List.of(transmit), new CycleClock(spec.clock()), own(transmitWaiter), NEVER, () -> false, false);
@@ -136,8 +139,9 @@ public final class Pipeline implements AutoCloseable {
         Thread receiver = threads.getFirst();
         Thread core = threads.size() == 1 ? receiver : threads.get(1);
         spec.coreFrames().belongTo(core, core);
-        if (spec.receiveFrames() != spec.coreFrames()) {
+        if (threads.size() > 1) {
             spec.receiveFrames().belongTo(receiver, core);
+            transmitFrames.belongTo(threads.get(2), threads.get(2));
         }
     }
 
@@ -167,6 +171,11 @@ public final class Pipeline implements AutoCloseable {
         return lanes.getFirst().turn();
     }
 
+    /** Whether the caller drives it. */
+    public boolean isInvoked() {
+        return spec.threads() == Threads.INVOKED;
+    }
+
     /** The next moment at which {@link #invoke} has something to do without a frame or a task. */
     public long nextDeadlineNs() {
         ProtocolStage stage = protocol;
@@ -194,14 +203,23 @@ public final class Pipeline implements AutoCloseable {
         }
         spec.coreFrames().belongTo(null, null);
         spec.receiveFrames().belongTo(null, null);
+        transmitFrames.belongTo(null, null);
         clear(received);
         clear(leaving);
         for (List<FrameDevice> queues : spec.devices()) {
             queues.forEach(FrameDevice::close);
         }
         spec.deviceWaiter().close();
-        spec.coreFrames().welcomeHome();
+        transmitFrames.welcomeHome();
         spec.receiveFrames().welcomeHome();
+        spec.coreFrames().welcomeHome();
+    }
+
+    /** Where frames are taken from, for leak reports: one pool, or with {@link Threads#STAGED} one for each thread. */
+    public List<FramePool> pools() {
+        return received == null
+                ? List.of(spec.coreFrames())
+                : List.of(spec.coreFrames(), spec.receiveFrames(), transmitFrames);
     }
 
     private static void clear(@Nullable HandoffRing ring) {

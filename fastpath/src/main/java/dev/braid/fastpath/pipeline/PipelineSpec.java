@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param deviceWaiter what the receiving thread sleeps on. The pipeline closes it
  * @param coreFrames the frames the core takes
  * @param receiveFrames the frames the devices take: the same pool, or with {@link Threads#STAGED} one made by
- *     {@link FramePool#forReceiver}
+ *     {@link FramePool#sibling}
  * @param counters gets the pipeline's counters
  * @param onError told of a failed duty cycle, once for each kind of failure, on the failing thread
  * @param onEnd told once that the protocol's thread has ended, on it, with the cause or {@code null} for a peaceful close

@@ -1,13 +1,19 @@
 package dev.braid.fastpath.pipeline;
 
 import dev.braid.fastpath.counters.Counter;
+import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.FrameDevice;
-import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.device.Offloads;
 import dev.braid.fastpath.frame.FrameBatch;
+import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.offload.Coalescer;
 import java.util.List;
 import org.agrona.concurrent.Agent;
 
-/** Reads the devices in turn, stamps what arrived with the cycle's time and passes it on. */
+/**
+ * Reads the devices in turn, stamps what arrived with the cycle's time, joins small packets of one flow where the device has
+ * not done so, and passes everything on.
+ */
 final class ReceiveStage implements Agent {
     /** Frames read from one device before the next one's turn. */
     static final int BATCH = 64;
@@ -16,18 +22,23 @@ final class ReceiveStage implements Agent {
     private final FrameSink next;
     private final CycleClock clock;
     private final Counter heldBack;
+    private final Counter joined;
+    private final Coalescer coalescer;
     private final FrameBatch batch = new FrameBatch(BATCH);
 
     /**
      * A stage over open devices.
      *
-     * @param heldBack counts the duty cycles in which nothing was read because the next stage had no room
+     * @param frames where frames for joined packets come from: this thread's
      */
-    ReceiveStage(List<FrameDevice> devices, FrameSink next, CycleClock clock, Counter heldBack) {
+    ReceiveStage(
+            List<FrameDevice> devices, FrameSink next, CycleClock clock, FramePool frames, Counters counters) {
         this.devices = devices.toArray(new FrameDevice[0]);
         this.next = next;
         this.clock = clock;
-        this.heldBack = heldBack;
+        this.heldBack = counters.counter("PipelineReceiveHeldBack");
+        this.joined = counters.counter("PipelineCoalesced");
+        this.coalescer = new Coalescer(frames, BATCH);
     }
 
     @Override
@@ -53,9 +64,13 @@ final class ReceiveStage implements Agent {
         }
         long nowNs = clock.nowNs();
         for (int i = 0; i < batch.size(); i++) {
-            Frame frame = batch.at(i);
-            frame.arrivalNs(nowNs);
-            next.accept(frame, nowNs);
+            batch.at(i).arrivalNs(nowNs);
+        }
+        if (count > 1 && (device.offloads() & (Offloads.TSO4 | Offloads.TSO6)) == 0) {
+            joined.add(coalescer.coalesce(batch));
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            next.accept(batch.at(i), nowNs);
         }
         batch.clear();
         return count;

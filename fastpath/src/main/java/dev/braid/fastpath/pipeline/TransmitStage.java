@@ -1,9 +1,13 @@
 package dev.braid.fastpath.pipeline;
 
 import dev.braid.fastpath.counters.Counter;
+import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.FrameDevice;
 import dev.braid.fastpath.device.FrameOutput;
+import dev.braid.fastpath.device.Offloads;
 import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.offload.Segmenter;
 import org.agrona.concurrent.Agent;
 import org.jspecify.annotations.Nullable;
 
@@ -11,32 +15,56 @@ import org.jspecify.annotations.Nullable;
 final class TransmitStage implements Agent, FrameOutput {
     private static final int BUDGET = 256;
 
-    private final @Nullable FrameDevice[] devices;
+    private final FrameDevice[] devices;
+    private final FrameOutput[] outputs;
     private final Counter noDevice;
+    private final Segmenter segmenter;
     private final @Nullable HandoffRing inbound;
 
     /**
      * A stage over open devices.
      *
      * @param devices where frames leave, by device index
-     * @param noDevice counts frames that name a device that is not there
+     * @param frames where the frames for cut packets come from: this thread's
      * @param inbound where frames come from when the protocol runs on another thread, else {@code null}
      */
-    TransmitStage(@Nullable FrameDevice[] devices, Counter noDevice, @Nullable HandoffRing inbound) {
+    TransmitStage(
+            FrameDevice[] devices, FramePool frames, Counters counters, @Nullable HandoffRing inbound) {
         this.devices = devices.clone();
-        this.noDevice = noDevice;
+        this.outputs = new FrameOutput[devices.length];
+        for (int i = 0; i < devices.length; i++) {
+            outputs[i] = devices[i]::transmit;
+        }
+        this.noDevice = counters.counter("PipelineNoSuchDevice");
+        this.segmenter = new Segmenter(
+                frames, counters.counter("PipelineSegmentNoFrame"), counters.counter("PipelineSegmentMalformed"));
         this.inbound = inbound;
     }
 
     @Override
     public void transmit(Frame frame) {
         int index = frame.device();
-        FrameDevice device = index >= 0 && index < devices.length ? devices[index] : null;
-        if (device == null) {
+        if (index < 0 || index >= devices.length) {
             frame.drop(noDevice);
             return;
         }
-        device.transmit(frame);
+        FrameDevice device = devices[index];
+        if ((neededOffloads(frame) & ~device.offloads()) == 0) {
+            device.transmit(frame);
+        } else {
+            segmenter.process(frame, outputs[index]);
+        }
+    }
+
+    /** What a device has to do for this frame to leave as it is. */
+    private static int neededOffloads(Frame frame) {
+        int needed = frame.checksumState() == Frame.CHECKSUM_PARTIAL ? Offloads.CHECKSUM : 0;
+        return switch (frame.gsoType()) {
+            case Frame.GSO_TCP4 -> needed | Offloads.TSO4 | (frame.gsoEcn() ? Offloads.TSO_ECN : 0);
+            case Frame.GSO_TCP6 -> needed | Offloads.TSO6 | (frame.gsoEcn() ? Offloads.TSO_ECN : 0);
+            case Frame.GSO_UDP -> needed | Offloads.USO;
+            default -> needed;
+        };
     }
 
     @Override

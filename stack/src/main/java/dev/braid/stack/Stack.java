@@ -1,0 +1,172 @@
+package dev.braid.stack;
+
+import dev.braid.fastpath.chunk.ChunkPool;
+import dev.braid.fastpath.counters.Counters;
+import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.pipeline.Pipeline;
+import dev.braid.stack.core.StackCore;
+import dev.braid.stack.nio.BraidSelectorProvider;
+import dev.braid.stack.nio.CoreHost;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP/IP stack inside this process.
+ *
+ * <pre>{@code
+ * try (var stack = Stack.builder().link(Link.tun("tun0").address("10.77.0.2/24")).start()) {
+ *     try (SocketChannel channel = stack.connect(new InetSocketAddress("10.77.0.1", 80))) { … }
+ * }
+ * }</pre>
+ *
+ * <p>Safe for any number of threads, platform or virtual.
+ */
+public final class Stack implements AutoCloseable {
+    private final Arena arena;
+    private final Counters counters;
+    private final ChunkPool chunks;
+    private final StackCore core;
+    private final CoreHost host;
+    private final Pipeline pipeline;
+    private final BraidSelectorProvider provider;
+    private final StackShutdown shutdown;
+    private final boolean tracking;
+    private volatile List<String> leaks = List.of();
+
+    Stack(Arena arena, Counters counters, ChunkPool chunks, StackCore core, CoreHost host, Pipeline pipeline,
+            boolean tracking) {
+        this.arena = arena;
+        this.counters = counters;
+        this.chunks = chunks;
+        this.core = core;
+        this.host = host;
+        this.pipeline = pipeline;
+        this.provider = new BraidSelectorProvider(host);
+        this.shutdown = new StackShutdown(core, chunks, host, pipeline);
+        this.tracking = tracking;
+    }
+
+    /** Begins to describe a stack. */
+    public static StackBuilder builder() {
+        return new StackBuilder();
+    }
+
+    /**
+     * A connected channel.
+     *
+     * @throws IOException as {@link SocketChannel#connect} does
+     */
+    public SocketChannel connect(InetSocketAddress remote) throws IOException {
+        SocketChannel channel = provider.openSocketChannel();
+        try {
+            channel.connect(remote);
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A channel that listens.
+     *
+     * @param local the address, any for all, and the port, 0 for a free one
+     * @param backlog connections that may wait to be accepted; less than 1 gives the default of 50
+     * @throws IOException as {@link ServerSocketChannel#bind} does
+     */
+    public ServerSocketChannel listen(InetSocketAddress local, int backlog) throws IOException {
+        ServerSocketChannel channel = provider.openServerSocketChannel();
+        try {
+            return channel.bind(local, backlog);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Makes channels and selectors of this stack, for programs that take a provider. */
+    public SelectorProvider selectorProvider() {
+        return provider;
+    }
+
+    /** What the stack counts, every drop with its reason. */
+    public Counters counters() {
+        return counters;
+    }
+
+    /** What made the stack end by itself; {@code null} while it runs and after a close. */
+    public @Nullable Throwable failure() {
+        return pipeline.failure();
+    }
+
+    /**
+     * Runs one duty cycle on the caller's thread. Only for a stack that was built as {@code INVOKED}; blocking calls of its
+     * channels need another thread that does this.
+     *
+     * @return how much was done
+     */
+    public int invoke() {
+        return pipeline.invoke();
+    }
+
+    /** The next moment, on {@link System#nanoTime}, at which {@link #invoke} has something to do by itself. */
+    public long nextDeadlineNs() {
+        return pipeline.nextDeadlineNs();
+    }
+
+    /** Memory that payload chunks hold now, in use or not, in bytes. */
+    public long payloadBytesHeld() {
+        return chunks.bytesHeld();
+    }
+
+    /** Channels that are open, or closed and still sending. A moment's truth; exact once nothing happens. */
+    public int openChannels() {
+        return host.openChannels();
+    }
+
+    /**
+     * Closes the stack: listeners stop, what programs have written is still sent for a moment, connections end as if closed;
+     * what is left then is reset. Threads blocked in channels get exceptions. Idempotent.
+     */
+    @Override
+    public void close() {
+        if (shutdown.run()) {
+            if (tracking) {
+                leaks = findLeaks();
+            }
+            arena.close();
+        }
+    }
+
+    /** The core, for tests and tools in this module. */
+    StackCore core() {
+        return core;
+    }
+
+    /**
+     * What had not come home when the stack was closed, for tests: frames and chunks that were out, with where they were taken.
+     * Empty before the close, and unless the stack was built to {@linkplain StackBuilder#trackLeaks track} them.
+     */
+    public List<String> leaks() {
+        return leaks;
+    }
+
+    private List<String> findLeaks() {
+        var found = new ArrayList<String>();
+        for (FramePool pool : pipeline.pools()) {
+            found.addAll(pool.leaks());
+        }
+        found.addAll(chunks.leaks());
+        if (core.sockets().open() != 0) {
+            found.add(core.sockets().open() + " sockets");
+        }
+        return found;
+    }
+}

@@ -1,0 +1,205 @@
+package dev.braid.stack;
+
+import dev.braid.fastpath.chunk.ChunkPool;
+import dev.braid.fastpath.counters.Counters;
+import dev.braid.fastpath.device.DeviceEvents;
+import dev.braid.fastpath.device.DeviceException;
+import dev.braid.fastpath.device.FrameDevice;
+import dev.braid.fastpath.device.FrameDeviceProvider;
+import dev.braid.fastpath.device.Waiter;
+import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.pipeline.IdlePolicy;
+import dev.braid.fastpath.pipeline.Pipeline;
+import dev.braid.fastpath.pipeline.PipelineSpec;
+import dev.braid.fastpath.pipeline.Threads;
+import dev.braid.stack.core.CoreConfig;
+import dev.braid.stack.core.Entropy;
+import dev.braid.stack.core.StackCore;
+import dev.braid.stack.nio.CoreHost;
+import java.lang.System.Logger;
+import java.lang.foreign.Arena;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Describes a {@link Stack} and starts it. One thread; each stack has a builder of its own. */
+public final class StackBuilder {
+    private static final int MTU_FRAMES = 16_384;
+    private static final int SUPER_FRAMES = 1_024;
+    private static final int COUNTER_CAPACITY = 512;
+
+    private final List<Link> links = new ArrayList<>();
+    private String name = "braid";
+    private Threads threads = Threads.INLINE;
+    private IdlePolicy idle = IdlePolicy.DEFAULT;
+    private CoreConfig config = CoreConfig.DEFAULT;
+    private long payloadBytes = 256L << 20;
+    private boolean trackLeaks;
+    private @Nullable Counters counters;
+    private Consumer<Throwable> onError = StackBuilder::log;
+
+    StackBuilder() {}
+
+    private static void log(Throwable failure) {
+        System.getLogger("dev.braid.stack").log(Logger.Level.ERROR, "a part of the stack failed", failure);
+    }
+
+    /** Adds a link. At least one; all of one kind. */
+    public StackBuilder link(Link link) {
+        links.add(Objects.requireNonNull(link));
+        return this;
+    }
+
+    /** Names the stack's threads; {@code braid} unless told otherwise. */
+    public StackBuilder name(String threadName) {
+        name = Objects.requireNonNull(threadName);
+        return this;
+    }
+
+    /** Which stages share a thread; {@link Threads#INLINE} unless told otherwise. */
+    public StackBuilder threads(Threads mode) {
+        threads = Objects.requireNonNull(mode);
+        return this;
+    }
+
+    /** How long the stack's threads look for work before they sleep. */
+    public StackBuilder idle(IdlePolicy policy) {
+        idle = Objects.requireNonNull(policy);
+        return this;
+    }
+
+    /** The core's tunables. */
+    public StackBuilder config(CoreConfig tunables) {
+        config = Objects.requireNonNull(tunables);
+        return this;
+    }
+
+    /** The most memory that unacknowledged payload may hold, in bytes; 256 MiB unless told otherwise. */
+    public StackBuilder payloadBytes(long most) {
+        if (most < ChunkPool.LARGE) {
+            throw new IllegalArgumentException("payload needs at least " + ChunkPool.LARGE + " bytes, not " + most);
+        }
+        payloadBytes = most;
+        return this;
+    }
+
+    /** Where to count, for a block that other processes read too; it outlives the stack. Its own memory otherwise. */
+    public StackBuilder counters(Counters block) {
+        counters = Objects.requireNonNull(block);
+        return this;
+    }
+
+    /** Who hears of defects, each kind once, on the stack's threads; the platform's logger unless told otherwise. */
+    public StackBuilder onError(Consumer<Throwable> hook) {
+        onError = Objects.requireNonNull(hook);
+        return this;
+    }
+
+    /** Remembers who took each frame and chunk, for {@link Stack#leaks}. Slow: for tests. */
+    public StackBuilder trackLeaks() {
+        trackLeaks = true;
+        return this;
+    }
+
+    /**
+     * Opens the links and starts the stack.
+     *
+     * @throws DeviceException when a link cannot be opened, with one line that says why and what to do
+     * @throws IllegalStateException when there is no link
+     */
+    public Stack start() {
+        requireOneKind();
+        Arena arena = Arena.ofShared();
+        var devices = new ArrayList<List<FrameDevice>>();
+        try {
+            return start(arena, devices);
+        } catch (RuntimeException e) {
+            devices.forEach(queues -> queues.forEach(FrameDevice::close));
+            arena.close();
+            throw e;
+        }
+    }
+
+    private void requireOneKind() {
+        if (links.isEmpty()) {
+            throw new IllegalStateException("a stack needs a link: Stack.builder().link(Link.tun(…))");
+        }
+        String kind = links.getFirst().spec().kind();
+        for (Link link : links) {
+            if (!link.spec().kind().equals(kind)) {
+                throw new DeviceException("links " + links.getFirst().name() + " and " + link.name()
+                        + " are of different kinds, which one thread cannot wait for: use one kind in a stack");
+            }
+        }
+    }
+
+    private Stack start(Arena arena, List<List<FrameDevice>> devices) {
+        Counters counts = counters == null ? Counters.inMemory(arena, COUNTER_CAPACITY) : counters;
+        var coreFrames = new FramePool(arena, MTU_FRAMES, SUPER_FRAMES, trackLeaks);
+        FramePool receiveFrames =
+                threads == Threads.STAGED ? coreFrames.sibling(MTU_FRAMES, SUPER_FRAMES) : coreFrames;
+        var events = new LateEvents();
+        var coreLinks = new ArrayList<dev.braid.stack.core.Link>();
+        FrameDeviceProvider provider = links.getFirst().provider();
+        for (Link link : links) {
+            int index = devices.size();
+            List<FrameDevice> queues = link.provider().open(link.spec(), index, receiveFrames, counts, events);
+            devices.add(queues);
+            FrameDevice device = queues.getFirst();
+            coreLinks.add(new dev.braid.stack.core.Link(
+                    index, device.name(), link.addresses(), device.mtu(), device.offloads()));
+        }
+        Waiter waiter = provider.waiter(devices.stream().flatMap(List::stream).toList());
+        var hosted = new LateHost();
+        var pipeline = new Pipeline(new PipelineSpec(
+                name,
+                threads,
+                idle,
+                System::nanoTime,
+                devices,
+                waiter,
+                coreFrames,
+                receiveFrames,
+                counts,
+                onError,
+                hosted));
+        var chunks = new ChunkPool(arena, payloadBytes, trackLeaks);
+        Entropy entropy = new SecureRandom()::nextLong;
+        var core = new StackCore(config, coreLinks, coreFrames, chunks, counts, entropy, pipeline.output());
+        core.reportDefectsTo((during, defect) -> onError.accept(defect));
+        var host = new CoreHost(core, core.sockets(), chunks, pipeline.mailbox());
+        hosted.host = host;
+        events.target = pipeline.deviceEvents();
+        pipeline.start(host);
+        return new Stack(arena, counts, chunks, core, host, pipeline, trackLeaks);
+    }
+
+    /** Devices are opened before there is anybody to hear of their changes. */
+    private static final class LateEvents implements DeviceEvents {
+        private volatile @Nullable DeviceEvents target;
+
+        @Override
+        public void onDevice(int device, boolean up, int mtu) {
+            DeviceEvents present = target;
+            if (present != null) {
+                present.onDevice(device, up, mtu);
+            }
+        }
+    }
+
+    /** The pipeline is made before the host that wants to hear of its end. */
+    private static final class LateHost implements Consumer<@Nullable Throwable> {
+        private volatile @Nullable CoreHost host;
+
+        @Override
+        public void accept(@Nullable Throwable cause) {
+            CoreHost present = host;
+            if (present != null) {
+                present.end(cause);
+            }
+        }
+    }
+}

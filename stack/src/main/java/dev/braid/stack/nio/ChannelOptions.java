@@ -1,0 +1,140 @@
+package dev.braid.stack.nio;
+
+import dev.braid.stack.socket.SocketOptions;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of one channel, as its threads know them: what was asked for last, else the default. Each change also becomes
+ * a change of the socket's own options, made on the core's thread.
+ */
+final class ChannelOptions {
+    /** What a connection has. */
+    static final Set<SocketOption<?>> STREAM = Set.of(
+            StandardSocketOptions.TCP_NODELAY,
+            StandardSocketOptions.SO_KEEPALIVE,
+            StandardSocketOptions.SO_LINGER,
+            StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_SNDBUF,
+            StandardSocketOptions.SO_REUSEADDR,
+            StandardSocketOptions.IP_TOS,
+            ExtendedSocketOptions.TCP_KEEPIDLE,
+            ExtendedSocketOptions.TCP_KEEPINTERVAL,
+            ExtendedSocketOptions.TCP_KEEPCOUNT,
+            ExtendedSocketOptions.TCP_QUICKACK);
+    /** What a listener has. */
+    static final Set<SocketOption<?>> LISTENER =
+            Set.of(StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_REUSEADDR);
+
+    private static final long SECOND_NS = 1_000_000_000L;
+    private static final int MAX_BUFFER = 1 << 30;
+    /** What TCP gives a connection that asks for nothing, both ways. */
+    private static final int DEFAULT_BUFFER = 1 << 20;
+
+    private final Set<SocketOption<?>> supported;
+    private final Map<SocketOption<?>, Object> values = new ConcurrentHashMap<>();
+
+    ChannelOptions(Set<SocketOption<?>> supported) {
+        this.supported = supported;
+    }
+
+    /**
+     * Remembers a value.
+     *
+     * @return what to do with the socket's options for it to take effect
+     * @throws UnsupportedOperationException for an option the channel does not have
+     * @throws IllegalArgumentException for a value out of range
+     */
+    Consumer<SocketOptions> assign(SocketOption<?> option, @Nullable Object value) {
+        requireSupported(option);
+        Object checked = check(option, value);
+        values.put(option, checked);
+        return options -> apply(options, option, checked);
+    }
+
+    /** The value, or its default. */
+    Object value(SocketOption<?> option) {
+        requireSupported(option);
+        Object value = values.get(option);
+        return value == null ? defaultOf(option) : value;
+    }
+
+    private void requireSupported(SocketOption<?> option) {
+        Objects.requireNonNull(option);
+        if (!supported.contains(option)) {
+            throw new UnsupportedOperationException("'" + option + "' not supported");
+        }
+    }
+
+    private static Object check(SocketOption<?> option, @Nullable Object value) {
+        if (value == null) {
+            throw new IllegalArgumentException("Invalid option value");
+        }
+        if (option.type() == Boolean.class) {
+            return (Boolean) value;
+        }
+        int number = (Integer) value;
+        if (option.equals(StandardSocketOptions.SO_LINGER)) {
+            return Math.min(number, 65_535);
+        }
+        if (option.equals(StandardSocketOptions.IP_TOS) ? number < 0 || number > 255 : number <= 0) {
+            throw new IllegalArgumentException("Invalid value " + number + " for option " + option);
+        }
+        return option.equals(StandardSocketOptions.IP_TOS) ? number : Math.min(number, MAX_BUFFER);
+    }
+
+    private static Object defaultOf(SocketOption<?> option) {
+        if (option.type() == Boolean.class) {
+            return false;
+        }
+        var tcp = new SocketOptions().tcp;
+        if (option.equals(StandardSocketOptions.SO_LINGER)) {
+            return -1;
+        } else if (option.equals(StandardSocketOptions.SO_RCVBUF)) {
+            return DEFAULT_BUFFER;
+        } else if (option.equals(StandardSocketOptions.SO_SNDBUF)) {
+            return DEFAULT_BUFFER;
+        } else if (option.equals(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            return (int) (tcp.keepIdleNs / SECOND_NS);
+        } else if (option.equals(ExtendedSocketOptions.TCP_KEEPINTERVAL)) {
+            return (int) (tcp.keepIntervalNs / SECOND_NS);
+        } else if (option.equals(ExtendedSocketOptions.TCP_KEEPCOUNT)) {
+            return tcp.keepCount;
+        }
+        return 0;
+    }
+
+    private static void apply(SocketOptions options, SocketOption<?> option, Object value) {
+        if (option.equals(StandardSocketOptions.TCP_NODELAY)) {
+            options.tcp.noDelay = (Boolean) value;
+        } else if (option.equals(StandardSocketOptions.SO_KEEPALIVE)) {
+            options.tcp.keepAlive = (Boolean) value;
+        } else if (option.equals(StandardSocketOptions.SO_LINGER)) {
+            options.lingerNs = (Integer) value < 0 ? -1 : (Integer) value * SECOND_NS;
+        } else if (option.equals(StandardSocketOptions.SO_RCVBUF)) {
+            options.tcp.receiveBuffer = (Integer) value;
+        } else if (option.equals(StandardSocketOptions.SO_SNDBUF)) {
+            options.tcp.sendBuffer = (Integer) value;
+        } else if (option.equals(StandardSocketOptions.SO_REUSEADDR)) {
+            options.reuseAddress = (Boolean) value;
+        } else if (option.equals(StandardSocketOptions.IP_TOS)) {
+            // The two low bits are ECN's, which is TCP's own business.
+            options.tcp.trafficClass = (Integer) value & ~3;
+        } else if (option.equals(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            options.tcp.keepIdleNs = (Integer) value * SECOND_NS;
+        } else if (option.equals(ExtendedSocketOptions.TCP_KEEPINTERVAL)) {
+            options.tcp.keepIntervalNs = (Integer) value * SECOND_NS;
+        } else if (option.equals(ExtendedSocketOptions.TCP_KEEPCOUNT)) {
+            options.tcp.keepCount = (Integer) value;
+        } else if (option.equals(ExtendedSocketOptions.TCP_QUICKACK)) {
+            options.tcp.quickAck = (Boolean) value;
+        }
+    }
+}

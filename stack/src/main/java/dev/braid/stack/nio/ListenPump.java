@@ -1,0 +1,224 @@
+package dev.braid.stack.nio;
+
+import dev.braid.fastpath.pipeline.CoreTask;
+import dev.braid.stack.socket.Errno;
+import dev.braid.stack.socket.ListenEvents;
+import dev.braid.stack.socket.ListenSocket;
+import dev.braid.stack.socket.StreamSocket;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import org.jctools.queues.atomic.SpscAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/** One listener between its channel and its socket: hands accepted connections over through a ring. */
+final class ListenPump implements CoreTask, ListenEvents, Pumped {
+    /** Connections that wait here; the backlog waits in the socket. */
+    private static final int RING = 16;
+    private static final VarHandle POSTED;
+
+    static {
+        try {
+            POSTED = MethodHandles.lookup().findVarHandle(ListenPump.class, "posted", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final Parking acceptor = new Parking();
+    final Turnstile turnstile = new Turnstile();
+    private final SpscAtomicArrayQueue<StreamPump> accepted = new SpscAtomicArrayQueue<>(RING);
+
+    private volatile boolean posted;
+    private volatile boolean closeWanted;
+    private volatile ReadyListener listener = ReadyListener.NONE;
+    private volatile boolean held;
+    private volatile boolean ended;
+    private volatile @Nullable Throwable endCause;
+
+    private final CoreHost host;
+    private @Nullable ListenSocket socket;
+    private boolean dead;
+    private boolean marked;
+    private boolean released;
+
+    ListenPump(CoreHost host) {
+        this.host = host;
+    }
+
+    // The channel's threads.
+
+    /** The next connection, or {@code null}. Inside the turnstile. */
+    @Nullable StreamPump poll() {
+        StreamPump next = accepted.poll();
+        // The taking must be visible before asking whether more is held back for want of room.
+        VarHandle.fullFence();
+        if (held) {
+            signal();
+        }
+        return next;
+    }
+
+    /** Whether an accept would answer at once. Any thread. */
+    boolean isAcceptable() {
+        return ended || !accepted.isEmpty();
+    }
+
+    /** The exception for a stack that has ended, else {@code null}. */
+    @Nullable IOException failure() {
+        return ended ? SocketErrors.stackEnded(endCause) : null;
+    }
+
+    /** Who hears of changes of readiness. */
+    void listener(ReadyListener to) {
+        listener = to;
+    }
+
+    /** Stops listening; what was not accepted is reset. Idempotent. */
+    void close() {
+        closeWanted = true;
+        turnstile.shut();
+        acceptor.wake();
+        signal();
+    }
+
+    void signal() {
+        if (!posted && POSTED.compareAndSet(this, false, true)) {
+            host.mailbox().post(this);
+        }
+    }
+
+    /** Runs something with the socket and waits for its answer. */
+    int call(SocketCall body) throws IOException {
+        return CoreCall.on(host.mailbox(), nowNs -> closeWanted ? -Errno.EBADF : body.call(socket()));
+    }
+
+    // The core's thread from here on.
+
+    private ListenSocket socket() {
+        ListenSocket made = socket;
+        if (made == null) {
+            made = host.sockets().listener(this);
+            socket = made;
+            host.opened(this);
+        }
+        return made;
+    }
+
+    /** The local end. */
+    InetSocketAddress local() {
+        ListenSocket s = socket();
+        return Endpoints.socketAddress(s.localHi(), s.localLo(), s.localPort());
+    }
+
+    @Override
+    public void run(long nowNs) {
+        posted = false;
+        VarHandle.fullFence();
+        mark();
+    }
+
+    @Override
+    public void abandon(@Nullable Throwable cause) {
+        stackEnded(cause);
+    }
+
+    @Override
+    public void onAcceptable(ListenSocket socket) {
+        mark();
+    }
+
+    private void mark() {
+        if (!marked) {
+            marked = true;
+            host.mark(this);
+        }
+    }
+
+    @Override
+    public void pump(long nowNs) {
+        marked = false;
+        ListenSocket s = socket;
+        if (released || dead) {
+            return;
+        }
+        if (closeWanted) {
+            finishClose(s, nowNs);
+        } else if (s != null && handOver(s, nowNs)) {
+            VarHandle.fullFence();
+            acceptor.wake();
+            listener.onReadyChange();
+        }
+    }
+
+    private boolean handOver(ListenSocket s, long nowNs) {
+        boolean added = false;
+        boolean full;
+        do {
+            while (accepted.size() < RING) {
+                var pump = new StreamPump(host);
+                StreamSocket next = s.accept(pump);
+                if (next == null) {
+                    break;
+                }
+                pump.adopt(next, nowNs);
+                accepted.offer(pump);
+                added = true;
+            }
+            full = s.acceptable() > 0;
+            held = full;
+        } while (full && accepted.size() < RING);
+        return added;
+    }
+
+    private void finishClose(@Nullable ListenSocket s, long nowNs) {
+        if (!turnstile.isShut()) {
+            return;
+        }
+        for (StreamPump pump = accepted.poll(); pump != null; pump = accepted.poll()) {
+            pump.reset(nowNs);
+        }
+        if (s != null) {
+            s.close(nowNs);
+        }
+        released = true;
+        host.closed(this);
+    }
+
+    @Override
+    public boolean sweep(long nowNs) {
+        return false;
+    }
+
+    @Override
+    public void stackEnding() {
+        tellEnd(null);
+        close();
+    }
+
+    @Override
+    public void stackEnded(@Nullable Throwable cause) {
+        dead = true;
+        tellEnd(cause);
+    }
+
+    private void tellEnd(@Nullable Throwable cause) {
+        endCause = cause;
+        ended = true;
+        acceptor.wake();
+        listener.onReadyChange();
+    }
+
+    @Override
+    public boolean dispose() {
+        return true;
+    }
+
+    /** Something done with a listening socket on the core's thread. */
+    @FunctionalInterface
+    interface SocketCall {
+        /** Does it; a negative answer is an errno. */
+        int call(ListenSocket socket);
+    }
+}

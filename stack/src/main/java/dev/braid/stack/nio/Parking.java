@@ -1,0 +1,57 @@
+package dev.braid.stack.nio;
+
+import dev.braid.fastpath.device.Deadlines;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one application thread, platform or virtual, waits for something the core does. No wake-up is lost: the thread shows
+ * itself before it looks, and whoever changes what it looks at looks for the thread afterwards.
+ */
+final class Parking {
+    private volatile @Nullable Thread sleeper;
+
+    /**
+     * Waits until {@code ready} answers true, {@link System#nanoTime} reaches the deadline, or the thread is interrupted.
+     *
+     * @param deadlineNs {@link Deadlines#NONE} for ever
+     * @return what {@code ready} answered last
+     */
+    boolean await(BooleanSupplier ready, long deadlineNs) {
+        if (ready.getAsBoolean()) {
+            return true;
+        }
+        sleeper = Thread.currentThread();
+        try {
+            while (!ready.getAsBoolean()) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return false;
+                }
+                if (deadlineNs == Deadlines.NONE) {
+                    LockSupport.park(this);
+                    continue;
+                }
+                long left = deadlineNs - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                LockSupport.parkNanos(this, left);
+            }
+            return true;
+        } finally {
+            sleeper = null;
+        }
+    }
+
+    /**
+     * Makes the waiting thread, if there is one, look again. What it looks at was written with a volatile store, or a full
+     * fence came before the call: otherwise both sides could miss each other.
+     */
+    void wake() {
+        Thread thread = sleeper;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+    }
+}

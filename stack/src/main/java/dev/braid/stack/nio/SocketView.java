@@ -1,0 +1,406 @@
+package dev.braid.stack.nio;
+
+import dev.braid.fastpath.device.Deadlines;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketImpl;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A channel as the {@link Socket} that older programs expect of {@link SocketChannel#socket}. Thread rules are the channel's. */
+final class SocketView extends Socket {
+    private static final long MS = 1_000_000L;
+
+    private final BraidSocketChannel channel;
+    private volatile int timeoutMs;
+
+    SocketView(BraidSocketChannel channel) throws SocketException {
+        super((SocketImpl) null);
+        this.channel = channel;
+    }
+
+    @Override
+    public SocketChannel getChannel() {
+        return channel;
+    }
+
+    @Override
+    public void connect(SocketAddress remote) throws IOException {
+        connect(remote, 0);
+    }
+
+    @Override
+    public void connect(SocketAddress remote, int timeout) throws IOException {
+        if (timeout < 0) {
+            throw new IllegalArgumentException("connect: timeout can't be negative");
+        }
+        requireBlocking();
+        try {
+            channel.connect(remote, timeout == 0 ? Deadlines.NONE : timeout * MS);
+        } catch (ClosedChannelException e) {
+            throw closed(e);
+        } catch (AlreadyConnectedException e) {
+            throw new SocketException("already connected", e);
+        } catch (UnresolvedAddressException e) {
+            throw new java.net.UnknownHostException(remote.toString());
+        }
+    }
+
+    @Override
+    public void bind(@Nullable SocketAddress local) throws IOException {
+        try {
+            channel.bind(local);
+        } catch (ClosedChannelException e) {
+            throw closed(e);
+        } catch (AlreadyBoundException e) {
+            throw new SocketException("Already bound", e);
+        }
+    }
+
+    private void requireBlocking() {
+        if (!channel.isBlocking()) {
+            throw new IllegalBlockingModeException();
+        }
+    }
+
+    private static SocketException closed(ClosedChannelException e) {
+        return new SocketException("Socket closed", e);
+    }
+
+    // Addresses and state.
+
+    @Override
+    public @Nullable InetAddress getInetAddress() {
+        InetSocketAddress remote = channel.remote();
+        return remote == null ? null : remote.getAddress();
+    }
+
+    @Override
+    public InetAddress getLocalAddress() {
+        InetSocketAddress local = channel.isOpen() ? channel.local() : null;
+        return local == null ? new InetSocketAddress(0).getAddress() : local.getAddress();
+    }
+
+    @Override
+    public int getPort() {
+        InetSocketAddress remote = channel.remote();
+        return remote == null ? 0 : remote.getPort();
+    }
+
+    @Override
+    public int getLocalPort() {
+        InetSocketAddress local = channel.local();
+        return local == null ? -1 : local.getPort();
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteSocketAddress() {
+        return channel.remote();
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalSocketAddress() {
+        return channel.local();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return channel.isConnected();
+    }
+
+    @Override
+    public boolean isBound() {
+        return channel.local() != null;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return !channel.isOpen();
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return channel.isInputShut();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return channel.isOutputShut();
+    }
+
+    // Streams.
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        requireUsable();
+        if (channel.isInputShut()) {
+            throw new SocketException("Socket input is shutdown");
+        }
+        return new Input();
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        requireUsable();
+        if (channel.isOutputShut()) {
+            throw new SocketException("Socket output is shutdown");
+        }
+        return new Output();
+    }
+
+    private void requireUsable() throws SocketException {
+        if (!channel.isOpen()) {
+            throw new SocketException("Socket is closed");
+        }
+        if (!channel.isConnected()) {
+            throw new SocketException("Socket is not connected");
+        }
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        requireUsable();
+        channel.shutdownInput();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        requireUsable();
+        channel.shutdownOutput();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    @Override
+    public void sendUrgentData(int data) throws IOException {
+        throw new SocketException("Urgent data not supported");
+    }
+
+    // Options.
+
+    @Override
+    public <T> Socket setOption(SocketOption<T> name, T value) throws IOException {
+        channel.setOption(name, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) throws IOException {
+        return channel.getOption(name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return channel.supportedOptions();
+    }
+
+    private <T> void assign(SocketOption<T> name, T value) throws SocketException {
+        try {
+            channel.setOption(name, value);
+        } catch (IOException e) {
+            throw asSocketException(e);
+        }
+    }
+
+    private <T> T value(SocketOption<T> name) throws SocketException {
+        try {
+            return channel.getOption(name);
+        } catch (IOException e) {
+            throw asSocketException(e);
+        }
+    }
+
+    private static SocketException asSocketException(IOException e) {
+        if (e instanceof ClosedChannelException closed) {
+            return closed(closed);
+        }
+        return e instanceof SocketException known ? known : new SocketException(e.getMessage(), e);
+    }
+
+    @Override
+    public void setTcpNoDelay(boolean on) throws SocketException {
+        assign(StandardSocketOptions.TCP_NODELAY, on);
+    }
+
+    @Override
+    public boolean getTcpNoDelay() throws SocketException {
+        return value(StandardSocketOptions.TCP_NODELAY);
+    }
+
+    @Override
+    public void setSoLinger(boolean on, int seconds) throws SocketException {
+        if (on && seconds < 0) {
+            throw new IllegalArgumentException("invalid value for SO_LINGER");
+        }
+        assign(StandardSocketOptions.SO_LINGER, on ? seconds : -1);
+    }
+
+    @Override
+    public int getSoLinger() throws SocketException {
+        return value(StandardSocketOptions.SO_LINGER);
+    }
+
+    @Override
+    public void setSoTimeout(int timeout) throws SocketException {
+        if (!channel.isOpen()) {
+            throw new SocketException("Socket is closed");
+        }
+        if (timeout < 0) {
+            throw new IllegalArgumentException("timeout < 0");
+        }
+        timeoutMs = timeout;
+    }
+
+    @Override
+    public int getSoTimeout() throws SocketException {
+        if (!channel.isOpen()) {
+            throw new SocketException("Socket is closed");
+        }
+        return timeoutMs;
+    }
+
+    @Override
+    public void setSendBufferSize(int size) throws SocketException {
+        assign(StandardSocketOptions.SO_SNDBUF, size);
+    }
+
+    @Override
+    public int getSendBufferSize() throws SocketException {
+        return value(StandardSocketOptions.SO_SNDBUF);
+    }
+
+    @Override
+    public void setReceiveBufferSize(int size) throws SocketException {
+        assign(StandardSocketOptions.SO_RCVBUF, size);
+    }
+
+    @Override
+    public int getReceiveBufferSize() throws SocketException {
+        return value(StandardSocketOptions.SO_RCVBUF);
+    }
+
+    @Override
+    public void setKeepAlive(boolean on) throws SocketException {
+        assign(StandardSocketOptions.SO_KEEPALIVE, on);
+    }
+
+    @Override
+    public boolean getKeepAlive() throws SocketException {
+        return value(StandardSocketOptions.SO_KEEPALIVE);
+    }
+
+    @Override
+    public void setReuseAddress(boolean on) throws SocketException {
+        assign(StandardSocketOptions.SO_REUSEADDR, on);
+    }
+
+    @Override
+    public boolean getReuseAddress() throws SocketException {
+        return value(StandardSocketOptions.SO_REUSEADDR);
+    }
+
+    @Override
+    public void setTrafficClass(int trafficClass) throws SocketException {
+        assign(StandardSocketOptions.IP_TOS, trafficClass);
+    }
+
+    @Override
+    public int getTrafficClass() throws SocketException {
+        return value(StandardSocketOptions.IP_TOS);
+    }
+
+    @Override
+    public void setOOBInline(boolean on) throws SocketException {
+        if (on) {
+            throw new SocketException("Urgent data not supported");
+        }
+    }
+
+    @Override
+    public boolean getOOBInline() {
+        return false;
+    }
+
+    @Override
+    public String toString() {
+        return "Socket[" + channel + ']';
+    }
+
+    /** Reads with the socket's timeout. */
+    private final class Input extends InputStream {
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            requireBlocking();
+            int timeout = timeoutMs;
+            try {
+                return channel.read(ByteBuffer.wrap(bytes, offset, length), timeout == 0 ? Deadlines.NONE : timeout * MS);
+            } catch (ClosedChannelException e) {
+                throw closed(e);
+            }
+        }
+
+        @Override
+        public int available() throws IOException {
+            try {
+                return channel.available();
+            } catch (ClosedChannelException e) {
+                throw closed(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /** Writes everything it is given. */
+    private final class Output extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            requireBlocking();
+            ByteBuffer source = ByteBuffer.wrap(bytes, offset, length);
+            try {
+                while (source.hasRemaining()) {
+                    channel.write(source);
+                }
+            } catch (ClosedChannelException e) {
+                throw closed(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}
