@@ -81,7 +81,7 @@ final class BraidSelectionKey extends AbstractSelectionKey {
         }
         while (true) {
             int before = interest;
-            if (INTEREST.compareAndSet(this, before, before & kept | added)) {
+            if (INTEREST.compareAndSet(this, before, (before & kept) | added)) {
                 changed();
                 return before;
             }

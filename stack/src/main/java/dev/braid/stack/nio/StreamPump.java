@@ -322,7 +322,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
             return;
         }
         boolean news = in.fill(s, nowNs);
-        boolean over = (s.readiness() & Readiness.READ_CLOSED) != 0 || error != 0 && s.available() == 0;
+        boolean over = (s.readiness() & Readiness.READ_CLOSED) != 0 || (error != 0 && s.available() == 0);
         if (over && !in.isEnded()) {
             in.end();
             news = true;
@@ -372,7 +372,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
             return;
         }
         // RFC 1122 section 4.2.2.13 and RFC 2525 section 2.17: data that nobody will read is answered with a reset.
-        boolean unread = in.dispose() || !deaf && s.available() > 0;
+        boolean unread = in.dispose() || (!deaf && s.available() > 0);
         if (unread || error != 0 || connect != Connect.DONE || s.options().lingerNs == 0) {
             s.abort(nowNs);
             release();
