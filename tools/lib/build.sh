@@ -8,11 +8,17 @@ build_log=$build_out/build.log
 # build_is_current: true when everything is built and no source, pom or resource is newer. Starts no Maven.
 # Folders count too, so a deleted file is noticed.
 build_is_current() {
-    [ -e "$build_out/built" ] && [ -d "$build_out/lib" ] || return 1
-    build_jar=$(echo "$build_out"/tools-*.jar)
-    [ -r "${build_jar%% *}" ] || return 1
+    [ -e "$build_out/built" ] && [ -d "$build_out/lib" ] && build_find_jar || return 1
     [ -z "$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/.mvn "$root"/*/src/main -newer "$build_out/built" \
         -print -quit 2>/dev/null)" ]
+}
+
+# build_find_jar: sets build_jar to the jar with the program's main class.
+build_find_jar() {
+    for build_jar in "$build_out"/tools-*.jar; do
+        [ ! -r "$build_jar" ] || return 0
+    done
+    return 1
 }
 
 # build_lock: waits until no other command builds in this checkout; the lock goes with descriptor 9.
