@@ -39,7 +39,8 @@ final class IcmpErrorInput {
      *
      * @return {@code null} when a transport heard of it, else the reason to drop it
      */
-    @Nullable Counter input(Frame frame, IpHeader header, IcmpCounters icmp, long nowNs) {
+    @Nullable
+    Counter input(Frame frame, IpHeader header, IcmpCounters icmp, long nowNs) {
         int at = header.headerLength();
         int quoteLength = header.transportLength() - Icmpv4.HEADER;
         long message = frame.require(at, Icmpv4.HEADER);

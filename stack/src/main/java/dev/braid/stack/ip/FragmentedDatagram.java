@@ -90,7 +90,8 @@ final class FragmentedDatagram {
      * @return {@code null} when it is taken; {@code dropFragmentDuplicate} when it is here already; any other counter is the
      *     reason to refuse the whole datagram, or the reason why it was refused
      */
-    @Nullable Counter insert(Frame fragment, int offset, int length, boolean more, IpCounters ip) {
+    @Nullable
+    Counter insert(Frame fragment, int offset, int length, boolean more, IpCounters ip) {
         if (refusal != null) {
             return refusal;
         }

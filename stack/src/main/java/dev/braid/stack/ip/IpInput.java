@@ -109,7 +109,8 @@ public final class IpInput {
     }
 
     /** Gives a fragment to the reassembly, which completes a datagram now and then. */
-    @Nullable Frame reassemble(Frame fragment, int id, int offset, boolean more, long nowNs) {
+    @Nullable
+    Frame reassemble(Frame fragment, int id, int offset, boolean more, long nowNs) {
         held = null;
         Frame whole = reassembly.add(fragment, header, id, offset, more, nowNs);
         held = whole;
@@ -170,7 +171,8 @@ public final class IpInput {
     private boolean offloadFits(Frame frame) {
         int protocol = header.protocol();
         boolean partialFits = frame.checksumState() != Frame.CHECKSUM_PARTIAL
-                || (frame.checksumStart() == header.headerLength() && frame.checksumOffset() == checksumOffset(protocol));
+                || (frame.checksumStart() == header.headerLength()
+                        && frame.checksumOffset() == checksumOffset(protocol));
         return partialFits && switch (frame.gsoType()) {
             case Frame.GSO_NONE -> true;
             case Frame.GSO_TCP4 -> header.version() == 4 && protocol == Protocol.TCP && frame.gsoSize() > 0;
@@ -184,8 +186,8 @@ public final class IpInput {
         return switch (protocol) {
             case Protocol.TCP -> Tcp.CHECKSUM_OFFSET;
             case Protocol.UDP -> Udp.CHECKSUM_OFFSET;
-            case Protocol.ICMP -> Icmpv4.CHECKSUM_OFFSET;
-            case Protocol.ICMPV6 -> Icmpv6.CHECKSUM_OFFSET;
+            case Protocol.ICMP -> header.version() == 4 ? Icmpv4.CHECKSUM_OFFSET : -1;
+            case Protocol.ICMPV6 -> header.version() == 6 ? Icmpv6.CHECKSUM_OFFSET : -1;
             default -> -1;
         };
     }

@@ -109,7 +109,8 @@ public final class Reassembly {
      * @return a frame that begins with the first fragment's IP header (IPv6: its fixed header), lengths, protocol and checksum
      *     to be mended, and then the datagram's data; the caller's. {@code null} while pieces are missing
      */
-    @Nullable Frame add(Frame fragment, IpHeader header, int id, int offset, boolean more, long nowNs) {
+    @Nullable
+    Frame add(Frame fragment, IpHeader header, int id, int offset, boolean more, long nowNs) {
         IpCounters ip = counters.ip(header.version());
         ip.reasmReqds.increment();
         Counter refusal = refusal(fragment, header, ip, offset, more);
