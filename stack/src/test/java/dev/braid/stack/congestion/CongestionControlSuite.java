@@ -1,0 +1,165 @@
+package dev.braid.stack.congestion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.testing.Allocation;
+import dev.braid.testing.Rfc;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What every congestion control must do, whatever its formula; each implementation extends this with its own tests. */
+abstract class CongestionControlSuite {
+    static final int MSS = 1460;
+    static final long MS = 1_000_000L;
+
+    final AckSample sample = new AckSample();
+    long nowNs = 5_000 * MS;
+
+    abstract CongestionControl make();
+
+    CongestionControl established() {
+        CongestionControl control = make();
+        control.onEstablished(MSS, 100 * MS, false, nowNs);
+        return control;
+    }
+
+    /** One round trip of a sender that fills its window, acknowledged in pairs of segments. */
+    void round(CongestionControl control) {
+        round(control, control.cwnd(), false);
+    }
+
+    void round(CongestionControl control, long flight, boolean appLimited) {
+        long acked = 0;
+        int acks = (int) Math.max(1, flight / (2 * MSS));
+        for (int i = 0; i < acks; i++) {
+            nowNs += 100 * MS / acks;
+            int bytes = (int) (i == acks - 1 ? flight - acked : 2 * MSS);
+            acked += bytes;
+            ack(control, bytes, appLimited ? flight : control.cwnd(), appLimited);
+        }
+    }
+
+    void ack(CongestionControl control, int bytes, long inflightBefore, boolean appLimited) {
+        sample.clear();
+        sample.nowNs = nowNs;
+        sample.ackedBytes = bytes;
+        sample.rttNs = 100 * MS;
+        sample.srttNs = 100 * MS;
+        sample.minRttNs = 100 * MS;
+        sample.inflightBefore = inflightBefore;
+        sample.inflightAfter = inflightBefore - bytes;
+        sample.appLimited = appLimited;
+        control.onAck(sample);
+    }
+
+    @Test
+    @Rfc({"6928", "2"})
+    void initialWindowIsTenSegments() {
+        assertThat(established().cwnd()).isEqualTo(10L * MSS);
+        CongestionControl jumbo = make();
+        jumbo.onEstablished(8960, 0, false, nowNs);
+        assertThat(jumbo.cwnd()).isEqualTo(2L * 8960);
+    }
+
+    @Test
+    @Rfc({"5681", "3.1"})
+    void lostHandshakeStartsWithOneSegment() {
+        CongestionControl control = make();
+        control.onEstablished(MSS, 100 * MS, true, nowNs);
+        assertThat(control.cwnd()).isEqualTo(MSS);
+    }
+
+    @Test
+    void windowGrowsWhileItIsFilled() {
+        CongestionControl control = established();
+        long before = control.cwnd();
+        for (int i = 0; i < 3; i++) {
+            round(control);
+        }
+        assertThat(control.cwnd()).isGreaterThan(3 * before);
+    }
+
+    @Test
+    @Rfc({"7661", "4.4"})
+    void windowThatIsNotUsedDoesNotGrow() {
+        CongestionControl control = established();
+        for (int i = 0; i < 50; i++) {
+            round(control, 2 * MSS, true);
+        }
+        assertThat(control.cwnd()).isLessThanOrEqualTo(20L * MSS);
+    }
+
+    @Test
+    void lossTakesAndRecoveryEnds() {
+        CongestionControl control = established();
+        for (int i = 0; i < 5; i++) {
+            round(control);
+        }
+        long before = control.cwnd();
+        control.onRecoveryStart(before, before, nowNs);
+        assertThat(control.cwnd()).isLessThan(before).isGreaterThanOrEqualTo(2L * MSS);
+        control.onRecoveryEnd(0, nowNs);
+        assertThat(control.cwnd()).isLessThan(before);
+    }
+
+    @Test
+    @Rfc({"5681", "3.1"})
+    void timeoutLeavesOneSegment() {
+        CongestionControl control = established();
+        round(control);
+        control.onTimeout(control.cwnd(), true, nowNs);
+        assertThat(control.cwnd()).isEqualTo(MSS);
+        assertThat(control.inSlowStart()).isTrue();
+    }
+
+    @Test
+    void spuriousTimeoutGivesBackWhatItTook() {
+        CongestionControl control = established();
+        for (int i = 0; i < 4; i++) {
+            round(control);
+        }
+        long before = control.cwnd();
+        control.onTimeout(before, true, nowNs);
+        control.onSpurious(nowNs);
+        assertThat(control.cwnd()).isEqualTo(before);
+    }
+
+    @Test
+    void windowAndRateStayPositiveWhateverHappens() {
+        for (int seed = 0; seed < 50; seed++) {
+            var random = new Random(seed);
+            CongestionControl control = established();
+            for (int i = 0; i < 500; i++) {
+                happens(control, random);
+                assertThat(control.cwnd()).isBetween((long) MSS, 1L << 40);
+                assertThat(control.ssthresh()).isGreaterThanOrEqualTo(2L * MSS);
+                assertThat(control.pacingRate()).isPositive();
+            }
+        }
+    }
+
+    private void happens(CongestionControl control, Random random) {
+        nowNs += random.nextInt(50) * MS;
+        long flight = random.nextInt(1 << 20);
+        switch (random.nextInt(12)) {
+            case 0 -> control.onRecoveryStart(flight, flight, nowNs);
+            case 1 -> control.onRecoveryEnd(flight, nowNs);
+            case 2 -> control.onTimeout(flight, random.nextBoolean(), nowNs);
+            case 3 -> control.onSpurious(nowNs);
+            case 4 -> control.onSent(random.nextInt(65_536), random.nextInt(2) * flight, nowNs);
+            default -> ack(control, random.nextInt(65_536), flight, random.nextBoolean());
+        }
+    }
+
+    @Test
+    void nothingIsAllocated() {
+        CongestionControl control = established();
+        var random = new Random(4);
+        long bytes = Allocation.inSteadyState(() -> {
+            for (int i = 0; i < 50_000; i++) {
+                happens(control, random);
+            }
+        });
+        assertThat(bytes).isZero();
+    }
+}
