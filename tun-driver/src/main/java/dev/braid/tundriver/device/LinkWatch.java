@@ -53,14 +53,15 @@ final class LinkWatch implements AutoCloseable {
         return gone;
     }
 
-    /** Reads what the kernel has to say and tells what concerns this device. */
+    /** Reads what the kernel has to say, or it would say it for ever, and tells what concerns this device. */
     void look() {
-        if (!gone) {
-            monitor.drain(this::onEvent);
-        }
+        monitor.drain(this::onEvent);
     }
 
     private void onEvent(LinkEvent event) {
+        if (gone) {
+            return;
+        }
         switch (event) {
             case LinkEvent.LinkChanged(Link changed) when changed.index() == link ->
                 tell(changed.up(), limited(changed.mtu()));

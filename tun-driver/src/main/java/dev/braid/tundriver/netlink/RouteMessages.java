@@ -24,7 +24,7 @@ final class RouteMessages {
     private static final int RT_SCOPE_LINK = 253;
     private static final int RT_SCOPE_HOST = 254;
     private static final int RT_SCOPE_NOWHERE = 255;
-    private static final int RT_TABLE_COMPAT = 252;
+    private static final int RT_TABLE_UNSPEC = 0;
 
     private RouteMessages() {}
 
@@ -57,7 +57,7 @@ final class RouteMessages {
 
     private static Request body(Request request, Route route, int scope) {
         Prefix to = route.destination();
-        int shortTable = route.table() >= 0 && route.table() < 256 ? route.table() : RT_TABLE_COMPAT;
+        int shortTable = route.table() >= 0 && route.table() < 256 ? route.table() : RT_TABLE_UNSPEC;
         request.u8(Family.of(to.address()), to.length(), 0, 0, shortTable, route.protocol(), scope, route.type())
                 .i32(0);
         request.attribute32(RTA_TABLE, route.table());

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class RuleMessages {
     private static final int FIB_RULE_HDR = 12;
     private static final int FR_ACT_TO_TBL = 1;
-    private static final int RT_TABLE_COMPAT = 252;
+    private static final int RT_TABLE_UNSPEC = 0;
 
     private static final int FRA_DST = 1;
     private static final int FRA_SRC = 2;
@@ -35,7 +35,7 @@ final class RuleMessages {
     private static Request body(Request request, Rule rule) {
         Prefix from = rule.from();
         Prefix to = rule.to();
-        int shortTable = rule.table() >= 0 && rule.table() < 256 ? rule.table() : RT_TABLE_COMPAT;
+        int shortTable = rule.table() >= 0 && rule.table() < 256 ? rule.table() : RT_TABLE_UNSPEC;
         request.u8(rule.family(), length(to), length(from), 0, shortTable, 0, 0, FR_ACT_TO_TBL).i32(0);
         if (from != null && from.length() > 0) {
             request.attribute(FRA_SRC, from.address());

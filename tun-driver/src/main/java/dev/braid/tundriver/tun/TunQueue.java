@@ -19,7 +19,11 @@ public final class TunQueue {
 
     private final int descriptor;
 
-    TunQueue(int descriptor) {
+    /**
+     * A queue over an open, non-blocking descriptor, such as one that another process opened and passed on. It stays the
+     * caller's to close.
+     */
+    public TunQueue(int descriptor) {
         this.descriptor = descriptor;
     }
 
