@@ -1,0 +1,7 @@
+package dev.braid.fastpath.pipeline;
+
+class InlinePipelineTest extends PipelineContract {
+    InlinePipelineTest() {
+        super(Threads.INLINE);
+    }
+}

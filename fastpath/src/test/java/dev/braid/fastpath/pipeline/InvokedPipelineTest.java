@@ -1,0 +1,7 @@
+package dev.braid.fastpath.pipeline;
+
+class InvokedPipelineTest extends PipelineContract {
+    InvokedPipelineTest() {
+        super(Threads.INVOKED);
+    }
+}

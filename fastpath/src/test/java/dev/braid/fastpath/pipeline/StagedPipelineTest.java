@@ -1,0 +1,7 @@
+package dev.braid.fastpath.pipeline;
+
+class StagedPipelineTest extends PipelineContract {
+    StagedPipelineTest() {
+        super(Threads.STAGED);
+    }
+}
