@@ -1,7 +1,9 @@
 package dev.braid.stack.core;
 
+import dev.braid.stack.tcp.TcpConfig;
+
 /**
- * The tunables of the core outside TCP, named after the kernel's sysctls where one exists. Immutable; change a copy with the
+ * The tunables of the core, named after the kernel's sysctls where one exists. Immutable; change a copy with the
  * {@code with…} methods.
  *
  * @param ipDefaultTtl time to live and hop limit of packets sent, 1..255 (net.ipv4.ip_default_ttl)
@@ -17,6 +19,7 @@ package dev.braid.stack.core;
  * @param mtuExpiresNs how long a path MTU learned from ICMP is believed, nanoseconds (net.ipv4.route.mtu_expires; RFC 1191
  *     section 6.3 and RFC 8201 section 4: 10 minutes)
  * @param maxPathMtus most destinations whose path MTU is remembered
+ * @param tcp the tunables of TCP
  */
 public record CoreConfig(
         int ipDefaultTtl,
@@ -29,12 +32,13 @@ public record CoreConfig(
         boolean icmpEchoIgnoreAll,
         int minPmtu,
         long mtuExpiresNs,
-        int maxPathMtus) {
+        int maxPathMtus,
+        TcpConfig tcp) {
     private static final long SECOND_NS = 1_000_000_000L;
 
     /** What a stack runs with unless told otherwise. */
     public static final CoreConfig DEFAULT = new CoreConfig(64, 60 * SECOND_NS, 4 << 20, 256, 128, 1000, 50, false, 552,
-            600 * SECOND_NS, 4096);
+            600 * SECOND_NS, 4096, TcpConfig.DEFAULT);
 
     /** @throws IllegalArgumentException when a value is outside its range, naming it */
     public CoreConfig {
@@ -63,7 +67,8 @@ public record CoreConfig(
                 icmpEchoIgnoreAll,
                 minPmtu,
                 mtuExpiresNs,
-                maxPathMtus);
+                maxPathMtus,
+                tcp);
     }
 
     /** A copy with another limit for ICMP errors. */
@@ -79,7 +84,8 @@ public record CoreConfig(
                 icmpEchoIgnoreAll,
                 minPmtu,
                 mtuExpiresNs,
-                maxPathMtus);
+                maxPathMtus,
+                tcp);
     }
 
     /** A copy that leaves echo requests unanswered or answers them. */
@@ -95,7 +101,8 @@ public record CoreConfig(
                 ignored,
                 minPmtu,
                 mtuExpiresNs,
-                maxPathMtus);
+                maxPathMtus,
+                tcp);
     }
 
     /** A copy that remembers path MTUs otherwise. */
@@ -111,7 +118,25 @@ public record CoreConfig(
                 icmpEchoIgnoreAll,
                 floor,
                 expiresNs,
-                destinations);
+                destinations,
+                tcp);
+    }
+
+    /** A copy with other tunables for TCP. */
+    public CoreConfig withTcp(TcpConfig other) {
+        return new CoreConfig(
+                ipDefaultTtl,
+                ipFragTimeNs,
+                ipFragHighThresh,
+                ipFragMaxDatagrams,
+                ipFragMaxFragments,
+                icmpMsgsPerSec,
+                icmpMsgsBurst,
+                icmpEchoIgnoreAll,
+                minPmtu,
+                mtuExpiresNs,
+                maxPathMtus,
+                other);
     }
 
     private static void requireRange(String name, long value, long min, long max) {

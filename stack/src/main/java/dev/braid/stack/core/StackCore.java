@@ -66,7 +66,7 @@ public final class StackCore implements FrameProcessor {
         this.routes = new Routes(links);
         this.wheel = new TimerWheel(BEFORE_ALL_NS);
         this.output = new IpOutput(routes, new PathMtu(config, wheel), frames, this.counters, entropy, frameOutput);
-        this.tcp = new TcpLayer(config, output, wheel, frames, chunks, counters, entropy);
+        this.tcp = new TcpLayer(config, output, wheel, frames, counters, entropy);
         this.transports = new Transports(config, this.counters, frames, output, entropy, tcp);
         this.input = new IpInput(config, routes, frames, this.counters, wheel, transports);
         this.sockets = new Sockets(tcp, chunks, wheel, routes::owns);

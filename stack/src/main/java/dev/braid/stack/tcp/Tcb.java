@@ -1,20 +1,34 @@
 package dev.braid.stack.tcp;
 
 import dev.braid.fastpath.chunk.Chunk;
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.stack.timer.Timed;
+import dev.braid.stack.timer.WheelEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection (RFC 9293 section 3.3.1) and the calls its user makes (section 3.9.1). Core thread only; whatever a call
- * makes due leaves with the next {@link TcpLayer#flush}.
+ * One connection and the calls its user makes (RFC 9293 section 3.9.1). Core thread only; whatever a call makes due leaves with
+ * the next {@link TcpLayer#flush}.
  */
-public final class Tcb implements LowerLayer {
-    private TcpUser user;
-    private final TcpSettings settings;
+public final class Tcb extends ConnectionVariables implements LowerLayer, Timed {
+    final TcpLayer layer;
+    final WheelEntry entry = new WheelEntry(this);
+    /** Link of the list of connections that {@link TcpLayer#flush} has to look at. */
+    @Nullable Tcb nextActive;
 
-    Tcb(TcpUser user, TcpSettings settings) {
-        this.user = user;
-        this.settings = settings;
+    boolean active;
+    /** In the flow table. */
+    boolean filed;
+
+    /** The user has heard that it is over. */
+    boolean closedSaid;
+
+    Tcb(TcpLayer layer, TcpUser user, TcpSettings settings) {
+        super(layer, user, settings);
+        this.layer = layer;
     }
+
+    // The user.
 
     /** Names who hears of the connection from now on; what happened before shows in the accessors. */
     public void user(TcpUser user) {
@@ -26,65 +40,6 @@ public final class Tcb implements LowerLayer {
         return user;
     }
 
-    /** Bytes that {@link #append} takes now; 0 when the buffer is full or the state allows no data. */
-    public int sendSpace() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Queues bytes of a chunk behind the stream; retains the chunk, the caller keeps its own reference. */
-    @Override
-    public void append(Chunk chunk, int offset, int length) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Ends the stream: a FIN follows all queued data. Idempotent. */
-    public void finish() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Bytes in order that the user has not taken. */
-    public ReceiveQueue received() {
-        throw new UnsupportedOperationException();
-    }
-
-    /**
-     * The user took bytes out of {@link #received()}: a window update becomes due when it is worth a segment.
-     *
-     * @param bytes payload taken
-     * @param trueSize memory given up
-     */
-    public void consumed(int bytes, int trueSize, long nowNs) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Whether the peer's FIN arrived and all data before it is, or was, in {@link #received()}. */
-    public boolean finReceived() {
-        throw new UnsupportedOperationException();
-    }
-
-    /**
-     * The user lets go: no more calls in either direction. Unread data makes it a reset (RFC 1122 section 4.2.2.13, RFC 2525
-     * section 2.17), else a FIN follows the queued data and the connection ends by itself.
-     */
-    public void close(long nowNs) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Ends the connection with a reset (RFC 9293 section 3.9.1.7); no more callbacks. */
-    public void abort(long nowNs) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** The present state. */
-    public TcpState state() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Why the connection ended before its time, or {@code null}. */
-    public @Nullable TcpFailure failure() {
-        throw new UnsupportedOperationException();
-    }
-
     /** The settings in force: change them, then call {@link #settingsChanged}. */
     public TcpSettings settings() {
         return settings;
@@ -92,126 +47,271 @@ public final class Tcb implements LowerLayer {
 
     /** Lets changed settings take effect now. */
     public void settingsChanged(long nowNs) {
-        throw new UnsupportedOperationException();
+        outOfOrder.limit(2L * receiveBuffer(layer.config));
+        if (settings.quickAck && acks.deadlineNs() != Deadlines.NONE) {
+            acks.demand(Decision.ACK_NOW);
+        }
+        if (state != TcpState.CLOSED && state != TcpState.TIME_WAIT) {
+            layer.refreshMss(this);
+            layer.touch(this);
+        }
+    }
+
+    // Send.
+
+    /** Bytes that {@link #append} takes now; 0 when the buffer is full or the stream has ended. */
+    public int sendSpace() {
+        int space = freeSendSpace();
+        wantsSpace = space < sendBuffer(layer.config) / 3;
+        return space;
+    }
+
+    int freeSendSpace() {
+        boolean open = state.canSend() || state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED;
+        int limit = sendBuffer(layer.config);
+        if (!open || finQueued || stream.trueSize() >= 2L * limit) {
+            return 0;
+        }
+        return (int) Math.max(0, limit - stream.bytes());
+    }
+
+    /**
+     * Queues bytes of a chunk behind the stream; retains the chunk, the caller keeps its own reference. Before ESTABLISHED they
+     * wait (RFC 9293 section 3.9.1.2).
+     *
+     * @throws IllegalStateException when the stream has ended: {@link #sendSpace()} says 0 then
+     */
+    @Override
+    public void append(Chunk chunk, int offset, int length) {
+        if (finQueued || state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
+            throw new IllegalStateException("the stream of a connection in " + state + " has ended");
+        }
+        stream.append(chunk, offset, length);
+        layer.touch(this);
+    }
+
+    /** Ends the stream: a FIN follows all queued data. Idempotent; without effect once the connection is gone. */
+    public void finish() {
+        if (finQueued || state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
+            return;
+        }
+        finQueued = true;
+        // RFC 9293 section 3.9.1.4: in ESTABLISHED "in any case, enter FIN-WAIT-1 state"; before it the request is queued.
+        if (state.canSend()) {
+            layer.counters.currEstab.add(-1);
+        }
+        if (state == TcpState.ESTABLISHED) {
+            state = TcpState.FIN_WAIT_1;
+        } else if (state == TcpState.CLOSE_WAIT) {
+            state = TcpState.LAST_ACK;
+        }
+        layer.touch(this);
+    }
+
+    // Receive.
+
+    /** Bytes in order that the user has not taken. */
+    public ReceiveQueue received() {
+        return received;
+    }
+
+    /**
+     * The user took bytes out of {@link #received()}: a window update becomes due when it is worth a segment.
+     *
+     * @param bytes payload taken
+     * @param trueSize memory given up; what is still queued is charged by the queue itself
+     */
+    public void consumed(int bytes, int trueSize, long nowNs) {
+        rcvUnconsumed -= bytes;
+        windowChanged(nowNs);
+    }
+
+    /** Whether the peer's FIN arrived and all data before it is, or was, in {@link #received()}. */
+    public boolean finReceived() {
+        return finReceived;
+    }
+
+    // End.
+
+    /**
+     * The user lets go: no more calls in either direction. Unread data makes it a reset (RFC 1122 section 4.2.2.13, RFC 2525
+     * section 2.17), else a FIN follows the queued data and the connection ends by itself.
+     */
+    public void close(long nowNs) {
+        layer.ending.close(this, nowNs);
+    }
+
+    /** Ends the connection with a reset (RFC 9293 section 3.9.1.7); no more callbacks. */
+    public void abort(long nowNs) {
+        orphaned = true;
+        layer.ending.abort(this);
+    }
+
+    // State.
+
+    /** The present state. */
+    public TcpState state() {
+        return state;
+    }
+
+    /** Why the connection ended before its time, or {@code null}. */
+    public @Nullable TcpFailure failure() {
+        return failure;
     }
 
     /** Local address, high half; 0 before a route was chosen. */
     public long localHi() {
-        throw new UnsupportedOperationException();
+        return localHi;
     }
 
     /** Local address, low half. */
     public long localLo() {
-        throw new UnsupportedOperationException();
+        return localLo;
     }
 
-    /** Local port, 1..65535. */
+    /** Local port, 1..65535; 0 before one was chosen. */
     public int localPort() {
-        throw new UnsupportedOperationException();
+        return localPort;
     }
 
     /** Remote address, high half. */
     public long remoteHi() {
-        throw new UnsupportedOperationException();
+        return remoteHi;
     }
 
     /** Remote address, low half. */
     public long remoteLo() {
-        throw new UnsupportedOperationException();
+        return remoteLo;
     }
 
     /** Remote port, 1..65535. */
     public int remotePort() {
-        throw new UnsupportedOperationException();
+        return remotePort;
     }
 
     /** Bytes that were queued and are not acknowledged (SIOCOUTQ). */
     public long sendQueued() {
-        throw new UnsupportedOperationException();
+        return stream.bytes();
+    }
+
+    /** Whether all that was queued, the FIN included, is acknowledged: what lingering waits for. */
+    public boolean drained() {
+        return stream.bytes() == 0 && sent.isEmpty() && (!finQueued || finSent);
     }
 
     /** Maximum segment size for data sent, in bytes, options not counted. */
     public int mss() {
-        throw new UnsupportedOperationException();
+        return sndMss;
     }
 
     /** Smoothed round-trip time; 0 before the first sample (RFC 6298). */
     public long srttNs() {
-        throw new UnsupportedOperationException();
+        return rtt.srttNs();
     }
 
     /** Its mean deviation. */
     public long rttvarNs() {
-        throw new UnsupportedOperationException();
+        return rtt.rttvarNs();
     }
 
     /** Retransmission timeout, back-off included. */
     public long rtoNs() {
-        throw new UnsupportedOperationException();
+        return rtt.rtoNs();
     }
 
     /** Congestion window in bytes. */
     public long cwnd() {
-        throw new UnsupportedOperationException();
+        return congestion.cwnd();
     }
 
     /** Slow start threshold in bytes. */
     public long ssthresh() {
-        throw new UnsupportedOperationException();
+        return congestion.ssthresh();
     }
 
-    /** Bytes sent and not acknowledged. */
+    /** Sequence numbers sent and not acknowledged. */
     public int flightSize() {
-        throw new UnsupportedOperationException();
+        return sndNxt - sndUna;
     }
 
     /** Window the peer offers, in bytes. */
     public int sndWnd() {
-        throw new UnsupportedOperationException();
+        return sndWnd;
     }
 
     /** Payload bytes the peer acknowledged. */
     public long bytesAcked() {
-        throw new UnsupportedOperationException();
+        return bytesAcked;
     }
 
     /** Payload bytes received in order. */
     public long bytesReceived() {
-        throw new UnsupportedOperationException();
+        return bytesReceived;
     }
 
     /** Segments sent again. */
     public long retransmits() {
-        throw new UnsupportedOperationException();
+        return retransmits;
     }
+
+    // The upper layer.
 
     /** Puts an upper layer on a connection in CLOSED, before it is opened. */
     public void attach(UpperLayer upperLayer) {
-        throw new UnsupportedOperationException();
+        if (state != TcpState.CLOSED) {
+            throw new IllegalStateException("an upper layer is attached before the connection is opened");
+        }
+        upper = upperLayer;
+        upperReady = true;
     }
 
     @Override
     public void dataReady() {
-        throw new UnsupportedOperationException();
+        upperReady = true;
+        layer.touch(this);
     }
 
     @Override
     public void demandAck() {
-        throw new UnsupportedOperationException();
+        acks.demand(Decision.UPPER_LAYER);
+        layer.touch(this);
     }
 
     @Override
     public void demandReset(long nowNs) {
-        throw new UnsupportedOperationException();
+        layer.ending.abort(this);
     }
 
     @Override
     public void windowChanged(long nowNs) {
-        throw new UnsupportedOperationException();
+        if (state.canReceive() && ReceiveWindow.worthUpdate(this)) {
+            windowUpdateDue = true;
+            layer.touch(this);
+        }
     }
 
     @Override
     public void detach(@Nullable TcpUser successor, long nowNs) {
-        throw new UnsupportedOperationException();
+        upper = null;
+        upperReady = false;
+        if (successor != null) {
+            user = successor;
+            layer.touch(this);
+        } else {
+            close(nowNs);
+        }
+    }
+
+    // Deadlines.
+
+    @Override
+    public void onDeadline(long nowNs) {
+        layer.expiry.onDeadline(this, nowNs);
+        layer.touch(this);
+    }
+
+    @Override
+    public String toString() {
+        return state + " " + localPort + ">" + remotePort;
     }
 }

@@ -1,39 +1,170 @@
 package dev.braid.stack.tcp;
 
-import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.fastpath.counters.Counters;
+import dev.braid.fastpath.flow.FlowTable;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.wire.Protocol;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Entropy;
 import dev.braid.stack.icmp.IcmpError;
 import dev.braid.stack.ip.IpHeader;
 import dev.braid.stack.ip.IpOutput;
+import dev.braid.stack.ip.IpPath;
 import dev.braid.stack.timer.TimerWheel;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** TCP of one core: all its connections, listeners and TIME-WAIT entries. Core thread only. */
+/**
+ * TCP of one core: all its connections, listeners and TIME-WAIT entries. Segments, user calls and deadlines come in; each marks
+ * the connections it touched, and {@link #flush} sends what became due. Core thread only.
+ */
 public final class TcpLayer {
-    /** TCP over IP output, with the deadlines of this wheel. */
+    /** Bytes a connection may send before others have their turn. */
+    private static final int TURN_BYTES = 65_536;
+
+    private static final long MS = 1_000_000L;
+
+    final TcpConfig config;
+    /** Time to live and hop limit unless a connection has its own. */
+    final int ttl;
+    final TcpCounters counters;
+    final IpOutput ip;
+    final FramePool frames;
+    final TimerWheel wheel;
+    final FlowTable<Tcb> flows;
+    final TimeWaitTable timeWait;
+    final StatelessOutput resets = new StatelessOutput(this);
+    final Output output;
+    final Expiry expiry = new Expiry(this);
+    final Ending ending = new Ending(this);
+    @Nullable UpperLayerProtocol upperProtocol;
+
+    private final Entropy entropy;
+    private final IsnGenerator isns;
+    private final TimestampOffset timestampOffsets;
+    private final PortAllocator ephemeral;
+    private final PortTable ports = new PortTable();
+    private final FlowTable<TcpListener> listeners;
+    private final TcpSegment segment = new TcpSegment();
+    private final HeaderPrediction prediction;
+    private final OtherStatesArrival otherStates;
+    private final SynSentArrival synSent;
+    private final ListenArrival listenArrival;
+    private final IcmpArrival icmpArrival = new IcmpArrival(this);
+    private IpHeader arriving = new IpHeader();
+    private @Nullable Tcb firstActive;
+    private @Nullable Tcb lastActive;
+
+    /**
+     * TCP over an IP output.
+     *
+     * @param wheel the core's timer wheel, which the core polls
+     * @param counters where TCP's counters are made
+     */
     public TcpLayer(
             CoreConfig config,
-            IpOutput output,
+            IpOutput ip,
             TimerWheel wheel,
             FramePool frames,
-            ChunkPool chunks,
             Counters counters,
-            Entropy entropy) {}
-
-    /** Takes a segment over, its checksum verified. */
-    public void input(Frame frame, IpHeader header, long nowNs) {
-        frame.release();
+            Entropy entropy) {
+        this.config = config.tcp();
+        this.ttl = config.ipDefaultTtl();
+        this.counters = new TcpCounters(counters);
+        this.ip = ip;
+        this.frames = frames;
+        this.wheel = wheel;
+        this.entropy = entropy;
+        flows = new FlowTable<>(entropy.nextLong(), entropy.nextLong(), 256);
+        listeners = new FlowTable<>(entropy.nextLong(), entropy.nextLong(), 16);
+        timeWait = new TimeWaitTable(this, entropy.nextLong(), entropy.nextLong());
+        isns = new IsnGenerator(entropy.nextLong(), entropy.nextLong());
+        timestampOffsets = new TimestampOffset(entropy.nextLong(), entropy.nextLong());
+        ephemeral = new PortAllocator(entropy.nextLong(), entropy.nextLong(), this.config.firstPort,
+                this.config.lastPort);
+        output = new Output(this, new SegmentWriter(this));
+        AckArrival ackArrival = new AckArrival(this);
+        TextArrival textArrival = new TextArrival(this);
+        otherStates = new OtherStatesArrival(this, ackArrival, textArrival);
+        synSent = new SynSentArrival(this, ackArrival, otherStates);
+        prediction = new HeaderPrediction(this, ackArrival, textArrival);
+        listenArrival = new ListenArrival(this, new SynCookies(entropy.nextLong(), entropy.nextLong()), otherStates);
     }
 
-    /** Hears of an ICMP error that quotes a segment: nothing in it is verified yet. */
-    public void onIcmpError(IcmpError error, long nowNs) {}
+    // Segments.
 
-    /** Aborts every connection, closes every listener, forgets all else. */
-    public void close(long nowNs) {}
+    /** A segment arrived whose checksum is right; takes the frame over. */
+    public void input(Frame frame, IpHeader header, long nowNs) {
+        arriving = header;
+        counters.inSegs.increment();
+        TcpSegment seg = segment;
+        try {
+            if (!seg.decode(frame, header)) {
+                counters.inErrs.increment();
+                return;
+            }
+            Tcb tcb = flows.lookup(
+                    seg.scope, Protocol.TCP, seg.dstHi, seg.dstLo, seg.srcHi, seg.srcLo, seg.dstPort, seg.srcPort);
+            if (tcb == null) {
+                unknown(seg, nowNs);
+            } else {
+                known(tcb, seg, nowNs);
+            }
+        } finally {
+            seg.releaseFrame();
+        }
+    }
+
+    private void known(Tcb tcb, TcpSegment seg, long nowNs) {
+        if (config.headerPrediction && prediction.input(tcb, seg, nowNs)) {
+            counters.predictionHits.increment();
+        } else {
+            counters.predictionMisses.increment();
+            switch (tcb.state) {
+                case CLOSED, TIME_WAIT -> counters.dropClosed.increment(); // its reset is on the way
+                case SYN_SENT -> synSent.input(tcb, seg, nowNs);
+                default -> otherStates.input(tcb, seg, nowNs);
+            }
+        }
+        touch(tcb);
+    }
+
+    private void unknown(TcpSegment seg, long nowNs) {
+        int floor = 0;
+        boolean reused = false;
+        TimeWaitEntry entry = timeWait.lookup(
+                seg.scope, seg.dstHi, seg.dstLo, seg.dstPort, seg.srcHi, seg.srcLo, seg.srcPort);
+        if (entry != null) {
+            floor = entry.sndNxt;
+            reused = timeWait.input(entry, seg, nowNs);
+            if (!reused) {
+                return;
+            }
+        }
+        listenArrival.input(listener(seg.dstHi, seg.dstLo, seg.dstPort), seg, reused, floor, nowNs);
+    }
+
+    private @Nullable TcpListener listener(long hi, long lo, int port) {
+        TcpListener found = listeners.lookup(0, Protocol.TCP, hi, lo, 0, 0, port, 0);
+        if (found == null && hi == 0 && lo >>> 32 == 0xffff) {
+            found = listeners.lookup(0, Protocol.TCP, 0, 0xffff_0000_0000L, 0, 0, port, 0);
+        }
+        return found != null ? found : listeners.lookup(0, Protocol.TCP, 0, 0, 0, 0, port, 0);
+    }
+
+    /** An ICMP error quotes a segment of ours. */
+    public void onIcmpError(IcmpError error, long nowNs) {
+        icmpArrival.input(error, nowNs);
+    }
+
+    /** The header of the packet that is being dealt with. */
+    IpHeader arriving() {
+        return arriving;
+    }
+
+    // User calls.
 
     /**
      * Keeps a local port for a socket (bind).
@@ -42,17 +173,22 @@ public final class TcpLayer {
      * @return the port, or 0 when it is taken or none is free
      */
     public int reservePort(long localHi, long localLo, int port) {
-        throw new UnsupportedOperationException();
+        int chosen = port;
+        if (port == 0) {
+            chosen = ephemeral.allocate(
+                    0, localHi, localLo, 0, 0, 0, entropy.nextLong(), p -> ports.isReserved(localHi, localLo, p));
+        }
+        return chosen > 0 && ports.reserve(localHi, localLo, chosen) ? chosen : 0;
     }
 
     /** Gives up what {@link #reservePort} answered; connections made from it keep their tuples. */
     public void releasePort(long localHi, long localLo, int port) {
-        throw new UnsupportedOperationException();
+        ports.release(localHi, localLo, port);
     }
 
-    /** A TCB in CLOSED, to be {@linkplain #connect connected}; costs nothing until then. */
+    /** A TCB in CLOSED, to be {@linkplain #connect connected}. */
     public Tcb open(TcpUser user, TcpSettings settings) {
-        throw new UnsupportedOperationException();
+        return new Tcb(this, user, settings);
     }
 
     /**
@@ -71,7 +207,64 @@ public final class TcpLayer {
             long remoteLo,
             int remotePort,
             long nowNs) {
-        throw new UnsupportedOperationException();
+        if (tcb.state != TcpState.CLOSED || tcb.filed || tcb.failure != null) {
+            throw new IllegalStateException("a TCB is opened once");
+        }
+        IpPath path = ip.route(localHi, localLo, remoteHi, remoteLo);
+        if (path == null) {
+            return TcpFailure.NETWORK_UNREACHABLE;
+        }
+        tcb.path = path;
+        tcb.scope = path.scope();
+        tcb.localHi = path.localHi();
+        tcb.localLo = path.localLo();
+        tcb.remoteHi = remoteHi;
+        tcb.remoteLo = remoteLo;
+        tcb.remotePort = remotePort;
+        tcb.localPort = localPort != 0 ? localPort : choosePort(tcb);
+        if (tcb.localPort <= 0) {
+            tcb.localPort = 0;
+            return TcpFailure.ADDRESS_NOT_AVAILABLE;
+        }
+        if ((localPort != 0 && inTimeWait(tcb, localPort)) || !file(tcb)) {
+            return TcpFailure.ADDRESS_IN_USE;
+        }
+        counters.activeOpens.increment();
+        begin(tcb, nowNs);
+        tcb.state = TcpState.SYN_SENT;
+        tcb.synDue = true;
+        touch(tcb);
+        return null;
+    }
+
+    private int choosePort(Tcb tcb) {
+        return ephemeral.allocate(
+                tcb.scope,
+                tcb.localHi,
+                tcb.localLo,
+                tcb.remoteHi,
+                tcb.remoteLo,
+                tcb.remotePort,
+                entropy.nextLong(),
+                port -> ports.isReserved(tcb.localHi, tcb.localLo, port) || inUse(tcb, port));
+    }
+
+    private boolean inUse(Tcb tcb, int port) {
+        boolean connected = flows.lookup(
+                tcb.scope,
+                Protocol.TCP,
+                tcb.localHi,
+                tcb.localLo,
+                tcb.remoteHi,
+                tcb.remoteLo,
+                port,
+                tcb.remotePort) != null;
+        return connected || inTimeWait(tcb, port);
+    }
+
+    private boolean inTimeWait(Tcb tcb, int port) {
+        return timeWait.lookup(
+                tcb.scope, tcb.localHi, tcb.localLo, port, tcb.remoteHi, tcb.remoteLo, tcb.remotePort) != null;
     }
 
     /**
@@ -82,15 +275,179 @@ public final class TcpLayer {
      */
     public @Nullable TcpListener listen(
             ListenerUser user, TcpSettings settings, long localHi, long localLo, int port, int backlog) {
-        throw new UnsupportedOperationException();
+        TcpListener listener = new TcpListener(this, user, settings, localHi, localLo, port);
+        listener.backlog(backlog);
+        return listeners.insert(0, Protocol.TCP, localHi, localLo, 0, 0, port, 0, listener) ? listener : null;
     }
 
+    void unlisten(TcpListener listener) {
+        listeners.remove(0, Protocol.TCP, listener.localHi(), listener.localLo(), 0, 0, listener.port(), 0);
+    }
+
+    /** Names the protocol that may claim connections which peers open, or {@code null} for plain TCP alone. */
+    public void upperProtocol(@Nullable UpperLayerProtocol protocol) {
+        upperProtocol = protocol;
+    }
+
+    // Diagnostics.
+
+    /** Connections in the flow table. */
+    public int connections() {
+        return flows.size();
+    }
+
+    /** Connections in TIME-WAIT. */
+    public int timeWaiting() {
+        return timeWait.size();
+    }
+
+    /** Listeners open now. */
+    public int listening() {
+        return listeners.size();
+    }
+
+    /** Local ports that sockets are bound to. */
+    public int portsReserved() {
+        return ports.size();
+    }
+
+    // Output.
+
     /**
-     * Sends what became due, connections taking turns by bytes.
+     * Sends what became due, connections taking turns by bytes, and files each connection's next deadline.
      *
      * @return frames sent
      */
     public int flush(long nowNs) {
-        return 0;
+        long before = ip.sent();
+        for (Tcb tcb = pollActive(); tcb != null; tcb = pollActive()) {
+            if (output.turn(tcb, TURN_BYTES, nowNs)) {
+                touch(tcb);
+            } else if (tcb.state != TcpState.CLOSED) {
+                wheel.schedule(tcb.entry, tcb.deadlines.earliest());
+            }
+        }
+        return (int) (ip.sent() - before);
+    }
+
+    /** The connection has, or may have, something to send or a new deadline. */
+    void touch(Tcb tcb) {
+        if (tcb.active) {
+            return;
+        }
+        tcb.active = true;
+        Tcb last = lastActive;
+        if (last == null) {
+            firstActive = tcb;
+        } else {
+            last.nextActive = tcb;
+        }
+        lastActive = tcb;
+    }
+
+    private @Nullable Tcb pollActive() {
+        Tcb tcb = firstActive;
+        if (tcb != null) {
+            firstActive = tcb.nextActive;
+            if (firstActive == null) {
+                lastActive = null;
+            }
+            tcb.nextActive = null;
+            tcb.active = false;
+        }
+        return tcb;
+    }
+
+    /** Aborts every connection, closes every listener, forgets all else; the resets leave at once. */
+    public void close(long nowNs) {
+        List<TcpListener> open = new ArrayList<>();
+        listeners.forEach((scope, protocol, lh, ll, rh, rl, lp, rp, listener) -> open.add(listener));
+        open.forEach(listener -> listener.close(nowNs));
+        List<Tcb> left = new ArrayList<>();
+        flows.forEach((scope, protocol, lh, ll, rh, rl, lp, rp, tcb) -> left.add(tcb));
+        left.forEach(tcb -> ending.abort(tcb));
+        flush(nowNs);
+        timeWait.clear();
+    }
+
+    // What the machine's parts share.
+
+    @Nullable
+    Frame takeFrame() {
+        return frames.takeMtu();
+    }
+
+    /** The connection's timestamp clock: milliseconds and an offset of its own (RFC 7323 section 5.4). */
+    int timestamp(Tcb tcb, long nowNs) {
+        return timestamp(tcb.tsOffset, nowNs);
+    }
+
+    int timestamp(int offset, long nowNs) {
+        return (int) (nowNs / MS) + offset;
+    }
+
+    /** Puts a TCB whose tuple is known into the flow table. */
+    boolean file(Tcb tcb) {
+        tcb.filed = flows.insert(
+                tcb.scope,
+                Protocol.TCP,
+                tcb.localHi,
+                tcb.localLo,
+                tcb.remoteHi,
+                tcb.remoteLo,
+                tcb.localPort,
+                tcb.remotePort,
+                tcb);
+        return tcb.filed;
+    }
+
+    /** Chooses initial numbers and offers for a TCB whose tuple and path are known. */
+    void begin(Tcb tcb, long nowNs) {
+        begin(
+                tcb,
+                isns.isn(
+                        tcb.scope,
+                        tcb.localHi,
+                        tcb.localLo,
+                        tcb.localPort,
+                        tcb.remoteHi,
+                        tcb.remoteLo,
+                        tcb.remotePort,
+                        nowNs),
+                nowNs);
+    }
+
+    void begin(Tcb tcb, int iss, long nowNs) {
+        tcb.iss = iss;
+        tcb.sndUna = iss;
+        tcb.sndNxt = iss;
+        tcb.timestamps = config.timestamps;
+        tcb.sackPermitted = config.sack;
+        tcb.windowScaling = config.windowScaling;
+        tcb.rcvWndShift = config.windowScaling ? ReceiveWindow.shiftFor(tcb.receiveBuffer(config)) : 0;
+        tcb.tsOffset = timestampOffset(tcb);
+        tcb.peerMss = Mss.whenNotAnnounced(tcb.path().version());
+        tcb.openedNs = nowNs;
+        tcb.lastReceivedNs = nowNs;
+        refreshMss(tcb);
+    }
+
+    private int timestampOffset(Tcb tcb) {
+        return timestampOffsets.offset(
+                tcb.scope, tcb.localHi, tcb.localLo, tcb.localPort, tcb.remoteHi, tcb.remoteLo, tcb.remotePort);
+    }
+
+    int timestampOffset(TcpSegment seg) {
+        return timestampOffsets.offset(seg.scope, seg.dstHi, seg.dstLo, seg.dstPort, seg.srcHi, seg.srcLo, seg.srcPort);
+    }
+
+    /** The path's MTU, the peer's announcement or the user's bound may have changed. */
+    void refreshMss(Tcb tcb) {
+        tcb.mtuSeen = tcb.path().mtu();
+        int mss = Mss.effective(tcb);
+        if (mss != tcb.sndMss) {
+            tcb.sndMss = mss;
+            tcb.congestion.onMss(mss);
+        }
     }
 }

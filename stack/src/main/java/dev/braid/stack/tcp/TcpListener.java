@@ -1,48 +1,123 @@
 package dev.braid.stack.tcp;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A port in LISTEN: takes SYNs, holds what is half open and what waits to be accepted. Core thread only. */
 public final class TcpListener {
-    TcpListener() {}
+    private final TcpLayer layer;
+    private final ListenerUser user;
+    private final TcpSettings settings;
+    private final long localHi;
+    private final long localLo;
+    private final int port;
+    private final Set<Tcb> halfOpen = new LinkedHashSet<>();
+    private final ArrayDeque<Tcb> established = new ArrayDeque<>();
+    private int backlog;
+    private boolean closed;
+
+    TcpListener(TcpLayer layer, ListenerUser user, TcpSettings settings, long localHi, long localLo, int port) {
+        this.layer = layer;
+        this.user = user;
+        this.settings = settings;
+        this.localHi = localHi;
+        this.localLo = localLo;
+        this.port = port;
+    }
 
     /** The next established connection, which the caller owns and gives a {@link TcpUser}; {@code null} when none waits. */
     public @Nullable Tcb accept() {
-        throw new UnsupportedOperationException();
+        Tcb tcb = established.poll();
+        if (tcb != null) {
+            tcb.listener = null;
+        }
+        return tcb;
     }
 
     /** Connections that wait to be accepted. */
     public int acceptable() {
-        throw new UnsupportedOperationException();
+        return established.size();
+    }
+
+    /** Connections between SYN and third ACK. */
+    public int halfOpen() {
+        return halfOpen.size();
     }
 
     /** The local port, 1..65535. */
     public int port() {
-        throw new UnsupportedOperationException();
+        return port;
     }
 
     /** The local address, high half; 0,0 = any. */
     public long localHi() {
-        throw new UnsupportedOperationException();
+        return localHi;
     }
 
     /** The local address, low half. */
     public long localLo() {
-        throw new UnsupportedOperationException();
+        return localLo;
     }
 
     /** What new connections inherit; changes count for SYNs that arrive later. */
     public TcpSettings settings() {
-        throw new UnsupportedOperationException();
+        return settings;
     }
 
     /** Bounds the established connections that may wait: 1..configured maximum. */
     public void backlog(int backlog) {
-        throw new UnsupportedOperationException();
+        this.backlog = Math.clamp(backlog, 1, layer.config.maxBacklog);
     }
 
     /** Stops listening; what was not accepted is reset. Idempotent. */
     public void close(long nowNs) {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        layer.unlisten(this);
+        for (Tcb tcb : new ArrayList<>(halfOpen)) {
+            drop(tcb, nowNs);
+        }
+        for (Tcb tcb = established.poll(); tcb != null; tcb = established.poll()) {
+            drop(tcb, nowNs);
+        }
+        halfOpen.clear();
+    }
+
+    private static void drop(Tcb tcb, long nowNs) {
+        tcb.listener = null;
+        tcb.abort(nowNs);
+    }
+
+    /** Room for one more established connection. */
+    boolean hasRoom() {
+        return established.size() < backlog;
+    }
+
+    /** Room for one more half-open connection. */
+    boolean hasHalfOpenRoom() {
+        return halfOpen.size() < layer.config.maxSynBacklog;
+    }
+
+    void onHalfOpen(Tcb tcb) {
+        halfOpen.add(tcb);
+    }
+
+    /** The third ACK came. The connection stays the listener's until it is accepted. */
+    void onEstablished(Tcb tcb) {
+        halfOpen.remove(tcb);
+        established.add(tcb);
+        user.onAcceptable(this);
+    }
+
+    /** A connection ended here: half-open ones vanish, established ones are still handed out, to show their error or data. */
+    void onGone(Tcb tcb) {
+        if (halfOpen.remove(tcb)) {
+            tcb.listener = null;
+        }
     }
 }

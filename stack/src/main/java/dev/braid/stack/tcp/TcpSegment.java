@@ -1,10 +1,10 @@
 package dev.braid.stack.tcp;
 
 import dev.braid.fastpath.frame.Frame;
-import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.wire.OptionSink;
 import dev.braid.fastpath.wire.Tcp;
 import dev.braid.fastpath.wire.TcpOptions;
+import dev.braid.stack.ip.IpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,11 +69,6 @@ public final class TcpSegment {
         return length + (flags & Tcp.FIN) + ((flags & Tcp.SYN) >>> 1);
     }
 
-    /** Whether the frame is still the segment's: nobody has taken the payload. */
-    boolean ownsFrame() {
-        return frame != null;
-    }
-
     /** The frame, which stays the segment's. */
     Frame frame() {
         Frame held = frame;
@@ -90,26 +85,45 @@ public final class TcpSegment {
         return held;
     }
 
+    /** Releases the frame unless its payload was taken. */
+    void releaseFrame() {
+        Frame held = frame;
+        if (held != null) {
+            frame = null;
+            held.release();
+        }
+    }
+
     /**
-     * Reads the header at the frame's transport offset; takes the frame over.
+     * Reads the header behind the IP header; takes the frame over.
      *
-     * @return false when the data offset is impossible: the frame is still the segment's, to be dropped
+     * @return false when the data offset is impossible: the frame is still the segment's, to be released
      */
-    boolean decode(Frame frame, int transportLength) {
+    boolean decode(Frame frame, IpHeader ip) {
         this.frame = frame;
-        int at = frame.transportOffset();
-        long header = frame.require(at, Tcp.MIN_HEADER);
+        int at = ip.headerLength();
+        int transportLength = ip.transportLength();
+        frame.resize(Math.min(frame.linearLength(), at + transportLength)); // padding behind the packet is no payload
+        long header = frame.require(at, transportLength);
+        if (transportLength < Tcp.MIN_HEADER) {
+            return false;
+        }
         int dataOffset = Tcp.dataOffset(header);
         if (dataOffset < Tcp.MIN_HEADER || dataOffset > transportLength) {
             return false;
         }
-        frame.require(at, transportLength);
+        srcHi = ip.srcHi();
+        srcLo = ip.srcLo();
+        dstHi = ip.dstHi();
+        dstLo = ip.dstLo();
+        scope = ip.scope();
+        trafficClass = ip.trafficClass();
         srcPort = Tcp.srcPort(header);
         dstPort = Tcp.dstPort(header);
         seq = Tcp.seq(header);
         ack = Tcp.ack(header);
         wnd = Tcp.window(header);
-        flags = Memory.u16(header + 12) & 0x1ff;
+        flags = Tcp.flags(header);
         length = transportLength - dataOffset;
         gsoSize = frame.gsoSize();
         arrivalNs = frame.arrivalNs();

@@ -16,7 +16,7 @@ public interface TcpUser {
     /** At least a third of the send buffer is free after {@link Tcb#sendSpace()} had answered that too little was. */
     void onWritable(Tcb tcb);
 
-    /** Everything that was queued, and the FIN behind it, is acknowledged. At most once. */
+    /** Everything that was queued, and the FIN behind it, is acknowledged: what lingering waits for. At most once. */
     default void onDrained(Tcb tcb) {}
 
     /** The connection is gone before its time; what was received before stays readable. {@link #onClosed} follows. */

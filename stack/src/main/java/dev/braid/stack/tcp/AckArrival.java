@@ -1,0 +1,240 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.wire.Seq;
+import dev.braid.fastpath.wire.Tcp;
+import dev.braid.fastpath.wire.TcpOptions;
+import dev.braid.stack.congestion.AckSample;
+import dev.braid.stack.congestion.CongestionControl;
+
+/**
+ * An acceptable ACK arrives (RFC 9293 section 3.10.7.4, fifth check): what it acknowledges is forgotten, the window follows, and
+ * loss detection, congestion control and round-trip estimation each see it.
+ */
+final class AckArrival {
+    private final TcpLayer layer;
+
+    AckArrival(TcpLayer layer) {
+        this.layer = layer;
+    }
+
+    /**
+     * The ACK that makes SYN-RECEIVED or SYN-SENT ESTABLISHED.
+     *
+     * @return false when the listener has no room for it: the peer's next segment tries again
+     */
+    boolean establish(Tcb tcb, TcpSegment segment, long nowNs) {
+        TcpListener listener = tcb.listener;
+        if (listener != null && !listener.hasRoom()) {
+            layer.counters.listenOverflows.increment();
+            return false;
+        }
+        tcb.state = tcb.finQueued ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED;
+        if (tcb.state == TcpState.ESTABLISHED) {
+            layer.counters.currEstab.increment();
+        }
+        // "Then enter ESTABLISHED state and continue processing with the variables: SND.WND <- SEG.WND, SND.WL1 <- SEG.SEQ,
+        // SND.WL2 <- SEG.ACK"; the window of a SYN is never scaled.
+        tcb.sndWnd = segment.has(Tcp.SYN) ? segment.wnd : segment.wnd << tcb.sndWndShift;
+        tcb.maxSndWnd = Math.max(tcb.maxSndWnd, tcb.sndWnd);
+        tcb.sndWl1 = segment.seq;
+        tcb.sndWl2 = segment.ack;
+        tcb.openedNs = nowNs;
+        tcb.lastReceivedNs = nowNs;
+        tcb.upperReady = tcb.upper != null;
+        layer.refreshMss(tcb);
+        handshakeAcked(tcb, segment, nowNs);
+        if (listener != null) {
+            listener.onEstablished(tcb);
+        } else if (!tcb.orphaned) {
+            tcb.user.onEstablished(tcb);
+        }
+        return true;
+    }
+
+    /** Our SYN is acknowledged: the first round-trip time, and a congestion window to start with. */
+    private void handshakeAcked(Tcb tcb, TcpSegment segment, long nowNs) {
+        SentQueue sent = tcb.sent;
+        sent.beginAck();
+        sent.ack(0);
+        tcb.sndUna = tcb.iss + 1;
+        tcb.deadlines.rtoNs = Deadlines.NONE;
+        if (sent.rttSentNs() != Long.MIN_VALUE) {
+            tcb.rtt.sample(nowNs - sent.rttSentNs());
+        } else {
+            sampleTimestamp(tcb, segment, nowNs);
+        }
+        if (tcb.handshakeLost) {
+            tcb.rtt.handshakeWasLost();
+        }
+        tcb.rtt.endBackoff();
+        tcb.congestion.onEstablished(tcb.sndMss, tcb.rtt.srttNs(), tcb.handshakeLost, nowNs);
+        pace(tcb, nowNs);
+    }
+
+    /** An ACK in the acceptable range, old ones included. */
+    void acknowledge(Tcb tcb, TcpSegment segment, long nowNs) {
+        tcb.lastReceivedNs = nowNs;
+        tcb.probesUnanswered = 0;
+        if (Seq.lessThan(segment.ack, tcb.sndUna)) {
+            return; // "If the ACK is a duplicate (SEG.ACK < SND.UNA), it can be ignored."
+        }
+        SentQueue sent = tcb.sent;
+        boolean duplicate = isDuplicate(tcb, segment);
+        updateWindow(tcb, segment);
+        int acked = Seq.diff(segment.ack, tcb.sndUna);
+        if (acked == 0 && sent.isEmpty()) {
+            return;
+        }
+        long inflightBefore = tcb.inflight();
+        sent.beginAck();
+        int sacked = markSacked(tcb, segment);
+        if (acked > 0) {
+            advance(tcb, segment, nowNs);
+        }
+        UpperLayer upper = tcb.upper;
+        if (duplicate && upper != null && upper.exemptDuplicateAck(tcb, segment)) {
+            duplicate = false;
+        }
+        long rttNs = sampleRtt(tcb, segment, acked, nowNs);
+        detectLoss(tcb, acked, sacked, duplicate, nowNs);
+        if (acked > 0 || sacked > 0) {
+            report(tcb, acked, sacked, inflightBefore, rttNs, nowNs);
+        }
+        if (acked > 0) {
+            tcb.rtt.endBackoff();
+            tcb.softErrors = 0;
+            tcb.softError = null;
+            Output.restartRto(tcb, nowNs);
+            afterProgress(tcb);
+        }
+    }
+
+    /** RFC 5681 section 2: what counts as a duplicate acknowledgement. */
+    private static boolean isDuplicate(Tcb tcb, TcpSegment segment) {
+        return segment.ack == tcb.sndUna
+                && segment.length == 0
+                && !tcb.sent.isEmpty()
+                && (segment.flags & (Tcp.SYN | Tcp.FIN)) == 0
+                && (segment.wnd << tcb.sndWndShift == tcb.sndWnd || segment.options.has(TcpOptions.SACK));
+    }
+
+    /** "If (SND.WL1 < SEG.SEQ or (SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK)), set SND.WND <- SEG.WND". */
+    private static void updateWindow(Tcb tcb, TcpSegment segment) {
+        if (Seq.lessThan(tcb.sndWl1, segment.seq)
+                || (tcb.sndWl1 == segment.seq && Seq.lessOrEqual(tcb.sndWl2, segment.ack))) {
+            tcb.sndWnd = segment.wnd << (segment.has(Tcp.SYN) ? 0 : tcb.sndWndShift);
+            tcb.maxSndWnd = Math.max(tcb.maxSndWnd, tcb.sndWnd);
+            tcb.sndWl1 = segment.seq;
+            tcb.sndWl2 = segment.ack;
+        }
+    }
+
+    private static int markSacked(Tcb tcb, TcpSegment segment) {
+        TcpOptions options = segment.options;
+        if (!tcb.sackPermitted || !options.has(TcpOptions.SACK)) {
+            return 0;
+        }
+        int sacked = 0;
+        for (int i = 0; i < options.sackBlocks(); i++) {
+            sacked += tcb.sent.markSacked(tcb.position(options.sackLeft(i)), tcb.position(options.sackRight(i)));
+        }
+        return sacked;
+    }
+
+    private void advance(Tcb tcb, TcpSegment segment, long nowNs) {
+        long upTo = tcb.position(segment.ack);
+        tcb.sent.ack(upTo);
+        tcb.sndUna = segment.ack;
+        long data = Math.min(upTo, tcb.stream.end());
+        tcb.bytesAcked = Math.max(tcb.bytesAcked, data);
+        tcb.stream.release(data);
+        UpperLayer upper = tcb.upper;
+        if (upper != null) {
+            upper.onAcked(tcb, data, nowNs);
+        }
+    }
+
+    private static long sampleRtt(Tcb tcb, TcpSegment segment, int acked, long nowNs) {
+        long sentNs = tcb.sent.rttSentNs();
+        if (sentNs != Long.MIN_VALUE) {
+            long rttNs = nowNs - sentNs;
+            int expected = (int) Math.max(1, tcb.sent.bytes() / (2L * tcb.sndMss));
+            tcb.rtt.sample(rttNs, expected);
+            return rttNs;
+        }
+        return acked > 0 ? sampleTimestamp(tcb, segment, nowNs) : -1;
+    }
+
+    /** RFC 7323 section 4: an echoed timestamp tells which transmission was acknowledged, where Karn's rule cannot. */
+    private static long sampleTimestamp(Tcb tcb, TcpSegment segment, long nowNs) {
+        if (!tcb.timestamps || !segment.options.has(TcpOptions.TIMESTAMPS) || segment.options.tsEcr() == 0) {
+            return -1;
+        }
+        int elapsedMs = tcb.layer.timestamp(tcb, nowNs) - segment.options.tsEcr();
+        if (elapsedMs < 0 || elapsedMs * 1_000_000L > nowNs - tcb.openedNs + 1_000_000_000L) {
+            return -1; // an echo of nothing we sent
+        }
+        long rttNs = Math.max(1, elapsedMs) * 1_000_000L;
+        tcb.rtt.sample(rttNs);
+        return rttNs;
+    }
+
+    private void detectLoss(Tcb tcb, int acked, int sacked, boolean duplicate, long nowNs) {
+        SentQueue sent = tcb.sent;
+        long flightSize = sent.bytes();
+        int events = tcb.loss.onAck(sent, tcb.sackPermitted, acked, sacked, duplicate, tcb.sndMss);
+        if ((events & LossDetection.ENDED) != 0) {
+            tcb.congestion.onRecoveryEnd(tcb.inflight(), nowNs);
+        }
+        if ((events & LossDetection.STARTED) != 0) {
+            tcb.congestion.onRecoveryStart(flightSize, sent.end(), nowNs);
+            tcb.retransmitNow = true;
+            UpperLayer upper = tcb.upper;
+            if (upper != null) {
+                upper.onLoss(tcb, nowNs);
+            }
+        } else if (acked > 0 && tcb.loss.inRecovery() && sent.lostBytes() > 0) {
+            tcb.retransmitNow = true; // RFC 6582: a partial ACK retransmits the first unacknowledged segment
+        }
+    }
+
+    private void report(Tcb tcb, int acked, int sacked, long inflightBefore, long rttNs, long nowNs) {
+        AckSample sample = tcb.sample.clear();
+        CongestionControl congestion = tcb.congestion;
+        sample.nowNs = nowNs;
+        sample.ackedBytes = acked;
+        sample.sackedBytes = sacked;
+        sample.rttNs = rttNs;
+        sample.srttNs = tcb.rtt.srttNs();
+        sample.minRttNs = tcb.rtt.minRttNs();
+        sample.inflightBefore = inflightBefore;
+        sample.inflightAfter = tcb.inflight();
+        sample.sndUna = tcb.sent.start();
+        sample.sndNxt = tcb.sent.end();
+        sample.appLimited = !tcb.cwndLimited;
+        sample.inRecovery = tcb.loss.inRecovery();
+        sample.inLoss = tcb.loss.inLoss();
+        sample.deliveredBytes = tcb.bytesAcked + tcb.sent.sackedBytes();
+        congestion.onAck(sample);
+        pace(tcb, nowNs);
+    }
+
+    static void pace(Tcb tcb, long nowNs) {
+        long rate = tcb.layer.config.pacing ? tcb.congestion.pacingRate() : CongestionControl.UNPACED;
+        tcb.pacer.rate(rate, tcb.sndMss, nowNs);
+    }
+
+    private static void afterProgress(Tcb tcb) {
+        if (tcb.orphaned) {
+            return;
+        }
+        if (tcb.wantsSpace && tcb.freeSendSpace() >= tcb.sendBuffer(tcb.layer.config) / 3) {
+            tcb.wantsSpace = false;
+            tcb.user.onWritable(tcb);
+        }
+        if (tcb.finAcked()) {
+            tcb.user.onDrained(tcb);
+        }
+    }
+}

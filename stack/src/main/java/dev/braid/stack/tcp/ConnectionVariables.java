@@ -1,0 +1,189 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.wire.Seq;
+import dev.braid.stack.congestion.AckSample;
+import dev.braid.stack.congestion.CongestionControl;
+import dev.braid.stack.congestion.NewReno;
+import dev.braid.stack.ip.IpPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What TCP remembers of a connection (RFC 9293 section 3.3.1), under the RFC's names: {@code SND.UNA} is {@link #sndUna}.
+ *
+ * <p>The stream of data sent has positions besides sequence numbers, as {@link SentSegment} has them: data byte {@code n} is
+ * position {@code n} and sequence number {@code ISS + 1 + n}; the SYN is position -1.
+ */
+abstract class ConnectionVariables {
+    // Who and where.
+    TcpUser user;
+    final TcpSettings settings;
+    TcpState state = TcpState.CLOSED;
+    @Nullable TcpFailure failure;
+    /** The user has let go: nobody hears of the connection, nobody reads from it. */
+    boolean orphaned;
+    /** Where it waits until it is accepted. */
+    @Nullable TcpListener listener;
+    @Nullable UpperLayer upper;
+    /** The upper layer has, or may have, something to pull. */
+    boolean upperReady;
+    int scope;
+    long localHi;
+    long localLo;
+    int localPort;
+    long remoteHi;
+    long remoteLo;
+    int remotePort;
+    @Nullable IpPath path;
+    /** It came from a passive open: a reset in SYN-RECEIVED is then no error of the user's. */
+    boolean passive;
+
+    // Send.
+    int iss;
+    int sndUna;
+    int sndNxt;
+    /** Peer's window in bytes, scaled. */
+    int sndWnd;
+    /** Largest window the peer ever offered. */
+    int maxSndWnd;
+    int sndWl1;
+    int sndWl2;
+    int sndWndShift;
+    /** What the peer announced, or the default (RFC 9293 section 3.7.1). */
+    int peerMss;
+    /** Payload bytes of a full segment behind TCP's usual options: Eff.snd.MSS. */
+    int sndMss = 536;
+    /** The path MTU that {@link #sndMss} was computed for. */
+    int mtuSeen;
+    final SendStream stream = new SendStream();
+    final SentQueue sent;
+    final RttEstimator rtt;
+    final Pacer pacer = new Pacer();
+    final CongestionControl congestion = new NewReno();
+    final LossDetection loss = new LossDetection();
+    final AckSample sample = new AckSample();
+    /** The SYN is to be sent for the first time. */
+    boolean synDue;
+    /** A FIN follows the queued data. */
+    boolean finQueued;
+    boolean finSent;
+    /** A reset is to be sent, and then nothing is left. */
+    boolean resetDue;
+    /** Retransmit one segment whatever the congestion window says: a recovery has just begun. */
+    boolean retransmitNow;
+    /** A zero-window probe or a keep-alive is due. */
+    @Nullable Decision probeDue;
+    /** The sender's SWS avoidance is overridden once. */
+    boolean overrideSws;
+    /** New data waited for the congestion window or the pacer, not for the application. */
+    boolean cwndLimited;
+    /** New data, or the FIN, waits for the peer's window. */
+    boolean windowLimited;
+    /** The user was told that the send buffer is full. */
+    boolean wantsSpace;
+    /** Position behind the last segment that was not full (Minshall's amendment of Nagle's algorithm). */
+    long smallEnd;
+    int persistBackoffs;
+    int probesUnanswered;
+    long lastProbeNs;
+    /** When the present row of unanswered probes began. */
+    long firstProbeNs;
+    /** Soft ICMP errors since something was heard: what a timeout is then blamed on (RFC 5461). */
+    @Nullable TcpFailure softError;
+    int softErrors;
+    boolean handshakeLost;
+
+    // Receive.
+    int irs;
+    int rcvNxt;
+    /** Right edge of the window advertised: it never moves left (RFC 9293 section 3.8.6.2.1). */
+    int rcvAdv;
+    int rcvWndShift;
+    final ReceiveQueue received;
+    final OutOfOrderQueue outOfOrder;
+    /** Bytes the user was given, in {@link #received} or out of it, and has not consumed. */
+    int rcvUnconsumed;
+    boolean finArrived;
+    int finSeq;
+    boolean finReceived;
+    /** A window update is due. */
+    boolean windowUpdateDue;
+
+    // Options agreed on.
+    boolean sackPermitted;
+    boolean timestamps;
+    boolean windowScaling;
+    int tsOffset;
+    int tsRecent;
+    long tsRecentNs;
+    int lastAckSent;
+
+    final AckPolicy acks;
+    final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
+    final TcbDeadlines deadlines = new TcbDeadlines();
+    long lastReceivedNs;
+    long openedNs;
+
+    // What diagnostics show.
+    long bytesAcked;
+    long bytesReceived;
+    long bytesSent;
+    long retransmits;
+
+    ConnectionVariables(TcpLayer layer, TcpUser user, TcpSettings settings) {
+        TcpConfig config = layer.config;
+        this.user = user;
+        this.settings = settings;
+        sent = new SentQueue(config.maxSentRecords);
+        rtt = new RttEstimator(config.minRtoNs, config.initialRtoNs, config.maxRtoNs);
+        received = new ReceiveQueue(layer.frames);
+        outOfOrder = new OutOfOrderQueue(layer.frames, 2L * receiveBuffer(config));
+        acks = new AckPolicy(config.delayedAckNs, config.quickAcks);
+    }
+
+    int receiveBuffer(TcpConfig config) {
+        return settings.receiveBuffer > 0 ? settings.receiveBuffer : config.receiveBuffer;
+    }
+
+    int sendBuffer(TcpConfig config) {
+        return settings.sendBuffer > 0 ? settings.sendBuffer : config.sendBuffer;
+    }
+
+    /** The path, which every state but CLOSED has. */
+    IpPath path() {
+        IpPath known = path;
+        if (known == null) {
+            throw new IllegalStateException("a TCB in " + state + " has no path");
+        }
+        return known;
+    }
+
+    /** The position of a sequence number near SND.UNA. */
+    long position(int seq) {
+        return sent.start() + Seq.diff(seq, sndUna);
+    }
+
+    /** The sequence number of a position. */
+    int sequence(long position) {
+        return iss + 1 + (int) position;
+    }
+
+    /** Bytes believed to be in the network. */
+    long inflight() {
+        return loss.inflight(sent, sackPermitted, sndMss);
+    }
+
+    /** Data bytes queued and never sent. */
+    long unsent() {
+        return finSent ? 0 : stream.end() - Math.max(0, sent.end());
+    }
+
+    /** Our FIN was sent and acknowledged. */
+    boolean finAcked() {
+        return finSent && sndUna == sndNxt;
+    }
+
+    /** RCV.WND: what the peer may send by what it was told. */
+    int rcvWnd() {
+        return Math.max(0, Seq.diff(rcvAdv, rcvNxt));
+    }
+}

@@ -1,0 +1,25 @@
+package dev.braid.stack.tcp;
+
+/** Why a segment was sent: the codes of a {@link DecisionTrace}. */
+public enum Decision {
+    SYN,
+    SYN_ACK,
+    NEW_DATA,
+    RETRANSMIT_RTO,
+    FAST_RETRANSMIT,
+    FIN,
+    ACK_NOW,
+    ACK_DELAYED,
+    WINDOW_UPDATE,
+    PROBE,
+    KEEPALIVE,
+    CHALLENGE_ACK,
+    RESET,
+    UPPER_LAYER;
+
+    private static final Decision[] ALL = values();
+
+    static Decision of(int ordinal) {
+        return ALL[ordinal];
+    }
+}

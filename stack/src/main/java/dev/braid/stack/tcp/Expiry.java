@@ -1,0 +1,157 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.device.Deadlines;
+
+/** What happens when a connection's deadlines pass: each becomes something due for {@link Output}, or the end. */
+final class Expiry {
+    private final TcpLayer layer;
+
+    Expiry(TcpLayer layer) {
+        this.layer = layer;
+    }
+
+    /** The TCB's earliest deadline passed, and perhaps others with it. */
+    void onDeadline(Tcb tcb, long nowNs) {
+        TcbDeadlines deadlines = tcb.deadlines;
+        if (deadlines.delayedAckNs <= nowNs) {
+            deadlines.delayedAckNs = Deadlines.NONE;
+            tcb.acks.onDelayExpired();
+            layer.counters.delayedAcks.increment();
+        }
+        if (deadlines.paceNs <= nowNs) {
+            deadlines.paceNs = Deadlines.NONE;
+        }
+        if (deadlines.corkNs <= nowNs) {
+            deadlines.corkNs = Deadlines.NONE;
+            tcb.overrideSws = true;
+        }
+        if (deadlines.rtoNs <= nowNs) {
+            deadlines.rtoNs = Deadlines.NONE;
+            onRetransmissionTimeout(tcb, nowNs);
+        }
+        if (deadlines.persistNs <= nowNs) {
+            deadlines.persistNs = Deadlines.NONE;
+            onPersist(tcb, nowNs);
+        }
+        if (deadlines.keepAliveNs <= nowNs) {
+            deadlines.keepAliveNs = Deadlines.NONE;
+            onKeepAlive(tcb, nowNs);
+        }
+        if (deadlines.finWait2Ns <= nowNs) {
+            deadlines.finWait2Ns = Deadlines.NONE;
+            layer.ending.release(tcb);
+        }
+    }
+
+    // Retransmission (RFC 6298 section 5.4 to 5.7).
+
+    private void onRetransmissionTimeout(Tcb tcb, long nowNs) {
+        SentSegment oldest = tcb.sent.oldest();
+        if (oldest == null) {
+            return;
+        }
+        if (tcb.rtt.backoffs() >= limit(tcb) || userTimeoutOver(tcb, oldest.firstSentNs(), nowNs)) {
+            giveUp(tcb);
+            return;
+        }
+        layer.counters.timeouts.increment();
+        if (tcb.sent.record(0).sacked() || tcb.rtt.backoffs() > 0) {
+            // The receiver has SACKed what it does not acknowledge: it reneged (RFC 2018 section 8), which a second
+            // expiry may mean too.
+            layer.counters.sackReneging.add(tcb.sent.record(0).sacked() ? 1 : 0);
+            tcb.sent.forgetSacks();
+        }
+        boolean first = tcb.rtt.backoffs() == 0;
+        tcb.congestion.onTimeout(tcb.sent.bytes(), first, nowNs);
+        tcb.loss.onTimeout(tcb.sent);
+        tcb.rtt.backOff();
+        tcb.retransmitNow = true;
+        tcb.handshakeLost |= oldest.syn();
+        UpperLayer upper = tcb.upper;
+        if (upper != null) {
+            upper.onRto(tcb, nowNs);
+        }
+    }
+
+    private int limit(Tcb tcb) {
+        TcpConfig config = layer.config;
+        return switch (tcb.state) {
+            case SYN_SENT -> tcb.settings.synRetries > 0 ? tcb.settings.synRetries : config.synRetries;
+            case SYN_RECEIVED -> config.synAckRetries;
+            default -> tcb.orphaned ? config.orphanRetries : config.retries;
+        };
+    }
+
+    private static boolean userTimeoutOver(Tcb tcb, long sinceNs, long nowNs) {
+        long userTimeoutNs = tcb.settings.userTimeoutNs;
+        return userTimeoutNs > 0 && nowNs - sinceNs >= userTimeoutNs;
+    }
+
+    private void giveUp(Tcb tcb) {
+        layer.counters.abortOnTimeout.increment();
+        TcpFailure soft = tcb.softError;
+        layer.ending.fail(tcb, soft != null ? soft : TcpFailure.TIMED_OUT);
+    }
+
+    // Zero window (RFC 9293 section 3.8.6.1).
+
+    /** MUST-36/37: the interval starts at the retransmission timeout and doubles. */
+    static long persistIntervalNs(Tcb tcb) {
+        long interval = tcb.rtt.baseRtoNs() << Math.min(tcb.persistBackoffs, 16);
+        return Math.min(interval, tcb.layer.config.maxRtoNs);
+    }
+
+    private void onPersist(Tcb tcb, long nowNs) {
+        boolean unanswered = tcb.probesUnanswered >= limit(tcb);
+        if (unanswered || (tcb.orphaned && tcb.persistBackoffs >= layer.config.orphanRetries)) {
+            giveUp(tcb);
+            return;
+        }
+        if (userTimeoutOver(tcb, tcb.firstProbeNs, nowNs)) {
+            giveUp(tcb);
+            return;
+        }
+        if (tcb.sndWnd > tcb.flightSize()) {
+            tcb.overrideSws = true;
+            return;
+        }
+        tcb.persistBackoffs++;
+        tcb.probesUnanswered++;
+        tcb.deadlines.persistNs = nowNs + persistIntervalNs(tcb);
+        tcb.probeDue = Decision.PROBE;
+        layer.counters.winProbes.increment();
+    }
+
+    // Keep-alive (RFC 9293 section 3.8.4).
+
+    /** Keeps the deadline in step with the last sign of life; only while nothing is in flight (MUST-28). */
+    static void armKeepAlive(Tcb tcb) {
+        boolean idle = tcb.settings.keepAlive && tcb.state.synchronised() && tcb.sent.isEmpty() && !tcb.windowLimited;
+        if (!idle) {
+            tcb.deadlines.keepAliveNs = Deadlines.NONE;
+        } else if (tcb.probesUnanswered > 0) {
+            tcb.deadlines.keepAliveNs = tcb.lastProbeNs + tcb.settings.keepIntervalNs;
+        } else {
+            tcb.deadlines.keepAliveNs = tcb.lastReceivedNs + tcb.settings.keepIdleNs;
+        }
+    }
+
+    private void onKeepAlive(Tcb tcb, long nowNs) {
+        if (tcb.probesUnanswered == 0 && nowNs - tcb.lastReceivedNs < tcb.settings.keepIdleNs) {
+            return;
+        }
+        boolean over = tcb.settings.userTimeoutNs > 0
+                ? tcb.probesUnanswered > 0 && nowNs - tcb.lastReceivedNs >= tcb.settings.userTimeoutNs
+                : tcb.probesUnanswered >= tcb.settings.keepCount;
+        if (over) {
+            // RFC 9293 section 3.8.4 leaves open how it ends; a reset frees a peer that is alive after all.
+            layer.counters.abortOnTimeout.increment();
+            layer.ending.failWithReset(tcb, TcpFailure.TIMED_OUT);
+            return;
+        }
+        tcb.probesUnanswered++;
+        tcb.lastProbeNs = nowNs;
+        tcb.probeDue = Decision.KEEPALIVE;
+        layer.counters.keepAlives.increment();
+    }
+}

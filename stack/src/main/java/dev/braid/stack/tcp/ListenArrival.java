@@ -1,0 +1,188 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.wire.Seq;
+import dev.braid.fastpath.wire.Tcp;
+import dev.braid.stack.ip.IpPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment arrives for no connection: LISTEN where there is a listener (RFC 9293 section 3.10.7.2), CLOSED where there is none
+ * (section 3.10.7.1).
+ */
+final class ListenArrival {
+    private final TcpLayer layer;
+    private final SynCookies cookies;
+    private final OtherStatesArrival otherStates;
+
+    ListenArrival(TcpLayer layer, SynCookies cookies, OtherStatesArrival otherStates) {
+        this.layer = layer;
+        this.cookies = cookies;
+        this.otherStates = otherStates;
+    }
+
+    /**
+     * Goes through the checks in the RFC's order.
+     *
+     * @param reused the tuple was in TIME-WAIT until now
+     * @param floor if so, the number behind the last that was sent there
+     */
+    void input(@Nullable TcpListener listener, TcpSegment segment, boolean reused, int floor, long nowNs) {
+        // "First, check for a RST: An incoming RST segment could not be valid ... and should be ignored."
+        if (segment.has(Tcp.RST)) {
+            layer.counters.dropReset.increment();
+            return;
+        }
+        // "Second, check for an ACK: Any acknowledgment is bad if it arrives on a connection still in the LISTEN state."
+        if (segment.has(Tcp.ACK)) {
+            if (listener != null && !segment.has(Tcp.SYN) && fromCookie(listener, segment, nowNs)) {
+                return;
+            }
+            refuse(listener, segment);
+            return;
+        }
+        // "Third, check for a SYN"; with FIN it is nobody's honest wish.
+        if (!segment.has(Tcp.SYN) || segment.has(Tcp.FIN)) {
+            if (listener == null) {
+                refuse(null, segment);
+            } else {
+                layer.counters.dropListen.increment();
+            }
+            return;
+        }
+        UpperLayerProtocol protocol = layer.upperProtocol;
+        UpperLayer upper = protocol == null ? null : protocol.claimSyn(segment, listener, nowNs);
+        if (listener == null && upper == null) {
+            refuse(null, segment);
+            return;
+        }
+        syn(listener, upper, segment, reused, floor, nowNs);
+    }
+
+    private void refuse(@Nullable TcpListener listener, TcpSegment segment) {
+        if (listener == null) {
+            layer.counters.dropNoSocket.increment();
+        } else {
+            layer.counters.dropListen.increment();
+        }
+        layer.resets.answer(segment);
+    }
+
+    private void syn(
+            @Nullable TcpListener listener,
+            @Nullable UpperLayer upper,
+            TcpSegment segment,
+            boolean reused,
+            int floor,
+            long nowNs) {
+        if (listener != null && !listener.hasRoom()) {
+            layer.counters.listenOverflows.increment();
+            layer.counters.dropBacklog.increment();
+            return;
+        }
+        if (listener != null && !listener.hasHalfOpenRoom()) {
+            if (layer.config.synCookies) {
+                layer.counters.cookiesSent.increment();
+                cookies.answer(layer, segment, listener, nowNs);
+            } else {
+                layer.counters.dropBacklog.increment();
+            }
+            return;
+        }
+        Tcb tcb = tcb(listener, upper, segment);
+        if (tcb == null) {
+            return;
+        }
+        layer.begin(tcb, nowNs);
+        if (reused && Seq.lessOrEqual(tcb.iss, floor)) {
+            // RFC 9293 section 3.6.1: a number beyond all that the former incarnation used.
+            layer.begin(tcb, floor + 65_536, nowNs);
+        }
+        tcb.state = TcpState.SYN_RECEIVED;
+        PeerSyn.accept(tcb, segment, nowNs);
+        tcb.synDue = true;
+        if (listener != null) {
+            listener.onHalfOpen(tcb);
+        }
+        layer.counters.passiveOpens.increment();
+        if (upper != null && !otherStates.verdict(tcb, upper.onSegment(tcb, segment, nowNs))) {
+            layer.ending.release(tcb);
+            return;
+        }
+        layer.touch(tcb);
+    }
+
+    /** A third ACK whose number is one of our cookies: the connection is made from it alone. */
+    private boolean fromCookie(TcpListener listener, TcpSegment segment, long nowNs) {
+        if (!layer.config.synCookies || !cookies.pending(nowNs)) {
+            return false;
+        }
+        int mss = cookies.check(segment, nowNs);
+        if (mss == 0) {
+            layer.counters.cookiesFailed.increment();
+            return false;
+        }
+        if (!listener.hasRoom()) {
+            layer.counters.listenOverflows.increment();
+            return true;
+        }
+        UpperLayerProtocol protocol = layer.upperProtocol;
+        UpperLayer upper = protocol == null ? null : protocol.claimCookie(segment, listener, nowNs);
+        Tcb tcb = tcb(listener, upper, segment);
+        if (tcb == null) {
+            return true;
+        }
+        layer.counters.cookiesReceived.increment();
+        layer.begin(tcb, segment.ack - 1, nowNs);
+        cookies.restore(layer, tcb, segment, mss, nowNs);
+        tcb.state = TcpState.SYN_RECEIVED;
+        listener.onHalfOpen(tcb);
+        otherStates.input(tcb, segment, nowNs);
+        layer.touch(tcb);
+        return true;
+    }
+
+    /** A passive TCB for the segment's tuple, in the flow table. */
+    private @Nullable Tcb tcb(@Nullable TcpListener listener, @Nullable UpperLayer upper, TcpSegment segment) {
+        IpPath path = layer.ip.replyPath(layer.arriving());
+        if (path == null) {
+            layer.counters.dropNoPath.increment();
+            return null;
+        }
+        TcpSettings settings = listener == null ? new TcpSettings() : new TcpSettings(listener.settings());
+        UpperLayerProtocol protocol = layer.upperProtocol;
+        TcpUser user = listener == null && upper != null && protocol != null ? protocol.userOf(upper) : Unaccepted.USER;
+        Tcb tcb = new Tcb(layer, user, settings);
+        tcb.listener = listener;
+        tcb.passive = true;
+        tcb.upper = upper;
+        tcb.path = path;
+        tcb.scope = segment.scope;
+        tcb.localHi = segment.dstHi;
+        tcb.localLo = segment.dstLo;
+        tcb.localPort = segment.dstPort;
+        tcb.remoteHi = segment.srcHi;
+        tcb.remoteLo = segment.srcLo;
+        tcb.remotePort = segment.srcPort;
+        return layer.file(tcb) ? tcb : null;
+    }
+
+    /** The user of a connection that was not accepted yet: whoever accepts it reads its state. */
+    private enum Unaccepted implements TcpUser {
+        USER;
+
+        @Override
+        public void onEstablished(Tcb tcb) {}
+
+        @Override
+        public void onReadable(Tcb tcb) {}
+
+        @Override
+        public void onWritable(Tcb tcb) {}
+
+        @Override
+        public void onFailed(Tcb tcb, TcpFailure failure) {}
+
+        @Override
+        public void onClosed(Tcb tcb) {}
+    }
+}

@@ -1,0 +1,416 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.wire.Tcp;
+import dev.braid.stack.congestion.CongestionControl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection sends next: a fixed list of questions, of which the first yes is acted on. Called until all say no.
+ *
+ * <p>It asks three objects that do not know each other: {@link LossDetection} and its {@link SentQueue} what is lost, the
+ * {@link CongestionControl} how much may be in flight, the {@link Pacer} when data may leave.
+ */
+final class Output {
+    /** Nothing to send now. */
+    static final int NOTHING = -1;
+
+    /** Largest payload of a super-segment: an IPv4 packet of 65,535 bytes less the longest headers. */
+    private static final int MAX_PAYLOAD = 65_535 - 20 - Tcp.MAX_HEADER;
+    /** What a segment without payload costs its connection in the turns. */
+    private static final int BARE_COST = 64;
+
+    private final TcpLayer layer;
+    private final SegmentWriter writer;
+
+    Output(TcpLayer layer, SegmentWriter writer) {
+        this.layer = layer;
+        this.writer = writer;
+    }
+
+    /**
+     * One turn of a connection.
+     *
+     * @param budget bytes after which others come first
+     * @return whether there may be more to send at once
+     */
+    boolean turn(Tcb tcb, int budget, long nowNs) {
+        if (tcb.state.synchronised() && tcb.path().mtu() != tcb.mtuSeen) {
+            layer.refreshMss(tcb);
+        }
+        int spent = 0;
+        while (spent < budget) {
+            int cost = sendNext(tcb, nowNs);
+            if (cost == NOTHING) {
+                settle(tcb, nowNs);
+                return false;
+            }
+            spent += cost;
+        }
+        return true;
+    }
+
+    /** Acts on the first question answered yes; returns what it cost in bytes, or {@link #NOTHING}. */
+    private int sendNext(Tcb tcb, long nowNs) {
+        if (tcb.resetDue) {
+            return reset(tcb, nowNs);
+        }
+        if (tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT) {
+            return NOTHING;
+        }
+        if (tcb.synDue) {
+            return firstSyn(tcb, nowNs);
+        }
+        int cost = retransmission(tcb, nowNs);
+        if (cost == NOTHING && tcb.state.synchronised()) {
+            cost = newData(tcb, nowNs);
+            if (cost == NOTHING) {
+                cost = fin(tcb, nowNs);
+            }
+            if (cost == NOTHING) {
+                cost = acknowledgement(tcb, nowNs);
+            }
+            if (cost == NOTHING) {
+                cost = probe(tcb, nowNs);
+            }
+        }
+        return cost;
+    }
+
+    // Reset?
+
+    private int reset(Tcb tcb, long nowNs) {
+        tcb.resetDue = false;
+        layer.counters.outRsts.increment();
+        writer.sendBare(tcb, SegmentKind.RESET, tcb.sndNxt, Tcp.RST | Tcp.ACK, Decision.RESET, nowNs);
+        layer.ending.release(tcb);
+        return BARE_COST;
+    }
+
+    // SYN?
+
+    private int firstSyn(Tcb tcb, long nowNs) {
+        Decision decision = tcb.state == TcpState.SYN_RECEIVED ? Decision.SYN_ACK : Decision.SYN;
+        if (!writer.sendSyn(tcb, decision, nowNs)) {
+            return noFrame(tcb, nowNs);
+        }
+        tcb.synDue = false;
+        if (tcb.sent.isEmpty()) {
+            tcb.sent.append(0, true, false, tcb.sndMss, nowNs);
+            tcb.sndNxt = tcb.iss + 1;
+        }
+        armRto(tcb, nowNs);
+        return BARE_COST;
+    }
+
+    // Retransmit?
+
+    private int retransmission(Tcb tcb, long nowNs) {
+        SentSegment lost = tcb.sent.nextLost();
+        if (lost == null) {
+            return NOTHING;
+        }
+        if (lost.syn()) {
+            return synAgain(tcb, lost, nowNs);
+        }
+        long allowed = tcb.congestion.cwnd() - tcb.inflight();
+        if (allowed < Math.min(lost.length(), tcb.sndMss) && !tcb.retransmitNow) {
+            return NOTHING;
+        }
+        int packetMss = SegmentWriter.packetMss(tcb);
+        if (lost.dataLength() > 0) {
+            // Cut to what the window allows, in whole packets: a hole of one packet brings one packet back.
+            long most = Math.min(Math.max(allowed, packetMss), tcb.pacer.frameBudget());
+            int limit = (int) Math.max(packetMss, Math.min(most, MAX_PAYLOAD) / packetMss * packetMss);
+            if (lost.dataLength() > limit) {
+                tcb.sent.truncate(lost, limit);
+            }
+        }
+        return sendAgain(tcb, lost, packetMss, nowNs);
+    }
+
+    private int synAgain(Tcb tcb, SentSegment syn, long nowNs) {
+        Decision decision = Decision.RETRANSMIT_RTO;
+        if (!writer.sendSyn(tcb, decision, nowNs)) {
+            return noFrame(tcb, nowNs);
+        }
+        layer.counters.synRetrans.increment();
+        retransmitted(tcb, syn, tcb.sndMss, nowNs);
+        return BARE_COST;
+    }
+
+    private int sendAgain(Tcb tcb, SentSegment lost, int packetMss, long nowNs) {
+        Decision decision = tcb.loss.inLoss() ? Decision.RETRANSMIT_RTO : Decision.FAST_RETRANSMIT;
+        int length = lost.dataLength();
+        int flags = lost.fin() ? Tcp.FIN : 0;
+        if (length == 0) {
+            int seq = tcb.sequence(lost.start());
+            if (!writer.sendBare(tcb, SegmentKind.ACK, seq, flags | Tcp.ACK, decision, nowNs)) {
+                return noFrame(tcb, nowNs);
+            }
+            retransmitted(tcb, lost, packetMss, nowNs);
+            return BARE_COST;
+        }
+        int push = lost.end() >= tcb.sent.end() && tcb.unsent() == 0 ? Tcp.PSH : 0;
+        int sent = writer.sendData(tcb, lost.start(), length, packetMss, flags | push, decision, nowNs);
+        if (sent < 0) {
+            return noFrame(tcb, nowNs);
+        }
+        if (sent < length) {
+            tcb.sent.truncate(lost, sent);
+        }
+        if (decision == Decision.FAST_RETRANSMIT) {
+            layer.counters.fastRetrans.increment();
+        }
+        retransmitted(tcb, lost, packetMss, nowNs);
+        tcb.pacer.onSent(sent, nowNs);
+        return sent;
+    }
+
+    private void retransmitted(Tcb tcb, SentSegment segment, int packetMss, long nowNs) {
+        tcb.sent.onRetransmitted(segment, packetMss, nowNs);
+        int packets = Math.max(1, (segment.dataLength() + packetMss - 1) / packetMss);
+        tcb.retransmits += packets;
+        layer.counters.retransSegs.add(packets);
+        tcb.retransmitNow = false;
+        if (tcb.deadlines.rtoNs == Deadlines.NONE) {
+            armRto(tcb, nowNs);
+        }
+    }
+
+    // New data?
+
+    private int newData(Tcb tcb, long nowNs) {
+        tcb.windowLimited = false;
+        tcb.cwndLimited = false;
+        tcb.deadlines.paceNs = Deadlines.NONE;
+        if (tcb.unsent() == 0 && !pull(tcb, nowNs)) {
+            return NOTHING;
+        }
+        int packetMss = SegmentWriter.packetMss(tcb);
+        int length = sendable(tcb, packetMss, nowNs);
+        if (length == 0) {
+            return NOTHING;
+        }
+        long from = Math.max(0, tcb.sent.end());
+        boolean last = length == tcb.unsent();
+        boolean fin = last && tcb.finQueued && mayCarryFin(tcb, length);
+        int flags = (last ? Tcp.PSH : 0) | (fin ? Tcp.FIN : 0);
+        int sent = writer.sendData(tcb, from, length, packetMss, flags, Decision.NEW_DATA, nowNs);
+        if (sent < 0) {
+            return noFrame(tcb, nowNs);
+        }
+        boolean withFin = fin && sent == length;
+        long inflight = tcb.inflight();
+        tcb.sent.append(sent, false, withFin, packetMss, nowNs);
+        tcb.finSent |= withFin;
+        tcb.sndNxt += sent + (withFin ? 1 : 0);
+        tcb.bytesSent += sent;
+        tcb.overrideSws = false;
+        if (sent % packetMss != 0) {
+            tcb.smallEnd = tcb.sent.end();
+        }
+        tcb.congestion.onSent(sent, inflight, nowNs);
+        tcb.pacer.onSent(sent, nowNs);
+        if (tcb.deadlines.rtoNs == Deadlines.NONE) {
+            armRto(tcb, nowNs);
+        }
+        return sent;
+    }
+
+    private boolean mayCarryFin(Tcb tcb, int length) {
+        return tcb.sndWnd - tcb.flightSize() > length;
+    }
+
+    private boolean pull(Tcb tcb, long nowNs) {
+        UpperLayer upper = tcb.upper;
+        if (upper == null || !tcb.upperReady || tcb.finQueued || tcb.state == TcpState.CLOSED) {
+            return false;
+        }
+        long room = Math.min(tcb.sndWnd - tcb.flightSize(), tcb.congestion.cwnd() - tcb.inflight());
+        room = Math.min(room, Math.min(tcb.pacer.frameBudget(), MAX_PAYLOAD));
+        if (room <= 0) {
+            tcb.windowLimited = tcb.sndWnd <= tcb.flightSize();
+            tcb.cwndLimited = !tcb.windowLimited;
+            return false;
+        }
+        tcb.upperReady = upper.pull(tcb, (int) room, nowNs) > 0;
+        return tcb.upperReady;
+    }
+
+    /** How many bytes of new data may and should go as one segment or super-segment: 0 = none. */
+    private int sendable(Tcb tcb, int packetMss, long nowNs) {
+        long unsent = tcb.unsent();
+        long window = (long) tcb.sndWnd - tcb.flightSize();
+        long allowed = tcb.congestion.cwnd() - tcb.inflight();
+        if (window <= 0) {
+            tcb.windowLimited = true;
+            return 0;
+        }
+        if (allowed < Math.min(unsent, packetMss) || tcb.sent.isFull()) {
+            tcb.cwndLimited = true;
+            return 0;
+        }
+        long most = Math.min(Math.min(window, allowed), Math.min(tcb.pacer.frameBudget(), MAX_PAYLOAD));
+        if (unsent > allowed && allowed < most(tcb) && tcb.inflight() > tcb.congestion.cwnd() / 2) {
+            // Enough is in flight for more ACKs to come: a larger super-segment then costs less than two small ones.
+            tcb.cwndLimited = true;
+            return 0;
+        }
+        if (layer.config.pacing && tcb.pacer.sendableBytes(nowNs) <= 0) {
+            tcb.cwndLimited = true;
+            tcb.deadlines.paceNs = Math.max(nowNs + 1, tcb.pacer.nextSendNs());
+            return 0;
+        }
+        int length = (int) Math.min(unsent, most);
+        int whole = length / packetMss * packetMss;
+        if (length == unsent) {
+            return tail(tcb, length, whole, packetMss, nowNs);
+        }
+        if (whole > 0) {
+            return whole;
+        }
+        // RFC 9293 section 3.8.6.2.1 (3): at least half the largest window ever seen, or the override timer expired.
+        if (tcb.overrideSws || length >= Math.max(1, tcb.maxSndWnd / 2)) {
+            return length;
+        }
+        tcb.windowLimited = true;
+        return 0;
+    }
+
+    /** A super-segment worth waiting for: a quarter of the window, at most a full frame. */
+    private static long most(Tcb tcb) {
+        return Math.min(tcb.pacer.frameBudget(), tcb.congestion.cwnd() / 4);
+    }
+
+    /**
+     * All that is queued fits: whole segments go anyway, the rest if Nagle's algorithm allows it (RFC 9293 section 3.7.4), as
+     * amended by Minshall: only an unacknowledged small segment holds it back, else a long write's last bytes would wait for
+     * the peer's delayed ACK.
+     */
+    private int tail(Tcb tcb, int length, int whole, int packetMss, long nowNs) {
+        if (whole == length || tcb.finQueued || tcb.overrideSws || tcb.upper != null) {
+            return length;
+        }
+        if (tcb.settings.cork) {
+            if (whole == 0 && tcb.deadlines.corkNs == Deadlines.NONE) {
+                tcb.deadlines.corkNs = nowNs + layer.config.corkNs;
+            }
+            return whole;
+        }
+        boolean smallInFlight = tcb.smallEnd > tcb.sent.start();
+        if (tcb.settings.noDelay || !smallInFlight || length >= Math.max(packetMss, tcb.maxSndWnd / 2)) {
+            return length;
+        }
+        return whole;
+    }
+
+    // FIN?
+
+    private int fin(Tcb tcb, long nowNs) {
+        if (!tcb.finQueued || tcb.finSent || tcb.unsent() > 0) {
+            return NOTHING;
+        }
+        if (!writer.sendBare(tcb, SegmentKind.ACK, tcb.sndNxt, Tcp.FIN | Tcp.ACK, Decision.FIN, nowNs)) {
+            return noFrame(tcb, nowNs);
+        }
+        tcb.sent.append(0, false, true, tcb.sndMss, nowNs);
+        tcb.finSent = true;
+        tcb.sndNxt++;
+        if (tcb.deadlines.rtoNs == Deadlines.NONE) {
+            armRto(tcb, nowNs);
+        }
+        return BARE_COST;
+    }
+
+    // ACK due? Window update?
+
+    private int acknowledgement(Tcb tcb, long nowNs) {
+        Decision decision;
+        if (tcb.acks.due()) {
+            decision = tcb.acks.reason();
+        } else if (tcb.windowUpdateDue) {
+            decision = Decision.WINDOW_UPDATE;
+        } else {
+            return NOTHING;
+        }
+        return sendAck(tcb, decision, nowNs) ? BARE_COST : noFrame(tcb, nowNs);
+    }
+
+    /** Sends an ACK at once: for what must not wait for the end of the batch, as each out-of-order segment's. */
+    boolean sendAck(Tcb tcb, Decision decision, long nowNs) {
+        return writer.sendBare(tcb, SegmentKind.ACK, tcb.sndNxt, Tcp.ACK, decision, nowNs);
+    }
+
+    /** "Form an ACK segment <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> and send it": the handshake's third. */
+    void thirdAck(Tcb tcb, long nowNs) {
+        if (!writer.sendBare(tcb, SegmentKind.THIRD_ACK, tcb.sndNxt, Tcp.ACK, Decision.ACK_NOW, nowNs)) {
+            tcb.acks.demand(Decision.ACK_NOW);
+        }
+    }
+
+    // Probe?
+
+    private int probe(Tcb tcb, long nowNs) {
+        @Nullable Decision due = tcb.probeDue;
+        if (due == null) {
+            return NOTHING;
+        }
+        tcb.probeDue = null;
+        // One below SND.UNA: unacceptable to the peer, who must answer it with its present window and ACK number
+        // (RFC 9293 section 3.10.7.4, first check), and no data that would have to be remembered.
+        if (!writer.sendBare(tcb, SegmentKind.ACK, tcb.sndUna - 1, Tcp.ACK, due, nowNs)) {
+            tcb.probeDue = due;
+            return noFrame(tcb, nowNs);
+        }
+        return BARE_COST;
+    }
+
+    // When nothing is left to send.
+
+    private static void armRto(Tcb tcb, long nowNs) {
+        tcb.deadlines.rtoNs = nowNs + tcb.rtt.rtoNs();
+        long userTimeoutNs = tcb.settings.userTimeoutNs;
+        SentSegment oldest = tcb.sent.oldest();
+        if (userTimeoutNs > 0 && oldest != null) {
+            tcb.deadlines.rtoNs = Math.min(tcb.deadlines.rtoNs, Math.max(nowNs, oldest.firstSentNs() + userTimeoutNs));
+        }
+    }
+
+    static void restartRto(Tcb tcb, long nowNs) {
+        if (tcb.sent.isEmpty()) {
+            tcb.deadlines.rtoNs = Deadlines.NONE;
+        } else {
+            armRto(tcb, nowNs);
+        }
+    }
+
+    /** Out of frames: the connection tries again in a while. */
+    private int noFrame(Tcb tcb, long nowNs) {
+        layer.counters.noFrames.increment();
+        tcb.deadlines.paceNs = nowNs + 1_000_000L;
+        return NOTHING;
+    }
+
+    /** Brings the deadlines that follow from the state up to date. */
+    private void settle(Tcb tcb, long nowNs) {
+        TcbDeadlines deadlines = tcb.deadlines;
+        if (tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT) {
+            return;
+        }
+        deadlines.delayedAckNs = tcb.acks.deadlineNs();
+        if (tcb.windowLimited && tcb.sent.isEmpty()) {
+            if (deadlines.persistNs == Deadlines.NONE) {
+                deadlines.persistNs = nowNs + Expiry.persistIntervalNs(tcb);
+                tcb.firstProbeNs = nowNs;
+            }
+        } else if (deadlines.persistNs != Deadlines.NONE) {
+            deadlines.persistNs = Deadlines.NONE;
+            tcb.persistBackoffs = 0;
+        }
+        if (deadlines.corkNs != Deadlines.NONE && (!tcb.settings.cork || tcb.unsent() == 0)) {
+            deadlines.corkNs = Deadlines.NONE;
+        }
+        Expiry.armKeepAlive(tcb);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Local ports that sockets are bound to. Only socket calls come here, not segments. */
+final class PortTable {
+    private final Map<Integer, List<IpAddress>> reserved = new HashMap<>();
+
+    /** Whether anybody is bound to the port on an address that overlaps this one. */
+    boolean isReserved(long hi, long lo, int port) {
+        List<IpAddress> holders = reserved.get(port);
+        if (holders == null) {
+            return false;
+        }
+        for (IpAddress holder : holders) {
+            if (overlap(holder, new IpAddress(hi, lo))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean reserve(long hi, long lo, int port) {
+        if (isReserved(hi, lo, port)) {
+            return false;
+        }
+        reserved.computeIfAbsent(port, p -> new ArrayList<>(1)).add(new IpAddress(hi, lo));
+        return true;
+    }
+
+    void release(long hi, long lo, int port) {
+        @Nullable List<IpAddress> holders = reserved.get(port);
+        if (holders != null && holders.remove(new IpAddress(hi, lo)) && holders.isEmpty()) {
+            reserved.remove(port);
+        }
+    }
+
+    int size() {
+        return reserved.size();
+    }
+
+    /** The unspecified address overlaps all of its family; {@code ::} takes both families in. */
+    private static boolean overlap(IpAddress one, IpAddress other) {
+        return one.equals(other) || covers(one, other) || covers(other, one);
+    }
+
+    private static boolean covers(IpAddress any, IpAddress address) {
+        boolean unspecified = IpAddress.isUnspecified(any.hi(), any.lo());
+        return unspecified && (!any.isIpv4() || address.isIpv4());
+    }
+}

@@ -1,0 +1,80 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.wire.Seq;
+
+/**
+ * The window to advertise (RFC 9293 section 3.8.6): the buffer less what the user has not taken, never less than was advertised,
+ * and moved only by steps worth a segment (SWS avoidance, section 3.8.6.2.2).
+ */
+final class ReceiveWindow {
+    /** The largest field without scaling. */
+    static final int MAX_UNSCALED = 65_535;
+
+    private ReceiveWindow() {}
+
+    /** The shift that lets the field express {@code buffer} bytes (RFC 7323 section 2.3). */
+    static int shiftFor(int buffer) {
+        int shift = 0;
+        while (shift < 14 && MAX_UNSCALED << shift < buffer) {
+            shift++;
+        }
+        return shift;
+    }
+
+    /** Bytes behind RCV.NXT that there is room for. */
+    private static long room(Tcb tcb) {
+        UpperLayer upper = tcb.upper;
+        if (upper != null) {
+            return upper.receiveWindow(tcb);
+        }
+        int buffer = tcb.receiveBuffer(tcb.layer.config);
+        // Charged by true size against twice the buffer: small segments pin more than they carry.
+        long pinned = tcb.received.trueSize() + tcb.outOfOrder.trueSize();
+        long free = (long) buffer - tcb.rcvUnconsumed;
+        return Math.max(0, Math.min(free, 2L * buffer - pinned));
+    }
+
+    /** Whether in-order or out-of-order data would pin more than the hard limit, and so has to be dropped. */
+    static boolean overLimit(Tcb tcb) {
+        int buffer = tcb.receiveBuffer(tcb.layer.config);
+        return tcb.received.trueSize() + tcb.outOfOrder.trueSize() >= 2L * buffer;
+    }
+
+    /** The right edge there is room for, with the rules applied that hold whenever a segment goes out. */
+    private static int edge(Tcb tcb, int maxWindow) {
+        long room = Math.min(room(tcb), maxWindow);
+        int offered = tcb.rcvWnd();
+        int buffer = tcb.receiveBuffer(tcb.layer.config);
+        // RFC 9293 MUST-39: the edge moves by at least a segment or half the buffer.
+        if (room - offered < Math.min(tcb.acks.rcvMss(), buffer / 2)) {
+            return tcb.rcvAdv;
+        }
+        return Seq.max(tcb.rcvAdv, tcb.rcvNxt + (int) room);
+    }
+
+    /** Whether the user has made so much room that the peer should hear of it now. */
+    static boolean worthUpdate(Tcb tcb) {
+        int gain = Seq.diff(edge(tcb, MAX_UNSCALED << tcb.rcvWndShift), tcb.rcvAdv);
+        if (gain <= 0) {
+            return false;
+        }
+        int buffer = tcb.receiveBuffer(tcb.layer.config);
+        boolean segments = gain >= 2 * tcb.acks.rcvMss();
+        return gain >= buffer / 2 || (segments && (gain >= buffer / 4 || tcb.rcvWnd() <= buffer / 8));
+    }
+
+    /**
+     * The field of the next segment, which from now on counts as advertised.
+     *
+     * @param scaled false on a SYN (RFC 7323 section 2.2)
+     */
+    static int advertise(Tcb tcb, boolean scaled) {
+        int shift = scaled ? tcb.rcvWndShift : 0;
+        tcb.rcvAdv = edge(tcb, MAX_UNSCALED << shift);
+        tcb.windowUpdateDue = false;
+        // Rounded up: what was promised stays promised, though the field cannot name every byte.
+        int field = Math.min((tcb.rcvWnd() + (1 << shift) - 1) >>> shift, MAX_UNSCALED);
+        tcb.rcvAdv = Seq.max(tcb.rcvAdv, tcb.rcvNxt + (field << shift));
+        return field;
+    }
+}

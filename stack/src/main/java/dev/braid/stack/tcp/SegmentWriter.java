@@ -1,0 +1,168 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.wire.Protocol;
+import dev.braid.fastpath.wire.Tcp;
+import dev.braid.fastpath.wire.TcpOptionWriter;
+import dev.braid.stack.ip.IpPath;
+
+/** Builds segments of connections: header, options, payload by reference; hands them to IP. */
+final class SegmentWriter {
+    private final TcpLayer layer;
+    private final int[] sackEdges = new int[8];
+
+    SegmentWriter(TcpLayer layer) {
+        this.layer = layer;
+    }
+
+    /** Bytes of TCP's own options on every segment of an established connection. */
+    static int usualOptions(Tcb tcb) {
+        return tcb.timestamps ? TcpOptionWriter.ALIGNED_TIMESTAMPS_LENGTH : 0;
+    }
+
+    /** Bytes the upper layer wants on a segment of this kind. */
+    static int upperOptions(Tcb tcb, SegmentKind kind, int used) {
+        UpperLayer upper = tcb.upper;
+        return upper == null ? 0 : upper.reserveOptions(tcb, kind, Tcp.MAX_OPTIONS - used);
+    }
+
+    /** Payload of each packet of a data segment sent now. */
+    static int packetMss(Tcb tcb) {
+        return tcb.upper == null
+                ? tcb.sndMss
+                : Math.max(1, tcb.sndMss - upperOptions(tcb, SegmentKind.DATA, usualOptions(tcb)));
+    }
+
+    /** Sends a SYN or, once the peer's SYN is known, a SYN/ACK. Returns false when no frame is left. */
+    boolean sendSyn(Tcb tcb, Decision decision, long nowNs) {
+        Frame frame = layer.takeFrame();
+        if (frame == null) {
+            return false;
+        }
+        boolean answer = tcb.state == TcpState.SYN_RECEIVED;
+        SegmentKind kind = answer ? SegmentKind.SYN_ACK : SegmentKind.SYN;
+        frame.resize(Tcp.MAX_HEADER);
+        long header = frame.data();
+        long at = header + Tcp.MIN_HEADER;
+        int length = TcpOptionWriter.writeSyn(
+                at,
+                Mss.announced(tcb),
+                tcb.sackPermitted,
+                tcb.windowScaling ? tcb.rcvWndShift : TcpOptionWriter.NO_WINDOW_SCALE,
+                tcb.timestamps,
+                layer.timestamp(tcb, nowNs),
+                answer ? tcb.tsRecent : 0);
+        length += writeUpper(tcb, kind, at + length, upperOptions(tcb, kind, length), 0, 0);
+        int flags = answer ? Tcp.SYN | Tcp.ACK : Tcp.SYN;
+        int window = ReceiveWindow.advertise(tcb, false);
+        writeHeader(tcb, header, length, tcb.iss, answer ? tcb.rcvNxt : 0, flags, window);
+        frame.resize(Tcp.MIN_HEADER + length);
+        tcb.lastAckSent = tcb.rcvNxt;
+        hand(tcb, frame, decision);
+        return true;
+    }
+
+    /**
+     * Sends a segment without payload.
+     *
+     * @param seq SND.NXT, or one below SND.UNA for a probe
+     * @return false when no frame is left
+     */
+    boolean sendBare(Tcb tcb, SegmentKind kind, int seq, int flags, Decision decision, long nowNs) {
+        Frame frame = layer.takeFrame();
+        if (frame == null) {
+            return false;
+        }
+        frame.resize(Tcp.MAX_HEADER);
+        long header = frame.data();
+        long at = header + Tcp.MIN_HEADER;
+        int length = 0;
+        if (tcb.timestamps) {
+            length += TcpOptionWriter.writeAlignedTimestamps(at, layer.timestamp(tcb, nowNs), tcb.tsRecent);
+        }
+        int reserved = upperOptions(tcb, kind, length);
+        if (tcb.sackPermitted && !tcb.outOfOrder.isEmpty() && kind != SegmentKind.RESET) {
+            int room = TcpOptionWriter.sackBlocksIn(Tcp.MAX_OPTIONS - length - reserved);
+            int blocks = room == 0 ? 0 : tcb.outOfOrder.sackBlocks(sackEdges, room);
+            if (blocks > 0) {
+                length += TcpOptionWriter.writeAlignedSack(at + length, sackEdges, blocks);
+            }
+        }
+        length += writeUpper(tcb, kind, at + length, reserved, Math.max(0, tcb.sent.end()), 0);
+        int window = ReceiveWindow.advertise(tcb, true);
+        writeHeader(tcb, header, length, seq, tcb.rcvNxt, flags, window);
+        frame.resize(Tcp.MIN_HEADER + length);
+        acknowledged(tcb, true);
+        hand(tcb, frame, decision);
+        return true;
+    }
+
+    /**
+     * Sends payload by reference, as a super-segment when it is longer than one packet's.
+     *
+     * @param from position of the first byte
+     * @param packetMss payload bytes of each packet
+     * @param flags beside ACK; FIN and PSH are left off when not all of {@code length} fits the frame
+     * @return bytes sent, fewer than {@code length} when fragments ran out; -1 when no frame is left
+     */
+    int sendData(Tcb tcb, long from, int length, int packetMss, int flags, Decision decision, long nowNs) {
+        Frame frame = layer.takeFrame();
+        if (frame == null) {
+            return -1;
+        }
+        int options = usualOptions(tcb);
+        int reserved = upperOptions(tcb, SegmentKind.DATA, options);
+        frame.resize(Tcp.MAX_HEADER);
+        long header = frame.data();
+        long at = header + Tcp.MIN_HEADER;
+        if (tcb.timestamps) {
+            TcpOptionWriter.writeAlignedTimestamps(at, layer.timestamp(tcb, nowNs), tcb.tsRecent);
+        }
+        int attached = tcb.stream.attach(frame, from, length);
+        if (attached < length && attached > packetMss && attached % packetMss != 0) {
+            // Fragments ran out; a whole number of packets goes, and what was attached beyond is left to the next frame.
+            frame.release();
+            return sendData(tcb, from, attached / packetMss * packetMss, packetMss, flags & ~(Tcp.FIN | Tcp.PSH),
+                    decision, nowNs);
+        }
+        int sentFlags = attached < length ? flags & ~(Tcp.FIN | Tcp.PSH) : flags;
+        options += writeUpper(tcb, SegmentKind.DATA, at + options, reserved, from, attached);
+        int window = ReceiveWindow.advertise(tcb, true);
+        writeHeader(tcb, header, options, tcb.sequence(from), tcb.rcvNxt, sentFlags | Tcp.ACK, window);
+        frame.resize(Tcp.MIN_HEADER + options);
+        if (attached > packetMss) {
+            frame.gso(tcb.path().version() == 4 ? Frame.GSO_TCP4 : Frame.GSO_TCP6, packetMss);
+        }
+        acknowledged(tcb, false);
+        hand(tcb, frame, decision);
+        return attached;
+    }
+
+    private static void acknowledged(Tcb tcb, boolean pure) {
+        tcb.lastAckSent = tcb.rcvNxt;
+        tcb.acks.onAckSent(pure || tcb.outOfOrder.isEmpty());
+    }
+
+    private static int writeUpper(Tcb tcb, SegmentKind kind, long at, int reserved, long from, int length) {
+        UpperLayer upper = tcb.upper;
+        if (upper == null || reserved == 0) {
+            return 0;
+        }
+        int written = upper.writeOptions(tcb, kind, at, reserved, from, length);
+        return written + TcpOptionWriter.writePadding(at + written, written);
+    }
+
+    private static void writeHeader(Tcb tcb, long header, int options, int seq, int ack, int flags, int window) {
+        Tcp.write(header, tcb.localPort, tcb.remotePort, seq, ack, Tcp.MIN_HEADER + options, flags, window, 0);
+    }
+
+    private void hand(Tcb tcb, Frame frame, Decision decision) {
+        if (layer.config.traceDecisions) {
+            DecisionTrace.mark(frame, decision);
+        }
+        layer.counters.outSegs.increment();
+        IpPath path = tcb.path();
+        int ttl = tcb.settings.ttl > 0 ? tcb.settings.ttl : layer.ttl;
+        layer.ip.send(path, frame, Protocol.TCP, ttl, tcb.settings.trafficClass & ~3);
+    }
+}

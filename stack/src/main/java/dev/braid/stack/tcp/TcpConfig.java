@@ -1,0 +1,80 @@
+package dev.braid.stack.tcp;
+
+import java.util.function.Consumer;
+
+/**
+ * The tunables of TCP, named after the kernel's sysctls where one exists; bytes and nanoseconds. Made by {@link #with} and read
+ * only from then on.
+ */
+public final class TcpConfig {
+    private static final long SECOND = 1_000_000_000L;
+
+    /** The stack's defaults. */
+    public static final TcpConfig DEFAULT = new TcpConfig();
+
+    /** Established flows' next expected segments skip the full arrival path. */
+    public boolean headerPrediction = true;
+    /** Sent frames carry why they were sent, as the {@link DecisionTrace} extension. */
+    public boolean traceDecisions;
+    /** Offer and accept timestamps (net.ipv4.tcp_timestamps; RFC 7323). */
+    public boolean timestamps = true;
+    /** Offer and accept window scaling (net.ipv4.tcp_window_scaling; RFC 7323). */
+    public boolean windowScaling = true;
+    /** Offer and accept selective acknowledgements (net.ipv4.tcp_sack; RFC 2018). */
+    public boolean sack = true;
+    /** Let data leave at the congestion control's pace, not at once. */
+    public boolean pacing = true;
+    /** Answer SYNs with cookies when a listener's half-open connections reach their bound (net.ipv4.tcp_syncookies). */
+    public boolean synCookies = true;
+    /** Default of SO_RCVBUF: the largest window, in bytes of payload (net.ipv4.tcp_rmem). */
+    public int receiveBuffer = 1 << 20;
+    /** Default of SO_SNDBUF, in bytes of payload (net.ipv4.tcp_wmem). */
+    public int sendBuffer = 1 << 20;
+    /** The least segment size a peer can make us use: smaller announcements count as this (CVE-2019-11479). */
+    public int minMss = 88;
+    /** Retransmissions of a SYN (net.ipv4.tcp_syn_retries): 7 makes 4 minutes (RFC 9293 MUST-23: at least 3). */
+    public int synRetries = 7;
+    /** Retransmissions of a SYN/ACK (net.ipv4.tcp_synack_retries). */
+    public int synAckRetries = 5;
+    /** Timeouts in a row before a connection is given up (net.ipv4.tcp_retries2): 15 makes about 15 minutes. */
+    public int retries = 15;
+    /** The same once the user has let go (net.ipv4.tcp_orphan_retries). */
+    public int orphanRetries = 8;
+    /** Stay in TIME-WAIT: 2 MSL (RFC 9293 section 3.6.1). */
+    public long timeWaitNs = 60 * SECOND;
+    /** The most connections in TIME-WAIT; the oldest make room (net.ipv4.tcp_max_tw_buckets). */
+    public int maxTimeWait = 16_384;
+    /** Stay of an abandoned connection in FIN-WAIT-2 (net.ipv4.tcp_fin_timeout). */
+    public long finWait2Ns = 60 * SECOND;
+    /** Longest delay of an ACK; RFC 9293 MUST-58: below half a second. */
+    public long delayedAckNs = 40_000_000L;
+    /** Segments acknowledged at once at the start of a connection, so that slow start is not delayed. */
+    public int quickAcks = 16;
+    /** Longest stay of data under {@link TcpSettings#cork}. */
+    public long corkNs = 200_000_000L;
+    /** First retransmission timeout (RFC 6298 section 2.1). */
+    public long initialRtoNs = RttEstimator.INITIAL_RTO_NS;
+    /** Least variance term of the retransmission timeout. */
+    public long minRtoNs = RttEstimator.MIN_RTO_NS;
+    /** Greatest retransmission timeout, and greatest time between two zero-window probes. */
+    public long maxRtoNs = RttEstimator.MAX_RTO_NS;
+    /** The most half-open connections of a listener (net.ipv4.tcp_max_syn_backlog). */
+    public int maxSynBacklog = 1024;
+    /** Upper bound of a listener's backlog (net.core.somaxconn). */
+    public int maxBacklog = 4096;
+    /** The most records of sent data of one connection. */
+    public int maxSentRecords = 8192;
+    /** First ephemeral port (net.ipv4.ip_local_port_range). */
+    public int firstPort = 32_768;
+    /** Last ephemeral port. */
+    public int lastPort = 60_999;
+
+    private TcpConfig() {}
+
+    /** The defaults, changed. */
+    public static TcpConfig with(Consumer<TcpConfig> change) {
+        TcpConfig config = new TcpConfig();
+        change.accept(config);
+        return config;
+    }
+}

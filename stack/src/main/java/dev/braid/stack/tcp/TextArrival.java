@@ -1,0 +1,107 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.wire.Seq;
+import dev.braid.fastpath.wire.Tcp;
+
+/**
+ * Payload arrives (RFC 9293 section 3.10.7.4, seventh check): trimmed to the window, put in order, handed to the user or the
+ * upper layer.
+ */
+final class TextArrival {
+    private final TcpLayer layer;
+
+    TextArrival(TcpLayer layer) {
+        this.layer = layer;
+    }
+
+    /** Some of the segment lies in the window. Takes its frame unless all of it is dropped. */
+    void input(Tcb tcb, TcpSegment segment, long nowNs) {
+        Frame frame = segment.frame();
+        int seq = segment.seq;
+        int before = Seq.diff(tcb.rcvNxt, seq);
+        if (before > 0) {
+            // "trimming off any portions that lie outside the window (including SYN and FIN)"
+            frame.payloadOffset(frame.payloadOffset() + Math.min(before, segment.length));
+            seq += Math.min(before, segment.length);
+            tcb.acks.demand(Decision.ACK_NOW);
+        }
+        int beyond = Seq.diff(segment.seq + segment.length, tcb.rcvAdv);
+        if (beyond > 0) {
+            int kept = Math.max(0, frame.linearLength() - beyond - frame.payloadOffset());
+            frame.resize(frame.payloadOffset() + kept);
+            segment.flags &= ~Tcp.FIN;
+            tcb.acks.demand(Decision.ACK_NOW);
+        }
+        int length = frame.linearLength() - frame.payloadOffset();
+        if (length == 0) {
+            return;
+        }
+        if (ReceiveWindow.overLimit(tcb)) {
+            makeRoom(tcb, seq == tcb.rcvNxt);
+            if (ReceiveWindow.overLimit(tcb)) {
+                layer.counters.dropReceiveBuffer.increment();
+                tcb.acks.demand(Decision.ACK_NOW);
+                return;
+            }
+        }
+        if (seq == tcb.rcvNxt) {
+            deliver(tcb, segment.takeFrame(), length, packetBytes(segment), nowNs);
+            if (!tcb.outOfOrder.isEmpty()) {
+                fillGap(tcb, nowNs);
+            }
+        } else {
+            queue(tcb, segment.takeFrame(), seq, nowNs);
+        }
+    }
+
+    static int packetBytes(TcpSegment segment) {
+        return segment.gsoSize > 0 ? Math.min(segment.gsoSize, segment.length) : segment.length;
+    }
+
+    /** In-order bytes: RCV.NXT moves over them. Takes the frame over. */
+    void deliver(Tcb tcb, Frame frame, int length, int packetBytes, long nowNs) {
+        long offset = tcb.bytesReceived;
+        tcb.rcvNxt += length;
+        tcb.bytesReceived += length;
+        tcb.acks.onData(length, packetBytes, tcb.settings.quickAck, nowNs);
+        UpperLayer upper = tcb.upper;
+        if (upper != null) {
+            upper.onData(tcb, frame, offset, nowNs);
+            return;
+        }
+        tcb.rcvUnconsumed += length;
+        tcb.received.append(frame);
+        if (!tcb.orphaned) {
+            tcb.user.onReadable(tcb);
+        }
+    }
+
+    /** RFC 5681 section 4.2: "A TCP receiver SHOULD send an immediate ACK when the incoming segment fills in ... a gap". */
+    private void fillGap(Tcb tcb, long nowNs) {
+        for (Frame next = tcb.outOfOrder.next(tcb.rcvNxt); next != null; next = tcb.outOfOrder.next(tcb.rcvNxt)) {
+            int length = next.linearLength() - next.payloadOffset();
+            deliver(tcb, next, length, Math.max(1, length), nowNs);
+        }
+        tcb.acks.demandWithSack();
+    }
+
+    /** Out of order: kept, and answered at once with a duplicate ACK of its own that says what is there. */
+    private void queue(Tcb tcb, Frame frame, int seq, long nowNs) {
+        OutOfOrderQueue.Outcome outcome = tcb.outOfOrder.insert(frame, seq);
+        switch (outcome) {
+            case QUEUED -> layer.counters.ofoQueued.increment();
+            case DUPLICATE -> layer.counters.dropDuplicate.increment();
+            case NO_ROOM -> layer.counters.dropOutOfOrder.increment();
+        }
+        layer.output.sendAck(tcb, Decision.ACK_NOW, nowNs);
+    }
+
+    /** What is out of order was not acknowledged and can be fetched again: it gives way to what is next. */
+    private void makeRoom(Tcb tcb, boolean inOrder) {
+        if (inOrder && !tcb.outOfOrder.isEmpty()) {
+            layer.counters.dropOutOfOrder.increment();
+            tcb.outOfOrder.clear();
+        }
+    }
+}
