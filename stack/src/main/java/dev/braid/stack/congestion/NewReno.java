@@ -46,6 +46,9 @@ public final class NewReno implements CongestionControl {
         this.mss = mss;
         this.srttNs = srttNs;
         this.cwnd = handshakeLost ? mss : initialWindow();
+        // "The initial value of ssthresh SHOULD be set arbitrarily high": timeouts of the SYN say nothing about the path's room.
+        this.ssthresh = UNLIMITED;
+        startAfresh();
     }
 
     /** RFC 6928 §2. */
@@ -78,7 +81,8 @@ public final class NewReno implements CongestionControl {
         }
         pipeAck.onAcked(sample.ackedBytes, srttNs, sample.nowNs);
         judgeUse(sample.nowNs);
-        boolean windowLimited = !sample.appLimited && sample.inflightBefore + 2L * mss >= cwnd;
+        // The sender waited for window or pacer; half the window in use is what slow start can show one round trip later.
+        boolean windowLimited = !sample.appLimited && sample.inflightBefore >= cwnd / 2;
         if (!nonValidated || windowLimited) {
             grow(sample);
         }

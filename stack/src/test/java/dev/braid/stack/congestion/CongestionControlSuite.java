@@ -35,7 +35,7 @@ abstract class CongestionControlSuite {
             nowNs += 100 * MS / acks;
             int bytes = (int) (i == acks - 1 ? flight - acked : 2 * MSS);
             acked += bytes;
-            ack(control, bytes, appLimited ? flight : control.cwnd(), appLimited);
+            ack(control, bytes, flight, appLimited);
         }
     }
 
@@ -67,6 +67,29 @@ abstract class CongestionControlSuite {
         CongestionControl control = make();
         control.onEstablished(MSS, 100 * MS, true, nowNs);
         assertThat(control.cwnd()).isEqualTo(MSS);
+    }
+
+    @Test
+    @Rfc({"5681", "3.1"})
+    void timeoutsOfTheHandshakeDoNotEndSlowStart() {
+        CongestionControl control = make();
+        control.onTimeout(1, true, nowNs);
+        control.onTimeout(1, false, nowNs);
+        control.onEstablished(MSS, 100 * MS, true, nowNs);
+        assertThat(control.ssthresh()).isEqualTo(CongestionControl.UNLIMITED);
+        for (int i = 0; i < 4; i++) {
+            round(control);
+        }
+        assertThat(control.cwnd()).isGreaterThan(8L * MSS);
+    }
+
+    @Test
+    void windowGrowsWhileThePacerHoldsBackPartOfIt() {
+        CongestionControl control = established();
+        for (int i = 0; i < 4; i++) {
+            round(control, control.cwnd() * 3 / 4, false);
+        }
+        assertThat(control.cwnd()).isGreaterThan(50L * MSS);
     }
 
     @Test
