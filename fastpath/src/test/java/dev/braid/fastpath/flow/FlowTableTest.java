@@ -40,6 +40,21 @@ class FlowTableTest {
     }
 
     @Test
+    void flowsOfEqualHashAreToldApart() {
+        for (int part = 0; part < 8; part++) {
+            long[] twins = twins(part);
+            assertThat(hash(part, twins[0])).isEqualTo(hash(part, twins[1]));
+            FlowTable<String> own = new FlowTable<>(11, 22, 0);
+            insert(own, part, twins[0], "a");
+            assertThat(lookup(own, part, twins[0])).isEqualTo("a");
+            assertThat(lookup(own, part, twins[1])).as("part %s of the key", part).isNull();
+            insert(own, part, twins[1], "b");
+            assertThat(lookup(own, part, twins[0])).isEqualTo("a");
+            assertThat(lookup(own, part, twins[1])).isEqualTo("b");
+        }
+    }
+
+    @Test
     void aFlowIsNotReplaced() {
         table.insert(1, 6, 2, 3, 4, 5, 80, 40_000, "a");
         assertThat(table.insert(1, 6, 2, 3, 4, 5, 80, 40_000, "b")).isFalse();
@@ -108,6 +123,39 @@ class FlowTableTest {
             same += hash == other.hash(0, 6, 1, 2, 3, 4, 443, i) ? 1 : 0;
         }
         assertThat(same).isLessThan(3);
+    }
+
+    /** Two values of one part of the key that make equal hashes, the rest of the key being the same. */
+    private long[] twins(int part) {
+        Map<Integer, Long> seen = new HashMap<>();
+        for (long value = 0;; value++) {
+            Long twin = seen.putIfAbsent(hash(part, value), value);
+            if (twin != null) {
+                return new long[] {twin, value};
+            }
+        }
+    }
+
+    private int hash(int part, long value) {
+        long[] key = key(part, value);
+        return table.hash(
+                (int) key[0], (int) key[1], key[2], key[3], key[4], key[5], (int) key[6], (int) key[7]);
+    }
+
+    private static void insert(FlowTable<String> into, int part, long value, String flow) {
+        long[] key = key(part, value);
+        into.insert((int) key[0], (int) key[1], key[2], key[3], key[4], key[5], (int) key[6], (int) key[7], flow);
+    }
+
+    private static String lookup(FlowTable<String> in, int part, long value) {
+        long[] key = key(part, value);
+        return in.lookup((int) key[0], (int) key[1], key[2], key[3], key[4], key[5], (int) key[6], (int) key[7]);
+    }
+
+    private static long[] key(int part, long value) {
+        long[] key = {1, 6, 2, 3, 4, 5, 80, 40_000};
+        key[part] = value;
+        return key;
     }
 
     @Test

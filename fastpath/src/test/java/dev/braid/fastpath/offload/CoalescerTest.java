@@ -252,12 +252,14 @@ class CoalescerTest {
 
     @Test
     void framesWithDifferentExtensionsDoNotJoin() {
-        add(0, 0, 500, frame -> Memory.put64(frame.writableExtension(MARK), 1));
-        add(500, 0, 500, frame -> Memory.put64(frame.writableExtension(MARK), 1));
-        add(1000, 0, 500, frame -> Memory.put64(frame.writableExtension(MARK), 2));
-        add(1500, 0, 500);
-        assertThat(coalescedSizes()).containsExactly(1000, 500, 500);
+        add(0, 0, 1000, frame -> Memory.put64(frame.writableExtension(MARK), 1));
+        add(1000, 0, 1000, frame -> Memory.put64(frame.writableExtension(MARK), 1));
+        add(2000, 0, 1000, frame -> Memory.put64(frame.writableExtension(MARK), 2));
+        add(3000, 0, 1000);
+        assertThat(coalescedSizes()).containsExactly(2000, 1000, 1000);
+        assertThat(batch.at(0).isSuper()).isTrue();
         assertThat(Memory.i64(batch.at(0).extension(MARK))).isEqualTo(1);
+        assertThat(packets.pool.extensionsInUse()).isEqualTo(2);
     }
 
     @Test

@@ -204,6 +204,22 @@ class SegmenterTest {
     }
 
     @Test
+    void aSegmentBehindLostOnesStillCarriesItsOwnBytes() {
+        try (Packets poor = new Packets(1, 1, true)) {
+            Segmenter starved = new Segmenter(poor.pool, poor.counter("noFrame"), poor.counter("malformed"));
+            Frame whole = poor.tcp(true, 0, 0, 5000, "");
+            String payload = Packets.payloadHex(whole);
+            Packets.makeSuper(whole, 2000);
+            // 2,000 bytes need a large frame, of which there is only the one being cut; the last 1,000 fit a small one.
+            starved.process(whole, poor.sent::add);
+            assertThat(poor.sent).hasSize(1).allMatch(Packets::valid);
+            assertThat(Packets.payloadHex(poor.sent.getFirst())).isEqualTo(payload.substring(2 * 4000));
+            assertThat(poor.counter("noFrame").value()).isEqualTo(2);
+            poor.releaseSent();
+        }
+    }
+
+    @Test
     void aSuperPacketWithoutSoundHeadersIsDroppedAndCounted() {
         Frame short4 = packets.tcp(true, 0, 0, 3000, "");
         Packets.makeSuper(short4, 1000);
