@@ -92,8 +92,9 @@ public final class Link {
                 return found;
             }
         }
-        throw new DeviceException("link " + spec.name() + ": nothing on the class path opens devices of kind " + spec.kind()
-                + "; add Braid's " + spec.kind() + "-driver");
+        throw new DeviceException(
+                "link " + spec.name() + ": nothing on the class path opens devices of kind " + spec.kind()
+                        + "; add Braid's " + spec.kind() + "-driver");
     }
 
     @Override

@@ -139,8 +139,7 @@ public final class StackBuilder {
     private Stack start(Arena arena, List<List<FrameDevice>> devices) {
         Counters counts = counters == null ? Counters.inMemory(arena, COUNTER_CAPACITY) : counters;
         var coreFrames = new FramePool(arena, MTU_FRAMES, SUPER_FRAMES, trackLeaks);
-        FramePool receiveFrames =
-                threads == Threads.STAGED ? coreFrames.sibling(MTU_FRAMES, SUPER_FRAMES) : coreFrames;
+        FramePool receiveFrames = threads == Threads.STAGED ? coreFrames.sibling(MTU_FRAMES, SUPER_FRAMES) : coreFrames;
         var events = new LateEvents();
         var coreLinks = new ArrayList<dev.braid.stack.core.Link>();
         FrameDeviceProvider provider = links.getFirst().provider();

@@ -51,7 +51,8 @@ final class HandoffRing implements FrameSink {
         consumer.wake();
     }
 
-    @Nullable Frame poll() {
+    @Nullable
+    Frame poll() {
         return frames.poll();
     }
 

@@ -99,13 +99,16 @@ public final class Pipeline implements AutoCloseable {
         protocol = middle;
         if (received == null) {
             var receive = new ReceiveStage(queues, middle, protocolClock, frames, spec.counters());
-            lane("", List.of(receive, middle), protocolClock, protocolWaiter, middle::nextDeadlineNs, () -> false, true);
+            lane("", List.of(receive, middle), protocolClock, protocolWaiter, middle::nextDeadlineNs, () -> false,
+                    true);
         } else {
             var clock = new CycleClock(spec.clock());
             var receive = new ReceiveStage(queues, received, clock, frames, spec.counters());
             lane("-receive", List.of(receive), clock, spec.deviceWaiter(), NEVER, receive::isHeldBack, false);
-            lane("-protocol", List.of(middle), protocolClock, protocolWaiter, middle::nextDeadlineNs, () -> false, true);
-            lane("-transmit", List.of(transmit), new CycleClock(spec.clock()), own(transmitWaiter), NEVER, () -> false, false);
+            lane("-protocol", List.of(middle), protocolClock, protocolWaiter, middle::nextDeadlineNs, () -> false,
+                    true);
+            lane("-transmit", List.of(transmit), new CycleClock(spec.clock()), own(transmitWaiter), NEVER, () -> false,
+                    false);
         }
         if (spec.threads() != Threads.INVOKED) {
             assignPools();

@@ -41,7 +41,8 @@ public record PipelineSpec(
     public PipelineSpec {
         devices = devices.stream().map(List::copyOf).toList();
         if ((threads == Threads.STAGED) == (coreFrames == receiveFrames)) {
-            throw new IllegalArgumentException("a receiving thread of its own needs a frame pool of its own, and only it");
+            throw new IllegalArgumentException(
+                    "a receiving thread of its own needs a frame pool of its own, and only it");
         }
     }
 }

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 
 /** What every threading mode promises. */
 abstract class PipelineContract {
-    private static final int ALL_OFFLOADS = Offloads.CHECKSUM | Offloads.TSO4 | Offloads.TSO6 | Offloads.TSO_ECN | Offloads.USO;
+    private static final int ALL_OFFLOADS = Offloads.CHECKSUM | Offloads.TSO4 | Offloads.TSO6 | Offloads.TSO_ECN
+            | Offloads.USO;
     private static final long PATIENCE_NS = 10_000_000_000L;
 
     private final Threads mode;

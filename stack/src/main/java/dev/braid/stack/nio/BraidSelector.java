@@ -158,7 +158,7 @@ final class BraidSelector extends AbstractSelector {
     private int collect(@Nullable Consumer<SelectionKey> action) {
         pollQueue();
         int found = 0;
-        for (Iterator<BraidSelectionKey> each = active.iterator(); each.hasNext(); ) {
+        for (Iterator<BraidSelectionKey> each = active.iterator(); each.hasNext();) {
             BraidSelectionKey key = each.next();
             int ready = key.readyNow();
             if (ready == 0) {

@@ -93,7 +93,8 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
      *
      * @throws SocketTimeoutException when nobody connected in time
      */
-    @Nullable SocketChannel accept(long timeoutNs) throws IOException {
+    @Nullable
+    SocketChannel accept(long timeoutNs) throws IOException {
         acceptLock.lock();
         try {
             requireOpen();
@@ -185,7 +186,8 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
     }
 
     /** The local address, also of a closed channel; {@code null} when unbound. */
-    @Nullable InetSocketAddress local() {
+    @Nullable
+    InetSocketAddress local() {
         return local;
     }
 

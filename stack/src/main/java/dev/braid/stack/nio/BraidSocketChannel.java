@@ -516,13 +516,15 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     }
 
     /** The peer's address, also of a closed channel. */
-    @Nullable InetSocketAddress remote() {
+    @Nullable
+    InetSocketAddress remote() {
         Endpoints ends = pump.endpoints();
         return ends == null || !connected ? null : ends.remote();
     }
 
     /** The local address, also of a closed channel. */
-    @Nullable InetSocketAddress local() {
+    @Nullable
+    InetSocketAddress local() {
         Endpoints ends = pump.endpoints();
         return ends == null ? null : ends.local();
     }

@@ -30,8 +30,8 @@ final class ChannelOptions {
             ExtendedSocketOptions.TCP_KEEPCOUNT,
             ExtendedSocketOptions.TCP_QUICKACK);
     /** What a listener has. */
-    static final Set<SocketOption<?>> LISTENER =
-            Set.of(StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_REUSEADDR);
+    static final Set<SocketOption<?>> LISTENER = Set.of(StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_REUSEADDR);
 
     private static final long SECOND_NS = 1_000_000_000L;
     private static final int MAX_BUFFER = 1 << 30;

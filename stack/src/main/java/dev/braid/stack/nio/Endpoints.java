@@ -20,12 +20,14 @@ record Endpoints(long localHi, long localLo, int localPort, long remoteHi, long 
     }
 
     /** The local end, {@code null} when unbound. */
-    @Nullable InetSocketAddress local() {
+    @Nullable
+    InetSocketAddress local() {
         return localPort == 0 ? null : socketAddress(localHi, localLo, localPort);
     }
 
     /** The remote end, {@code null} when unconnected. */
-    @Nullable InetSocketAddress remote() {
+    @Nullable
+    InetSocketAddress remote() {
         return remotePort == 0 ? null : socketAddress(remoteHi, remoteLo, remotePort);
     }
 

@@ -50,7 +50,8 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
     // The channel's threads.
 
     /** The next connection, or {@code null}. Inside the turnstile. */
-    @Nullable StreamPump poll() {
+    @Nullable
+    StreamPump poll() {
         StreamPump next = accepted.poll();
         // The taking must be visible before asking whether more is held back for want of room.
         VarHandle.fullFence();
@@ -66,7 +67,8 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
     }
 
     /** The exception for a stack that has ended, else {@code null}. */
-    @Nullable IOException failure() {
+    @Nullable
+    IOException failure() {
         return ended ? SocketErrors.stackEnded(endCause) : null;
     }
 

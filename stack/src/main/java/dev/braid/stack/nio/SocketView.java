@@ -357,7 +357,8 @@ final class SocketView extends Socket {
             requireBlocking();
             int timeout = timeoutMs;
             try {
-                return channel.read(ByteBuffer.wrap(bytes, offset, length), timeout == 0 ? Deadlines.NONE : timeout * MS);
+                return channel.read(ByteBuffer.wrap(bytes, offset, length),
+                        timeout == 0 ? Deadlines.NONE : timeout * MS);
             } catch (ClosedChannelException e) {
                 throw closed(e);
             }

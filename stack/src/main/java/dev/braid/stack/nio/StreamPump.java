@@ -163,7 +163,8 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
     }
 
     /** The exception for a connection or stack that has failed; {@code null} when neither has. */
-    @Nullable IOException failure() {
+    @Nullable
+    IOException failure() {
         if (ended) {
             return SocketErrors.stackEnded(endCause);
         }
@@ -182,7 +183,8 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
     }
 
     /** The connection's addresses, once bound or connected. */
-    @Nullable Endpoints endpoints() {
+    @Nullable
+    Endpoints endpoints() {
         return endpoints;
     }
 
