@@ -258,6 +258,7 @@ class CoalescerTest {
         add(3000, 0, 1000);
         assertThat(coalescedSizes()).containsExactly(2000, 1000, 1000);
         assertThat(batch.at(0).isSuper()).isTrue();
+        assertThat(batch.at(0).hasExtension(MARK)).isTrue();
         assertThat(Memory.i64(batch.at(0).extension(MARK))).isEqualTo(1);
         assertThat(packets.pool.extensionsInUse()).isEqualTo(2);
     }
