@@ -67,7 +67,7 @@ final class AckArrival {
         if (tcb.handshakeLost) {
             tcb.rtt.handshakeWasLost();
         }
-        tcb.rtt.endBackoff();
+        tcb.timeouts = 0;
         tcb.congestion.onEstablished(tcb.sndMss, tcb.rtt.srttNs(), tcb.handshakeLost, nowNs);
         pace(tcb, nowNs);
     }
@@ -102,7 +102,8 @@ final class AckArrival {
             report(tcb, acked, sacked, inflightBefore, rttNs, nowNs);
         }
         if (acked > 0) {
-            tcb.rtt.endBackoff();
+            // The back-off stays until a segment that was sent once is acknowledged (Karn, RFC 6298 section 5.7).
+            tcb.timeouts = 0;
             tcb.softErrors = 0;
             tcb.softError = null;
             Output.restartRto(tcb, nowNs);

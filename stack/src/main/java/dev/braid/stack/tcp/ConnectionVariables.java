@@ -82,6 +82,8 @@ abstract class ConnectionVariables {
     boolean wantsSpace;
     /** Position behind the last segment that was not full (Minshall's amendment of Nagle's algorithm). */
     long smallEnd;
+    /** Retransmission timeouts since something was acknowledged. */
+    int timeouts;
     int persistBackoffs;
     int probesUnanswered;
     long lastProbeNs;
@@ -136,12 +138,17 @@ abstract class ConnectionVariables {
         sent = new SentQueue(config.maxSentRecords);
         rtt = new RttEstimator(config.minRtoNs, config.initialRtoNs, config.maxRtoNs);
         received = new ReceiveQueue(layer.frames);
-        outOfOrder = new OutOfOrderQueue(layer.frames, 2L * receiveBuffer(config));
+        outOfOrder = new OutOfOrderQueue(layer.frames, outOfOrderLimit(config));
         acks = new AckPolicy(config.delayedAckNs, config.quickAcks);
     }
 
     int receiveBuffer(TcpConfig config) {
         return settings.receiveBuffer > 0 ? settings.receiveBuffer : config.receiveBuffer;
+    }
+
+    /** Three quarters of what received data may pin in all, so that the segment that fills a gap always has room. */
+    long outOfOrderLimit(TcpConfig config) {
+        return receiveBuffer(config) * 3L / 2;
     }
 
     int sendBuffer(TcpConfig config) {

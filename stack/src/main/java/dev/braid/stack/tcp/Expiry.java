@@ -46,22 +46,23 @@ final class Expiry {
     // Retransmission (RFC 6298 section 5.4 to 5.7).
 
     private void onRetransmissionTimeout(Tcb tcb, long nowNs) {
-        SentSegment oldest = tcb.sent.oldest();
-        if (oldest == null) {
+        if (tcb.sent.isEmpty()) {
             return;
         }
-        if (tcb.rtt.backoffs() >= limit(tcb) || userTimeoutOver(tcb, oldest.firstSentNs(), nowNs)) {
+        boolean reneged = tcb.sent.record(0).sacked();
+        if (reneged || tcb.timeouts > 0) {
+            // The receiver has SACKed what it does not acknowledge: it reneged (RFC 2018 section 8), which a second expiry may
+            // mean too.
+            layer.counters.sackReneging.add(reneged ? 1 : 0);
+            tcb.sent.forgetSacks();
+        }
+        SentSegment oldest = tcb.sent.record(0);
+        if (tcb.timeouts >= limit(tcb) || userTimeoutOver(tcb, oldest.firstSentNs(), nowNs)) {
             giveUp(tcb);
             return;
         }
         layer.counters.timeouts.increment();
-        if (tcb.sent.record(0).sacked() || tcb.rtt.backoffs() > 0) {
-            // The receiver has SACKed what it does not acknowledge: it reneged (RFC 2018 section 8), which a second
-            // expiry may mean too.
-            layer.counters.sackReneging.add(tcb.sent.record(0).sacked() ? 1 : 0);
-            tcb.sent.forgetSacks();
-        }
-        boolean first = tcb.rtt.backoffs() == 0;
+        boolean first = tcb.timeouts++ == 0;
         tcb.congestion.onTimeout(tcb.sent.bytes(), first, nowNs);
         tcb.loss.onTimeout(tcb.sent);
         tcb.rtt.backOff();

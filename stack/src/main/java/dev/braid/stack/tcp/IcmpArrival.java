@@ -62,7 +62,7 @@ final class IcmpArrival {
     private void soft(Tcb tcb, TcpFailure failure) {
         tcb.softError = failure;
         tcb.softErrors++;
-        if (tcb.state == TcpState.SYN_SENT && tcb.softErrors >= SOFT_ERRORS_IN_SYN_SENT && tcb.rtt.backoffs() > 0) {
+        if (tcb.state == TcpState.SYN_SENT && tcb.softErrors >= SOFT_ERRORS_IN_SYN_SENT && tcb.timeouts > 0) {
             layer.ending.fail(tcb, failure);
         }
     }

@@ -72,9 +72,13 @@ final class ReceiveWindow {
         int shift = scaled ? tcb.rcvWndShift : 0;
         tcb.rcvAdv = edge(tcb, MAX_UNSCALED << shift);
         tcb.windowUpdateDue = false;
-        // Rounded up: what was promised stays promised, though the field cannot name every byte.
-        int field = Math.min((tcb.rcvWnd() + (1 << shift) - 1) >>> shift, MAX_UNSCALED);
+        int field = field(tcb, shift);
         tcb.rcvAdv = Seq.max(tcb.rcvAdv, tcb.rcvNxt + (field << shift));
         return field;
+    }
+
+    /** RCV.WND as the field has it. Rounded up: what was promised stays promised, though the field cannot name every byte. */
+    static int field(Tcb tcb, int shift) {
+        return Math.min((tcb.rcvWnd() + (1 << shift) - 1) >>> shift, MAX_UNSCALED);
     }
 }

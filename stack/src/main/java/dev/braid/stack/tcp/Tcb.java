@@ -47,7 +47,7 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
 
     /** Lets changed settings take effect now. */
     public void settingsChanged(long nowNs) {
-        outOfOrder.limit(2L * receiveBuffer(layer.config));
+        outOfOrder.limit(outOfOrderLimit(layer.config));
         if (settings.quickAck && acks.deadlineNs() != Deadlines.NONE) {
             acks.demand(Decision.ACK_NOW);
         }

@@ -52,7 +52,7 @@ final class TimeWaitTable implements Timed {
         made.remotePort = tcb.remotePort;
         made.sndNxt = tcb.sndNxt;
         made.rcvNxt = tcb.rcvNxt;
-        made.window = tcb.rcvWnd() >>> tcb.rcvWndShift;
+        made.window = ReceiveWindow.field(tcb, tcb.rcvWndShift);
         made.timestamps = tcb.timestamps;
         made.tsRecent = tcb.tsRecent;
         made.tsOffset = tcb.tsOffset;
