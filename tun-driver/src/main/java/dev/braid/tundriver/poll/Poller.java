@@ -102,7 +102,7 @@ public final class Poller implements Waiter {
 
     @Override
     public void await(long timeoutNs) {
-        int n = epoll.await(state == WOKEN ? 0 : timeoutNs);
+        int n = epoll.await(timeoutNs);
         state = AWAKE;
         // A signal is no reason to fail: the caller looks for work, finds none and sleeps again.
         ready = LinuxException.check(n == -Errno.EINTR ? 0 : n, "poller", "epoll_wait", "");

@@ -6,6 +6,7 @@ import dev.braid.fastpath.memory.Memory;
 import dev.braid.tundriver.sys.Descriptors;
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,67 @@ class PollerTest {
             }
             ball.setPlain(turn + 1);
             theirs.wake();
+        }
+    }
+
+    /**
+     * The race itself, round after round from a common start: one side announces its sleep and looks for work, the other
+     * brings work and looks for a sleeper. Both may see each other, but one must: without the fences the processor's store
+     * buffers let both look too early. The two sides drift against each other, so that all orders occur.
+     */
+    @Test
+    void sleeperAndWakerNeverOverlookEachOther() throws Exception {
+        long limit = System.nanoTime() + 4 * SECOND;
+        var race = new Race();
+        try (Poller poller = Poller.open()) {
+            Thread waker = Thread.ofPlatform().daemon().start(() -> race.bringWork(poller));
+            int overlooked = 0;
+            int round = 0;
+            while (round < 400_000 && System.nanoTime() < limit) {
+                poller.cancel();
+                race.work = 0;
+                race.start.set(++round);
+                pause(round % 61);
+                poller.prepare();
+                boolean seen = race.work != 0;
+                while (race.finished.get() != round) {
+                    Thread.onSpinWait();
+                }
+                poller.await(0);
+                overlooked += seen || poller.ready() > 0 ? 0 : 1;
+            }
+            race.start.set(-1);
+            waker.join();
+            assertThat(round).isGreaterThan(1_000);
+            assertThat(overlooked).as("of %d rounds", round).isZero();
+        }
+    }
+
+    private static void pause(int spins) {
+        for (int i = 0; i < spins; i++) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static final class Race {
+        final AtomicInteger start = new AtomicInteger();
+        final AtomicInteger finished = new AtomicInteger();
+        int work;
+
+        void bringWork(Poller poller) {
+            for (int round = 1;; round++) {
+                int now = start.get();
+                while (now != round && now >= 0) {
+                    now = start.get();
+                }
+                if (now < 0) {
+                    return;
+                }
+                pause(round % 59);
+                work = 1;
+                poller.wake();
+                finished.set(round);
+            }
         }
     }
 }
