@@ -159,6 +159,10 @@ final class OtherStatesArrival {
             challenge(tcb, nowNs);
             return false;
         }
+        UpperLayer upper = tcb.upper;
+        if (upper != null) {
+            upper.onSegment(tcb, segment, nowNs); // a reset's options may say why; nothing changes that it is one
+        }
         switch (tcb.state) {
             case SYN_RECEIVED -> layer.ending.fail(tcb, tcb.passive ? TcpFailure.RESET : TcpFailure.REFUSED);
             // "CLOSING, LAST-ACK, TIME-WAIT: If the RST bit is set, then enter the CLOSED state, delete the TCB, and return."

@@ -69,8 +69,8 @@ public final class TcpSegment {
         return length + (flags & Tcp.FIN) + ((flags & Tcp.SYN) >>> 1);
     }
 
-    /** The frame, which stays the segment's. */
-    Frame frame() {
+    /** The frame, which stays the segment's: an upper layer may attach extensions that go with its payload. */
+    public Frame frame() {
         Frame held = frame;
         if (held == null) {
             throw new IllegalStateException("the segment's frame was taken");

@@ -35,14 +35,15 @@ public interface UpperLayer {
      * @param address where they go
      * @param reserved what {@link #reserveOptions} answered for this segment
      * @param streamOffset place of the payload's first byte in the stream of this TCB, 0 = the first byte behind the SYN
-     * @param length payload bytes, a whole super-segment's
+     * @param length payload bytes, a whole super-segment's; each packet it is cut into carries the same options
      * @return bytes written, at most {@code reserved}; TCP fills up with NOPs
      */
     int writeOptions(Tcb tcb, SegmentKind kind, long address, int reserved, long streamOffset, int length);
 
     /**
      * Sees an acceptable segment before TCP processes its ACK and data: parses what options it carries, SYN, SYN/ACK, third
-     * ACK, data and pure ACKs alike.
+     * ACK, data and pure ACKs alike, and resets, of which the answer changes nothing. What it learns about the payload it
+     * attaches to {@link TcpSegment#frame()} as an extension, which comes back with {@link #onData}.
      */
     Verdict onSegment(Tcb tcb, TcpSegment segment, long nowNs);
 
