@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.braid.fastpath.checksum.Checksum;
-import dev.braid.fastpath.chunk.Chunk;
-import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.DeviceException;
 import dev.braid.fastpath.device.DeviceSpec;
@@ -21,8 +19,6 @@ import dev.braid.fastpath.wire.Icmpv4;
 import dev.braid.fastpath.wire.Ipv4;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.fastpath.wire.Protocol;
-import dev.braid.fastpath.wire.Tcp;
-import dev.braid.tundriver.EchoHost;
 import dev.braid.tundriver.Kernel;
 import dev.braid.tundriver.TcpEcho;
 import dev.braid.tundriver.netlink.Link;
@@ -31,8 +27,12 @@ import dev.braid.tundriver.netlink.Rtnetlink;
 import dev.braid.tundriver.netns.NetworkNamespace;
 import dev.braid.tundriver.tun.Tun;
 import dev.braid.tundriver.tun.TunOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,10 +163,14 @@ class TunDeviceTest {
 
     // Frames.
 
+    private FrameReflector reflector(FrameDevice device) {
+        return new FrameReflector(arena, device, frames, provider.waiter(devices));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"10.77.0.2", "fd77::2"})
     void framesCarryPingsBothWays(String address) throws Exception {
-        try (FrameReflector reflector = new FrameReflector(open())) {
+        try (FrameReflector reflector = reflector(open())) {
             InetAddress peer = InetAddress.ofLiteral(address);
             assertThat(ns.call(() -> peer.isReachable(5_000))).isTrue();
             assertThat(reflector.host.pings.get()).isPositive();
@@ -176,7 +180,7 @@ class TunDeviceTest {
     @ParameterizedTest
     @ValueSource(strings = {"10.77.0.2", "fd77::2"})
     void superFramesComeContiguousAndLeaveGatheredFromFragments(String address) throws Exception {
-        try (FrameReflector reflector = new FrameReflector(open())) {
+        try (FrameReflector reflector = reflector(open())) {
             TcpEcho.exchange(ns, address, 1 << 20);
             assertThat(reflector.host.largestIn.get()).isGreaterThan(10_000);
             assertThat(reflector.host.largestOut).hasValue(reflector.host.largestIn.get());
@@ -207,10 +211,10 @@ class TunDeviceTest {
     }
 
     private static void sendUdp(int port) {
-        try (var socket = new java.net.DatagramSocket()) {
-            socket.send(new java.net.DatagramPacket(new byte[10], 10, InetAddress.ofLiteral("10.77.0.2"), port));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        try (var socket = new DatagramSocket()) {
+            socket.send(new DatagramPacket(new byte[10], 10, InetAddress.ofLiteral("10.77.0.2"), port));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -311,7 +315,7 @@ class TunDeviceTest {
     @Test
     void withoutLargeFramesSmallPacketsStillPass() throws Exception {
         frames = new FramePool(arena, 64, 0, true);
-        try (FrameReflector reflector = new FrameReflector(open())) {
+        try (FrameReflector reflector = reflector(open())) {
             assertThat(ns.call(() -> InetAddress.ofLiteral("10.77.0.2").isReachable(5_000)))
                     .isTrue();
             assertThat(reflector.host.pings.get()).isPositive();
@@ -369,89 +373,5 @@ class TunDeviceTest {
         Icmpv4.putChecksum(icmp, 0);
         Icmpv4.putChecksum(icmp, Checksum.finish(Checksum.sum(icmp, Icmpv4.HEADER, 0)));
         return frame;
-    }
-
-    /** An echo host on a frame device. TCP answers leave as a frame of headers with their payload in chunks behind it. */
-    private final class FrameReflector implements AutoCloseable {
-        final EchoHost host = new EchoHost();
-        volatile int mostFragments;
-
-        private final FrameDevice device;
-        private final Waiter waiter;
-        private final ChunkPool chunks = new ChunkPool(arena, 1 << 20, true);
-        private final Thread thread;
-        private volatile boolean running = true;
-
-        FrameReflector(FrameDevice device) {
-            this.device = device;
-            this.waiter = provider.waiter(devices);
-            this.thread = Thread.ofPlatform().daemon().name("frame-reflector").start(this::run);
-        }
-
-        private void run() {
-            while (running) {
-                while (device.receive(batch) > 0) {
-                    for (int i = 0; i < batch.size(); i++) {
-                        answer(batch.at(i));
-                    }
-                    batch.clear();
-                }
-                waiter.prepare();
-                if (!running || device.receive(batch) > 0) {
-                    waiter.cancel();
-                    releaseAll();
-                } else {
-                    waiter.await(10 * SECOND);
-                }
-            }
-        }
-
-        private void answer(Frame frame) {
-            long ip = frame.data();
-            int length = host.answer(ip, frame.linearLength());
-            if (length == 0) {
-                frame.release();
-                return;
-            }
-            frame.resize(length);
-            if (EchoHost.isTcp(ip)) {
-                device.transmit(gathered(frame, EchoHost.transportOffset(ip)));
-                frame.release();
-            } else {
-                frame.checksumState(Frame.CHECKSUM_UNVERIFIED);
-                device.transmit(frame);
-            }
-        }
-
-        private Frame gathered(Frame whole, int ipHeader) {
-            int headers = ipHeader + Tcp.dataOffset(whole.data() + ipHeader);
-            Frame frame = Objects.requireNonNull(frames.takeMtu());
-            frame.resize(headers);
-            Memory.copy(whole.data(), frame.data(), headers);
-            frame.partialChecksum(ipHeader, Tcp.CHECKSUM_OFFSET);
-            frame.gso(whole.gsoType(), whole.gsoSize());
-            for (int at = headers; at < whole.length(); at += ChunkPool.SMALL) {
-                Chunk chunk = Objects.requireNonNull(chunks.take(ChunkPool.SMALL));
-                int length = Math.min(ChunkPool.SMALL, whole.length() - at);
-                Memory.copy(whole.data() + at, chunk.address(), length);
-                frame.appendFragment(chunk, 0, length);
-                chunk.release();
-            }
-            mostFragments = Math.max(mostFragments, frame.fragmentCount());
-            return frame;
-        }
-
-        @Override
-        public void close() {
-            running = false;
-            waiter.wake();
-            try {
-                thread.join(5_000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            waiter.close();
-            assertThat(chunks.inUse()).isZero();
-        }
     }
 }
