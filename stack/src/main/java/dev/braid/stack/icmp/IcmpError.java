@@ -62,7 +62,10 @@ public final class IcmpError {
         return device;
     }
 
-    /** With {@link Kind#PACKET_TOO_BIG} the MTU it claims, bytes, at least 68 (IPv4) or 1280 (IPv6); 0 when it claims none. */
+    /**
+     * With {@link Kind#PACKET_TOO_BIG} the MTU it claims in bytes, at least 68 (IPv4) or 1280 (IPv6); of a router that claims
+     * none, the next smaller size in use (RFC 1191 section 7.1). 0 with every other kind.
+     */
     public int mtu() {
         return mtu;
     }

@@ -7,6 +7,7 @@ import dev.braid.stack.timer.WheelEntry;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The path MTUs that ICMP has taught (RFC 1191, RFC 8201), by link and destination: bounded in number, never below a floor,
@@ -64,14 +65,19 @@ public final class PathMtu {
 
     /** The MTU learned for this destination, bytes, or {@link #UNKNOWN}. */
     int mtu(int link, long hi, long lo) {
-        Learned known = learned.get(new Destination(link, hi, lo));
+        Learned known = known(link, hi, lo);
         return known == null ? UNKNOWN : known.mtu;
     }
 
     /** Whether packets to this destination go without "don't fragment". */
     boolean fragmentable(int link, long hi, long lo) {
-        Learned known = learned.get(new Destination(link, hi, lo));
+        Learned known = known(link, hi, lo);
         return known != null && known.fragmentable;
+    }
+
+    /** Replies of no connection ask anew for each packet; while nothing was learned, which is nearly always, at no cost. */
+    private @Nullable Learned known(int link, long hi, long lo) {
+        return learned.isEmpty() ? null : learned.get(new Destination(link, hi, lo));
     }
 
     /** As {@link IpPath#lowerMtu}; {@code present} is the path's MTU now. */

@@ -10,8 +10,6 @@ import dev.braid.stack.icmp.IcmpError;
  * section 4.1); hard errors end a connection only before it is established (section 5.2), soft ones never do by themselves.
  */
 final class IcmpArrival {
-    /** RFC 1191 section 7.1: sizes to try when a router does not say what fits. */
-    private static final int[] PLATEAUS = {32_000, 17_914, 8166, 4352, 2002, 1492, 1280, 1006, 552};
     /** A second transmission of a SYN that is answered by a soft error again ends the attempt (RFC 5461 section 4.1). */
     private static final int SOFT_ERRORS_IN_SYN_SENT = 2;
 
@@ -68,9 +66,8 @@ final class IcmpArrival {
     }
 
     /** RFC 1191, RFC 8201: smaller segments from now on; what was too big goes again, cut anew, without blaming congestion. */
-    private void packetTooBig(Tcb tcb, int claimed, long nowNs) {
+    private void packetTooBig(Tcb tcb, int mtu, long nowNs) {
         int present = tcb.path().mtu();
-        int mtu = claimed > 0 ? claimed : plateauBelow(present);
         // RFC 5927 section 7.2 would have more checks: at least, what is claimed has to explain why the segment was refused.
         if (mtu >= present || mtu < tcb.path().headerLength() + Tcp.MIN_HEADER) {
             return;
@@ -84,14 +81,5 @@ final class IcmpArrival {
             tcb.sent.markAllLost();
             tcb.retransmitNow = true;
         }
-    }
-
-    private static int plateauBelow(int mtu) {
-        for (int plateau : PLATEAUS) {
-            if (plateau < mtu) {
-                return plateau;
-            }
-        }
-        return 0;
     }
 }

@@ -37,6 +37,7 @@ public final class CoreRig implements AutoCloseable {
     public long nowNs = 1_000_000_000L;
     private final List<byte[]> sent = new ArrayList<>();
     private final List<Integer> devices = new ArrayList<>();
+    private final List<Integer> gsoSizes = new ArrayList<>();
     private final List<String> defects = new ArrayList<>();
 
     public CoreRig(CoreConfig config, Link... links) {
@@ -60,6 +61,7 @@ public final class CoreRig implements AutoCloseable {
         byte[] bytes = bytes(frame);
         sent.add(bytes);
         devices.add(frame.device());
+        gsoSizes.add(frame.gsoSize());
         frame.release();
     }
 
@@ -122,6 +124,11 @@ public final class CoreRig implements AutoCloseable {
     /** The devices of all frames sent so far. */
     public List<Integer> devices() {
         return devices;
+    }
+
+    /** The segment sizes of all frames sent so far, 0 for those that are one packet. */
+    public List<Integer> gsoSizes() {
+        return gsoSizes;
     }
 
     /** Descriptions of the defects reported so far, which are then forgotten. */

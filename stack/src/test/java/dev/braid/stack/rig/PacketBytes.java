@@ -115,14 +115,19 @@ public final class PacketBytes {
     }
 
     public PacketBytes tcp(int srcPort, int dstPort, int seq, int flags) {
+        return tcp(srcPort, dstPort, seq, 0, flags);
+    }
+
+    /** A segment without options or data, with a window of 60,000. */
+    public PacketBytes tcp(int srcPort, int dstPort, int seq, int ack, int flags) {
         protocol = Protocol.TCP;
         payload = ByteBuffer.allocate(20)
                 .putShort((short) srcPort)
                 .putShort((short) dstPort)
                 .putInt(seq)
-                .putInt(0)
+                .putInt(ack)
                 .putShort((short) (0x5000 | flags))
-                .putShort((short) 1000)
+                .putShort((short) 60_000)
                 .putInt(0)
                 .array();
         return this;
