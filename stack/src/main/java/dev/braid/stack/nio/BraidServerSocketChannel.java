@@ -52,7 +52,7 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
                 throw new AlreadyBoundException();
             }
             InetSocketAddress wanted = requireInet(address);
-            IpAddress ip = Endpoints.ipAddress(wanted.getAddress());
+            IpAddress ip = Endpoints.boundTo(wanted.getAddress());
             var bound = new InetSocketAddress[1];
             int answer = pump.call(s -> {
                 int refused = s.bind(ip.hi(), ip.lo(), wanted.getPort());

@@ -71,7 +71,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
                 throw new AlreadyBoundException();
             }
             InetSocketAddress address = local == null ? new InetSocketAddress(0) : requireInet(local);
-            IpAddress ip = Endpoints.ipAddress(address.getAddress());
+            IpAddress ip = Endpoints.boundTo(address.getAddress());
             int answer = pump.call((s, nowNs) -> {
                 int refused = s.bind(ip.hi(), ip.lo(), address.getPort());
                 pump.publishEndpoints();
@@ -513,6 +513,17 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     public @Nullable SocketAddress getLocalAddress() throws IOException {
         requireOpen();
         return local();
+    }
+
+    /**
+     * What TCP knows of the connection now; asks the core's thread, so not for every byte.
+     *
+     * @return {@code null} when there is no connection, or none any more
+     * @throws IOException when the channel is closed or the stack has ended
+     */
+    public @Nullable ConnectionInfo info() throws IOException {
+        requireOpen();
+        return pump.info();
     }
 
     /** The peer's address, also of a closed channel. */

@@ -43,6 +43,11 @@ record Endpoints(long localHi, long localLo, int localPort, long remoteHi, long 
         }
     }
 
+    /** What to bind to: Java's wildcard, of either version, means every address of the stack. */
+    static IpAddress boundTo(InetAddress address) {
+        return address.isAnyLocalAddress() ? IpAddress.ANY_IPV6 : ipAddress(address);
+    }
+
     static IpAddress ipAddress(InetAddress address) {
         return IpAddress.ofBytes(address.getAddress());
     }

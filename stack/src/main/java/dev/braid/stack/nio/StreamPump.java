@@ -6,6 +6,7 @@ import dev.braid.stack.socket.Readiness;
 import dev.braid.stack.socket.SocketEvents;
 import dev.braid.stack.socket.SocketOptions;
 import dev.braid.stack.socket.StreamSocket;
+import dev.braid.stack.tcp.Tcb;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -112,13 +113,28 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         return CoreCall.on(host.mailbox(), nowNs -> closeWanted ? -Errno.EBADF : body.call(socket(), nowNs));
     }
 
+    /** A moment of the connection, or {@code null} when there is none any more. */
+    @Nullable
+    ConnectionInfo info() throws IOException {
+        var found = new ConnectionInfo[1];
+        call((open, nowNs) -> {
+            Tcb tcb = open.tcb();
+            if (tcb != null) {
+                found[0] = ConnectionInfo.of(tcb);
+            }
+            return 0;
+        });
+        return found[0];
+    }
+
     /** Has the socket's options changed soon. */
     void apply(Consumer<SocketOptions> change) {
         host.mailbox().post(new CoreTask() {
             @Override
             public void run(long nowNs) {
-                if (!closeWanted) {
-                    StreamSocket s = socket();
+                // An option set just before the close counts for the close: SO_LINGER.
+                StreamSocket s = closeWanted ? socket : socket();
+                if (s != null && !released) {
                     change.accept(s.options());
                     s.optionsChanged(nowNs);
                     in.receiveBuffer(s.options().tcp.receiveBuffer);

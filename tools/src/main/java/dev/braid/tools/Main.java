@@ -1,0 +1,76 @@
+package dev.braid.tools;
+
+import dev.braid.fastpath.device.DeviceException;
+import dev.braid.tools.cli.UserError;
+import dev.braid.tools.demo.DemoCommand;
+import dev.braid.tools.perf.PerfCommand;
+import dev.braid.tools.serve.ServeCommand;
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code braid} command. Exit status 0 only on success, 1 when the work failed, 2 on wrong usage. */
+@Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
+    ServeCommand.class, PerfCommand.class,
+    CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",
+        "Begin with:  braid demo"})
+public final class Main implements Runnable {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    private Main() {}
+
+    /** Runs one command and exits with its status. */
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** Runs one command and answers its exit status. */
+    static int run(String... args) {
+        CommandLine line = new CommandLine(new Main());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler(Main::wrongUsage);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
+        return line.execute(args);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command? One of: demo, serve, perf");
+    }
+
+    private static int wrongUsage(ParameterException wrong, String[] args) {
+        CommandLine command = wrong.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        var said = new StringBuilder(name).append(": ").append(firstLine(wrong));
+        if (wrong instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
+            said.append("; did you mean ").append(unmatched.getSuggestions().getFirst()).append('?');
+        }
+        command.getErr().println(said.append(" (see ").append(name).append(" --help)"));
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** What a person can mend is one line; anything else is a defect and shows where it came from. */
+    private static int failed(Exception failure, CommandLine command) {
+        String name = command.getCommandSpec().qualifiedName();
+        switch (failure) {
+            case UserError error -> {
+                command.getErr().println(name + ": " + firstLine(error));
+                return error.status();
+            }
+            case DeviceException error -> command.getErr().println(name + ": " + firstLine(error));
+            case IOException error -> command.getErr().println(name + ": " + firstLine(error));
+            default -> failure.printStackTrace(command.getErr());
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** The first line of what it says; its kind when it says nothing. */
+    private static String firstLine(Exception failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message.lines().findFirst().orElse("failed");
+    }
+}

@@ -1,0 +1,48 @@
+package dev.braid.tools.cli;
+
+import dev.braid.fastpath.pipeline.Threads;
+import dev.braid.stack.Link;
+import dev.braid.stack.Stack;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options of every command that runs a stack of its own. */
+public final class StackOptions {
+    /** What speaks to the peer. */
+    public enum Transport {
+        /** Plain TCP. */
+        TCP,
+        /** Multipath TCP. */
+        MPTCP
+    }
+
+    @Option(names = "--link", required = true, paramLabel = "tun=NAME,address=ADDRESS/LENGTH[+ADDRESS/LENGTH]", converter = LinkOption.class, description = "A TUN device and the stack's own addresses on it. The device is used if it is there, else made "
+            + "and brought up with the prefix's first other address. May be given once for each device.") private List<Link> links = new ArrayList<>();
+
+    @Option(names = "--threads", paramLabel = "inline|staged", defaultValue = "inline", description = "inline: one thread does all. staged: receive, protocol and transmit on threads of their own.") private Threads threads = Threads.INLINE;
+
+    @Option(names = "--protocol", paramLabel = "tcp|mptcp", defaultValue = "tcp", description = "tcp is what this version speaks.") private Transport protocol = Transport.TCP;
+
+    /** The links given. */
+    public List<Link> links() {
+        return links;
+    }
+
+    /** Starts the stack; its devices are there when this returns. */
+    public RunningStack start() {
+        if (protocol == Transport.MPTCP) {
+            throw UserError.usage("--protocol mptcp: this version speaks plain TCP; use --protocol tcp");
+        }
+        if (threads == Threads.INVOKED) {
+            throw UserError
+                    .usage("--threads invoked is for programs that drive the stack themselves; use inline or staged");
+        }
+        if (links.stream().map(Link::name).distinct().count() != links.size()) {
+            throw UserError.usage("--link names a device twice");
+        }
+        var builder = Stack.builder().threads(threads);
+        links.forEach(builder::link);
+        return RunningStack.start(builder);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.braid.tools.kernel;
+
+import dev.braid.tundriver.netns.NetworkNamespace;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The {@code braid} command as a process of its own, inside a namespace, with this test's class path. */
+final class BraidProcess implements AutoCloseable {
+    private static final long END_WITHIN_S = 30;
+
+    private final Process process;
+    private final BufferedReader output;
+
+    private BraidProcess(Process process) {
+        this.process = process;
+        this.output = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    /** Starts {@code braid} with these arguments; its standard error comes with its output. */
+    static BraidProcess start(NetworkNamespace namespace, String... arguments) throws IOException {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.braid.tools.Main"));
+        command.addAll(List.of(arguments));
+        return new BraidProcess(namespace.start(command.toArray(String[]::new)));
+    }
+
+    /** Reads lines until one contains the text. */
+    void awaitLine(String text) throws IOException {
+        var seen = new StringBuilder();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.contains(text)) {
+                return;
+            }
+            seen.append(line).append('\n');
+        }
+        throw new AssertionError("braid ended without \"" + text + "\"; it said:\n" + seen);
+    }
+
+    /** Everything it prints until it ends. */
+    String rest() throws IOException {
+        var text = new StringBuilder();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            text.append(line).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** Its exit status. */
+    int await() throws InterruptedException {
+        if (!process.waitFor(END_WITHIN_S, TimeUnit.SECONDS)) {
+            throw new AssertionError("braid did not end within " + END_WITHIN_S + " s");
+        }
+        return process.exitValue();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** How often each of the stack's threads went to sleep so far, by thread id and name. */
+    Map<String, Long> voluntarySwitches() throws IOException {
+        var found = new LinkedHashMap<String, Long>();
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + pid() + "/task"))) {
+            for (Path thread : threads) {
+                String name = Files.readString(thread.resolve("comm")).strip();
+                if (name.startsWith("braid")) {
+                    found.put(thread.getFileName() + " " + name, switches(thread));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static long switches(Path thread) throws IOException {
+        for (String line : Files.readAllLines(thread.resolve("status"))) {
+            if (line.startsWith("voluntary_ctxt_switches:")) {
+                return Long.parseLong(line.substring(line.indexOf(':') + 1).strip());
+            }
+        }
+        throw new IOException("no switches in " + thread);
+    }
+
+    /** Processor time used so far, in hundredths of a second. */
+    long cpuTicks() throws IOException {
+        String[] fields = Files.readString(Path.of("/proc/" + pid() + "/stat")).replaceFirst(".*\\) ", "").split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

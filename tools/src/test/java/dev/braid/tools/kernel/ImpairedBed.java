@@ -1,0 +1,142 @@
+package dev.braid.tools.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.fastpath.counters.Counters;
+import dev.braid.fastpath.device.DeviceSpec;
+import dev.braid.fastpath.device.FrameDevice;
+import dev.braid.fastpath.device.FrameDeviceProvider;
+import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.pipeline.IdlePolicy;
+import dev.braid.fastpath.pipeline.Pipeline;
+import dev.braid.fastpath.pipeline.PipelineSpec;
+import dev.braid.fastpath.pipeline.Threads;
+import dev.braid.fastpath.sim.LinkBridge;
+import dev.braid.fastpath.sim.LinkConfig;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Prefix;
+import dev.braid.stack.Link;
+import dev.braid.stack.Stack;
+import dev.braid.tundriver.netlink.Route;
+import dev.braid.tundriver.netlink.Rtnetlink;
+import dev.braid.tundriver.netns.NetworkNamespace;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * Braid in one namespace, the kernel's TCP in another, and between them a simulated link that joins a TUN of each.
+ *
+ * <pre>
+ *   near: Braid 10.77.0.2 - braid0 - 10.77.0.1 (forwards) 10.78.0.1 - wire0 ~~ simulated link ~~ wire0 - 10.79.0.1 :far
+ * </pre>
+ */
+final class ImpairedBed implements AutoCloseable {
+    private final NetworkNamespace near;
+    private final NetworkNamespace far;
+    private final Arena arena = Arena.ofShared();
+    private final Pipeline relay;
+    private final LinkBridge bridge;
+    private final FramePool frames = new FramePool(arena, 32_768, 256, true);
+    private final Stack stack;
+
+    private ImpairedBed(NetworkNamespace near, NetworkNamespace far, LinkConfig link) {
+        this.near = near;
+        this.far = far;
+        Counters counters = Counters.inMemory(arena, 256);
+        FrameDeviceProvider tun = provider();
+        List<FrameDevice> nearWire = wire(near, tun, 0, counters, "10.78.0.2/24", "fd78::2/64");
+        List<FrameDevice> farWire = wire(far, tun, 1, counters, "10.79.0.2/24", "fd79::2/64");
+        relay = new Pipeline(new PipelineSpec(
+                "relay",
+                Threads.INLINE,
+                IdlePolicy.DEFAULT,
+                System::nanoTime,
+                List.of(nearWire, farWire),
+                tun.waiter(List.of(nearWire.getFirst(), farWire.getFirst())),
+                frames,
+                frames,
+                counters,
+                Throwable::printStackTrace,
+                cause -> {}));
+        bridge = new LinkBridge(link, link, 42, frames, counters, relay.output());
+        relay.start(bridge);
+        route(near, "10.79.0.0/24", "fd79::/64", "10.78.0.2", "fd78::2");
+        route(far, "10.77.0.0/24", "fd77::/64", "10.79.0.2", "fd79::2");
+        near.sysctl("net.ipv4.ip_forward", "1");
+        near.sysctl("net.ipv6.conf.all.forwarding", "1");
+        stack = near.call(() -> Stack.builder()
+                .link(Link.tun("braid0").address("10.77.0.2/24").address("fd77::2/64"))
+                .trackLeaks()
+                .start());
+    }
+
+    static ImpairedBed start(LinkConfig link) {
+        NetworkNamespace near = NetworkNamespace.create("near");
+        NetworkNamespace far = NetworkNamespace.create("far");
+        try {
+            return new ImpairedBed(near, far, link);
+        } catch (RuntimeException e) {
+            near.close();
+            far.close();
+            throw e;
+        }
+    }
+
+    private static FrameDeviceProvider provider() {
+        return ServiceLoader.load(FrameDeviceProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(found -> found.kind().equals("tun"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<FrameDevice> wire(
+            NetworkNamespace in, FrameDeviceProvider tun, int index, Counters counters, String v4, String v6) {
+        var spec = new DeviceSpec("tun", "wire0", List.of(Prefix.parse(v4), Prefix.parse(v6)), 0, 1);
+        return in.call(() -> tun.open(spec, index, frames, counters, (device, up, mtu) -> {}));
+    }
+
+    private static void route(NetworkNamespace in, String v4, String v6, String via4, String via6) {
+        try (Rtnetlink netlink = in.netlink()) {
+            int device = netlink.link("wire0").index();
+            for (String[] one : new String[][] {{v4, via4}, {v6, via6}}) {
+                netlink.addRoute(Route.to(Prefix.parse(one[0]))
+                        .via(IpAddress.parse(one[1]))
+                        .device(device)
+                        .congestionControl("cubic")
+                        .build());
+            }
+        }
+    }
+
+    ServerSocketChannel kernelListens(boolean v6) throws IOException {
+        InetAddress address = InetAddress.getByName(v6 ? "fd79::1" : "10.79.0.1");
+        return far.<ServerSocketChannel, IOException>call(
+                () -> ServerSocketChannel.open().bind(new InetSocketAddress(address, 0)));
+    }
+
+    SocketChannel braidConnects(ServerSocketChannel listener) throws IOException {
+        return stack.connect((InetSocketAddress) listener.getLocalAddress());
+    }
+
+    @Override
+    public void close() {
+        try {
+            stack.close();
+            relay.close();
+            bridge.close();
+            assertThat(stack.leaks()).isEmpty();
+            assertThat(frames.leaks()).isEmpty();
+        } finally {
+            near.close();
+            far.close();
+            arena.close();
+        }
+    }
+}
