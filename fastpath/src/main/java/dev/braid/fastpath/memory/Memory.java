@@ -134,7 +134,15 @@ public final class Memory {
 
     /** Sets {@code length} bytes to zero. */
     public static void zero(long address, long length) {
-        ALL.asSlice(address, length).fill((byte) 0);
+        // Not asSlice().fill(): the slice is garbage wherever the compiler does not see through it.
+        long end = address + length;
+        long at = address;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            ALL.set(LONG_NATIVE, at, 0L);
+        }
+        for (; at < end; at++) {
+            ALL.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
+        }
     }
 
     /** A view of the span for foreign calls and bulk operations; allocates, so not for the per-frame path. */

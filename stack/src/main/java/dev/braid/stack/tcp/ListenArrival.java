@@ -105,7 +105,9 @@ final class ListenArrival {
         }
         layer.counters.passiveOpens.increment();
         if (upper != null && !otherStates.verdict(tcb, upper.onSegment(tcb, segment, nowNs))) {
-            layer.ending.release(tcb);
+            if (!tcb.resetDue) {
+                layer.ending.release(tcb);
+            }
             return;
         }
         layer.touch(tcb);
