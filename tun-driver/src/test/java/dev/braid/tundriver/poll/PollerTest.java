@@ -176,7 +176,7 @@ class PollerTest {
     private static int await(AtomicInteger value, int wanted) {
         int now = value.get();
         for (int spins = 1; now != wanted && now >= 0; spins++) {
-            if (spins % 1_000 == 0) {
+            if (spins % 100_000 == 0) {
                 Thread.yield();
             }
             now = value.get();
