@@ -8,6 +8,7 @@ import dev.braid.fastpath.wire.Icmpv4;
 import dev.braid.fastpath.wire.Icmpv6;
 import dev.braid.fastpath.wire.Ipv4;
 import dev.braid.fastpath.wire.Ipv6;
+import dev.braid.fastpath.wire.Ipv6Extensions;
 import dev.braid.fastpath.wire.Protocol;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.CoreCounters;
@@ -130,15 +131,40 @@ public final class IcmpErrorOutput {
 
     /** RFC 1122 section 3.2.2 and RFC 4443 section 2.4 (e): an error must not be sent about an error, nor a redirect. */
     private static boolean isAboutError(Frame offending, IpHeader header) {
-        int protocol = header.protocol();
-        if (protocol != Protocol.ICMP && protocol != Protocol.ICMPV6) {
+        if (header.version() == 6) {
+            return isAboutError6(offending);
+        }
+        if (header.protocol() != Protocol.ICMP) {
             return false;
         }
-        if (!offending.has(header.headerLength(), 1)) {
-            return true;
+        int at = header.headerLength();
+        return !offending.has(at, 1) || Icmpv4.isError(Icmpv4.type(offending.data() + at));
+    }
+
+    /** IP may have stopped at a bad extension header in front of the ICMP message: looks for it by the lengths alone. */
+    private static boolean isAboutError6(Frame offending) {
+        long a = offending.data();
+        int next = Ipv6.nextHeader(a);
+        int at = Ipv6.HEADER;
+        for (int i = 0; i <= Ipv6Extensions.MAX_HEADERS && next != Protocol.ICMPV6; i++) {
+            boolean extension = switch (next) {
+                case Protocol.HOP_BY_HOP, Protocol.ROUTING, Protocol.DESTINATION_OPTIONS, Protocol.FRAGMENT -> true;
+                default -> false;
+            };
+            // A later fragment shows nothing of what it is a fragment of.
+            if (!extension || !offending.has(at, 8)
+                    || (next == Protocol.FRAGMENT && Memory.u16(a + at + 2) >>> 3 != 0)) {
+                return false;
+            }
+            int size = next == Protocol.FRAGMENT ? 8 : (Memory.u8(a + at + 1) + 1) << 3;
+            next = Memory.u8(a + at);
+            at += size;
         }
-        int type = Memory.u8(offending.data() + header.headerLength());
-        return protocol == Protocol.ICMP ? Icmpv4.isError(type) : Icmpv6.isError(type) || type == Icmpv6.REDIRECT;
+        if (next != Protocol.ICMPV6) {
+            return false;
+        }
+        int type = offending.has(at, 1) ? Icmpv6.type(a + at) : 0;
+        return Icmpv6.isError(type) || type == Icmpv6.REDIRECT;
     }
 
     private void send(Frame frame, IpHeader header, Counter kind) {

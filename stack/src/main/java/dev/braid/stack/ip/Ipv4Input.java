@@ -91,6 +91,9 @@ final class Ipv4Input {
         }
         if (verdict == OPTIONS_ROUTE) {
             input.refuse(frame, ip.inHdrErrors, ip.dropSourceRoute);
+        } else if (Ipv4.fragmentOffset(frame.data()) != 0) {
+            // RFC 1122 section 3.2.2: no error about a fragment that is not the first.
+            input.refuse(frame, ip.inHdrErrors, ip.dropOptions);
         } else {
             input.refuseAloud(frame, ip, ip.dropOptions, 0, verdict, nowNs);
         }

@@ -101,10 +101,8 @@ class IcmpErrorOutputTest {
     @ValueSource(ints = {1, 2, 3, 4, 100, 127, 137})
     @Rfc({"4443", "2.4", "e"})
     void noErrorIsSentAboutAnIcmpv6ErrorOrRedirect(int type) {
-        rig.receive(to(6).protocol(58)
-                .payload(PacketBytes.bytes(type, 0, 0, 0, 0, 0, 0, 0))
-                .withoutTransportChecksum()
-                .build());
+        // An unknown option would be answered with a parameter problem.
+        rig.receive(to(6).extension(60, 0, 0, 0x9e, 4, 0, 0, 0, 0).icmp(type, 0, 0, pattern(40)).build());
         assertThat(rig.sent()).isEmpty();
     }
 
@@ -147,6 +145,20 @@ class IcmpErrorOutputTest {
             sent += rig.sent().size();
         }
         assertThat(sent).as("a thousand a second").isBetween(900, 1100);
+    }
+
+    @Test
+    @Rfc({"1122", "3.2.2"})
+    void noErrorIsSentAboutTheOptionsOfALaterFragment() {
+        rig.receive(to(4).options(7, 0, 0, 0).protocol(17).fragment(5, 8, false).payload(pattern(8)).build());
+        assertThat(rig.sent()).isEmpty();
+        assertThat(rig.counter("IpDropOptions")).isEqualTo(1);
+    }
+
+    @Test
+    void anEchoRequestWithAnUnknownOptionIsNoError() {
+        rig.receive(to(6).extension(60, 0, 0, 0x9e, 4, 0, 0, 0, 0).echo(1, 1, pattern(40)).build());
+        assertThat(rig.reply()[40]).as("parameter problem").isEqualTo((byte) 4);
     }
 
     @Test

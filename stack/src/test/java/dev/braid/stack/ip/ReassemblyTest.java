@@ -171,6 +171,16 @@ class ReassemblyTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"4, 0, 208", "4, 0, 400", "4, 0, 408", "6, 0, 208", "6, 0, 400", "6, 0, 408"})
+    @Rfc({"5722", "3"})
+    void anOverlapWithWhatLiesBehindDiscardsTheDatagramToo(int version, int from, int to) {
+        rig.receive(piece(version, 200, 400));
+        rig.receive(piece(version, ID, datagram(version), from, to, true));
+        assertThat(counter(version, "DropFragmentOverlap")).isEqualTo(2);
+        assertThat(rig.frames.inUse()).isZero();
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {4, 6})
     void aFragmentBeyondTheEndSpoilsTheDatagram(int version) {
         byte[] longer = Arrays.copyOf(datagram(version), 500);
