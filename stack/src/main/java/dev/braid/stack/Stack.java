@@ -126,6 +126,11 @@ public final class Stack implements AutoCloseable {
         return chunks.bytesHeld();
     }
 
+    /** Payload chunks that hold bytes now. A moment's truth; exact once nothing happens. */
+    public int chunksInUse() {
+        return chunks.inUse();
+    }
+
     /** Channels that are open, or closed and still sending. A moment's truth; exact once nothing happens. */
     public int openChannels() {
         return host.openChannels();
@@ -143,11 +148,6 @@ public final class Stack implements AutoCloseable {
             }
             arena.close();
         }
-    }
-
-    /** The core, for tests and tools in this module. */
-    StackCore core() {
-        return core;
     }
 
     /**

@@ -208,7 +208,7 @@ public final class Pipeline implements AutoCloseable {
         spec.receiveFrames().belongTo(null, null);
         transmitFrames.belongTo(null, null);
         clear(received);
-        clear(leaving);
+        sendOff();
         for (List<FrameDevice> queues : spec.devices()) {
             queues.forEach(FrameDevice::close);
         }
@@ -223,6 +223,16 @@ public final class Pipeline implements AutoCloseable {
         return received == null
                 ? List.of(spec.coreFrames())
                 : List.of(spec.coreFrames(), spec.receiveFrames(), transmitFrames);
+    }
+
+    /** What the core sent last, its goodbyes, still leaves; the threads have ended. */
+    private void sendOff() {
+        if (failure == null) {
+            while (transmit.doWork() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+        clear(leaving);
     }
 
     private static void clear(@Nullable HandoffRing ring) {

@@ -116,11 +116,10 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
             connection = acceptNow();
             while (connection == null && isOpen()) {
                 if (!pump.acceptor.await(() -> pump.isAcceptable() || !isOpen(), deadlineNs)) {
-                    if (Thread.currentThread().isInterrupted()) {
-                        // The channel is closed by now: end() says so.
-                        break;
+                    Interrupts.awaitClosed(this);
+                    if (isOpen()) {
+                        throw new SocketTimeoutException("Accept timed out");
                     }
-                    throw new SocketTimeoutException("Accept timed out");
                 }
                 connection = acceptNow();
             }

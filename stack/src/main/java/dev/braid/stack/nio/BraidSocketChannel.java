@@ -162,6 +162,9 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
             }
             settled = pump.connector.await(
                     () -> pump.connect() != StreamPump.Connect.PENDING || !isOpen(), deadline(timeoutNs));
+            if (!settled) {
+                Interrupts.awaitClosed(this);
+            }
         } finally {
             if (blocking) {
                 end(settled && isOpen());
@@ -245,11 +248,10 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
             read = readNow(target);
             while (read == 0 && isOpen()) {
                 if (!pump.reader.await(() -> pump.in.isReadable() || inputShut || !isOpen(), deadlineNs)) {
-                    if (Thread.currentThread().isInterrupted()) {
-                        // The channel is closed by now: end() says so.
-                        break;
+                    Interrupts.awaitClosed(this);
+                    if (isOpen()) {
+                        throw new SocketTimeoutException("Read timed out");
                     }
-                    throw new SocketTimeoutException("Read timed out");
                 }
                 read = isOpen() ? readNow(target) : 0;
             }
@@ -285,7 +287,9 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
         if (read > 0 || !ended) {
             return read;
         }
-        requireUnbroken();
+        if (!pump.in.isCleanlyEnded()) {
+            requireUnbroken();
+        }
         return -1;
     }
 
@@ -365,7 +369,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
             written = writeNow(source);
             while (source.hasRemaining() && isOpen() && !outputShut) {
                 if (!pump.writer.await(this::isWriteWorthwhile, Deadlines.NONE)) {
-                    break;
+                    Interrupts.awaitClosed(this);
                 }
                 if (isOpen() && !outputShut) {
                     written += writeNow(source);

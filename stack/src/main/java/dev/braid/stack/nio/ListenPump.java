@@ -40,6 +40,7 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
     private final CoreHost host;
     private @Nullable ListenSocket socket;
     private boolean dead;
+    private boolean closing;
     private boolean marked;
     private boolean released;
 
@@ -79,10 +80,25 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
 
     /** Stops listening; what was not accepted is reset. Idempotent. */
     void close() {
+        if (closeWanted) {
+            return;
+        }
         closeWanted = true;
         turnstile.shut();
         acceptor.wake();
-        signal();
+        // A message of its own, and done at once: who binds the port next must find it free.
+        host.mailbox().post(new CoreTask() {
+            @Override
+            public void run(long nowNs) {
+                closing = true;
+                pump(nowNs);
+            }
+
+            @Override
+            public void abandon(@Nullable Throwable cause) {
+                stackEnded(cause);
+            }
+        });
     }
 
     void signal() {
@@ -93,7 +109,7 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
 
     /** Runs something with the socket and waits for its answer. */
     int call(SocketCall body) throws IOException {
-        return CoreCall.on(host.mailbox(), nowNs -> closeWanted ? -Errno.EBADF : body.call(socket()));
+        return CoreCall.on(host.mailbox(), nowNs -> closing ? -Errno.EBADF : body.call(socket()));
     }
 
     // The core's thread from here on.
@@ -145,7 +161,7 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
         if (released || dead) {
             return;
         }
-        if (closeWanted) {
+        if (closing) {
             finishClose(s, nowNs);
         } else if (s != null && handOver(s, nowNs)) {
             VarHandle.fullFence();

@@ -36,6 +36,7 @@ final class ReceivePipe {
     private long fetched;
     private volatile boolean held;
     private volatile boolean ended;
+    private boolean cleanlyEnded;
     private volatile int doorbell = DOORBELL;
 
     /** Whether bytes, or the end of them, are there. Any thread. */
@@ -51,6 +52,11 @@ final class ReceivePipe {
     /** Whether no byte will follow those that are there. Any thread; to be asked before {@link #read}. */
     boolean isEnded() {
         return ended;
+    }
+
+    /** Whether the end is the peer's FIN, after {@link #isEnded} answered true. Any thread. */
+    boolean isCleanlyEnded() {
+        return cleanlyEnded;
     }
 
     /** Bytes a read would find in frames that are open or next: a lower bound. Inside the turnstile. */
@@ -172,9 +178,16 @@ final class ReceivePipe {
         return true;
     }
 
-    /** No byte will follow those that are there. */
-    void end() {
-        ended = true;
+    /**
+     * No byte will follow those that are there.
+     *
+     * @param clean whether the peer has finished: a reset behind its FIN takes nothing away from the reader
+     */
+    void end(boolean clean) {
+        if (!ended) {
+            cleanlyEnded = clean;
+            ended = true;
+        }
     }
 
     /** Throws away what was not read. Once the turnstile is shut. Answers whether there was anything. */

@@ -59,6 +59,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
     private final CoreHost host;
     private @Nullable StreamSocket socket;
     private boolean dead;
+    private boolean closing;
     private boolean marked;
     private boolean watched;
     private boolean finished;
@@ -99,18 +100,33 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
 
     /** The channel is closed: whoever waits wakes up, what was written still leaves. Idempotent. */
     void close() {
+        if (closeWanted) {
+            return;
+        }
         closeWanted = true;
         out.turnstile.shut();
         in.turnstile.shut();
         reader.wake();
         writer.wake();
         connector.wake();
-        signal();
+        // A message of its own, behind whatever the channel posted before it: options count for the close.
+        host.mailbox().post(new CoreTask() {
+            @Override
+            public void run(long nowNs) {
+                closing = true;
+                pump(nowNs);
+            }
+
+            @Override
+            public void abandon(@Nullable Throwable cause) {
+                stackEnded(cause);
+            }
+        });
     }
 
     /** Runs something with the socket, which is made if there is none yet, and waits for its answer. */
     int call(SocketCall body) throws IOException {
-        return CoreCall.on(host.mailbox(), nowNs -> closeWanted ? -Errno.EBADF : body.call(socket(), nowNs));
+        return CoreCall.on(host.mailbox(), nowNs -> closing ? -Errno.EBADF : body.call(socket(), nowNs));
     }
 
     /** A moment of the connection, or {@code null} when there is none any more. */
@@ -132,9 +148,8 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         host.mailbox().post(new CoreTask() {
             @Override
             public void run(long nowNs) {
-                // An option set just before the close counts for the close: SO_LINGER.
-                StreamSocket s = closeWanted ? socket : socket();
-                if (s != null && !released) {
+                if (!closing) {
+                    StreamSocket s = socket();
                     change.accept(s.options());
                     s.optionsChanged(nowNs);
                     in.receiveBuffer(s.options().tcp.receiveBuffer);
@@ -232,7 +247,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
     }
 
     private void startConnect(long hi, long lo, int port, long nowNs) {
-        if (closeWanted) {
+        if (closing || dead) {
             return;
         }
         StreamSocket s = socket();
@@ -293,10 +308,10 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
                 host.retryChunksSoon(nowNs);
             }
         }
-        if (closeWanted) {
+        if (closing) {
             finishClose(s, nowNs);
         }
-        if (!watched && !released && (out.holdsChunk() || out.isStarved() || closeWanted)) {
+        if (!watched && !released && (out.holdsChunk() || out.isStarved() || closing)) {
             watched = true;
             progressNs = nowNs;
             host.watch(this, nowNs);
@@ -342,7 +357,8 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         boolean news = in.fill(s, nowNs);
         boolean over = (s.readiness() & Readiness.READ_CLOSED) != 0 || (error != 0 && s.available() == 0);
         if (over && !in.isEnded()) {
-            in.end();
+            Tcb tcb = s.tcb();
+            in.end(tcb != null && tcb.finReceived());
             news = true;
         }
         if (news) {
@@ -364,7 +380,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         if (finishWanted && !finished && over && out.turnstile.isShut()) {
             finished = true;
             out.dispose();
-            if (error == 0 && !closeWanted) {
+            if (error == 0 && !closing) {
                 s.shutdown(StreamSocket.SHUT_WR, nowNs);
             }
         }
@@ -404,7 +420,9 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
 
     /** Resets a connection that nobody accepted. */
     void reset(long nowNs) {
-        close();
+        closeWanted = true;
+        out.turnstile.shut();
+        in.turnstile.shut();
         StreamSocket s = socket;
         if (s != null && !released) {
             s.abort(nowNs);
@@ -436,14 +454,14 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
             progressNs = nowNs;
         } else if (out.isDrained() && out.giveChunkBack()) {
             mark();
-        } else if (closeWanted && !lingering && nowNs - progressNs > ORPHAN_NS) {
+        } else if (closing && !lingering && nowNs - progressNs > ORPHAN_NS) {
             StreamSocket s = socket;
             if (s != null) {
                 s.abort(nowNs);
             }
             release();
         }
-        watched = !released && (out.holdsChunk() || closeWanted);
+        watched = !released && (out.holdsChunk() || closing);
         return watched;
     }
 
@@ -465,7 +483,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         if (connect == Connect.PENDING) {
             connect = Connect.FAILED;
         }
-        in.end();
+        in.end(false);
         reader.wake();
         writer.wake();
         connector.wake();

@@ -1,0 +1,10 @@
+package dev.braid.stack;
+
+import dev.braid.fastpath.pipeline.Threads;
+
+/** Three threads over a device that cuts and joins nothing: the pipeline does. */
+class SmallFramesChannelTest extends ChannelContract {
+    SmallFramesChannelTest() {
+        super(Threads.STAGED, 0, 8 << 20);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.braid.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.fastpath.device.MemoryWire;
+import dev.braid.fastpath.device.Offloads;
+import dev.braid.fastpath.pipeline.Threads;
+import java.net.InetSocketAddress;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Two stacks in one process, joined by a wire in memory, for tests of what programs see. */
+final class TwoStacks implements AutoCloseable {
+    static final String CLIENT4 = "10.1.0.1";
+    static final String SERVER4 = "10.1.0.2";
+    static final String NOBODY4 = "10.1.0.99";
+    static final String SERVER6 = "fd01::2";
+    static final int ALL_OFFLOADS = Offloads.CHECKSUM | Offloads.TSO4 | Offloads.TSO6 | Offloads.TSO_ECN;
+
+    final Stack client;
+    final Stack server;
+    final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
+
+    TwoStacks(Threads threads, int offloads) {
+        var wire = new MemoryWire(1500, offloads);
+        client = Stack.builder()
+                .name("client")
+                .threads(threads)
+                .trackLeaks()
+                .onError(errors::add)
+                .link(Link.over(wire.left(), "left").address(CLIENT4 + "/24").address("fd01::1/64"))
+                .start();
+        server = Stack.builder()
+                .name("server")
+                .threads(threads)
+                .trackLeaks()
+                .onError(errors::add)
+                .link(Link.over(wire.right(), "right").address(SERVER4 + "/24").address(SERVER6 + "/64"))
+                .start();
+    }
+
+    static InetSocketAddress server(int port) {
+        return new InetSocketAddress(SERVER4, port);
+    }
+
+    /** Closes both and finds nothing left behind and nothing gone wrong. */
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+        assertThat(errors).isEmpty();
+        assertThat(client.leaks()).isEmpty();
+        assertThat(server.leaks()).isEmpty();
+    }
+}
