@@ -120,13 +120,17 @@ final class AckArrival {
                 && (segment.wnd << tcb.sndWndShift == tcb.sndWnd || segment.options.has(TcpOptions.SACK));
     }
 
-    /** "If (SND.WL1 < SEG.SEQ or (SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK)), set SND.WND <- SEG.WND". */
+    /**
+     * "If (SND.WL1 < SEG.SEQ or (SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK)), set SND.WND <- SEG.WND". And whenever SND.UNA moves,
+     * as on a retransmission with an older number: the window counts from there, and the old one would reach too far.
+     */
     private static void updateWindow(Tcb tcb, TcpSegment segment) {
-        if (Seq.lessThan(tcb.sndWl1, segment.seq)
+        if (Seq.lessThan(tcb.sndUna, segment.ack)
+                || Seq.lessThan(tcb.sndWl1, segment.seq)
                 || (tcb.sndWl1 == segment.seq && Seq.lessOrEqual(tcb.sndWl2, segment.ack))) {
             tcb.sndWnd = segment.wnd << (segment.has(Tcp.SYN) ? 0 : tcb.sndWndShift);
             tcb.maxSndWnd = Math.max(tcb.maxSndWnd, tcb.sndWnd);
-            tcb.sndWl1 = segment.seq;
+            tcb.sndWl1 = Seq.max(tcb.sndWl1, segment.seq);
             tcb.sndWl2 = segment.ack;
         }
     }
