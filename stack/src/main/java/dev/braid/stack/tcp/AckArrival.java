@@ -12,6 +12,9 @@ import dev.braid.stack.congestion.CongestionControl;
  * loss detection, congestion control and round-trip estimation each see it.
  */
 final class AckArrival {
+    /** What the timestamp clock cannot tell. */
+    private static final long TICK_NS = 1_000_000L;
+
     private final TcpLayer layer;
 
     AckArrival(TcpLayer layer) {
@@ -179,6 +182,12 @@ final class AckArrival {
         int elapsedMs = tcb.layer.timestamp(tcb, nowNs) - segment.options.tsEcr();
         if (elapsedMs < 0 || elapsedMs * 1_000_000L > nowNs - tcb.openedNs + 1_000_000_000L) {
             return -1; // an echo of nothing we sent
+        }
+        long repairNs = tcb.sent.repairSentNs();
+        if (repairNs != SentQueue.NO_SAMPLE && elapsedMs * 1_000_000L > nowNs - repairNs + TICK_NS) {
+            // The echo is older than the repair: the first transmission had arrived, and its ACK was late or lost. What that
+            // measures is how long the repair took, and after a back-off that is anything up to minutes.
+            return -1;
         }
         long rttNs = Math.max(1, elapsedMs) * 1_000_000L;
         tcb.rtt.sample(rttNs);

@@ -129,6 +129,18 @@ public final class OutOfOrderQueue {
         return null;
     }
 
+    /** Gives segments up, those furthest from RCV.NXT first, until {@code wanted} bytes of memory are free or none is left. */
+    public void giveUp(long wanted) {
+        int from = tail;
+        for (long freed = 0; freed < wanted && from > head;) {
+            freed += frameAt(--from).trueSize();
+        }
+        if (from < tail) {
+            ranges.dropFrom(starts[from]);
+            removeFrames(from, tail);
+        }
+    }
+
     /** Whether nothing is queued. */
     public boolean isEmpty() {
         return head == tail;

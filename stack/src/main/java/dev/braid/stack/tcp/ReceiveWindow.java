@@ -36,8 +36,13 @@ final class ReceiveWindow {
 
     /** Whether in-order or out-of-order data would pin more than the hard limit, and so has to be dropped. */
     static boolean overLimit(Tcb tcb) {
+        return excess(tcb) >= 0;
+    }
+
+    /** Bytes of memory pinned beyond the hard limit; negative while there is room. */
+    static long excess(Tcb tcb) {
         int buffer = tcb.receiveBuffer(tcb.layer.config);
-        return tcb.received.trueSize() + tcb.outOfOrder.trueSize() >= 2L * buffer;
+        return tcb.received.trueSize() + tcb.outOfOrder.trueSize() - 2L * buffer;
     }
 
     /** The right edge there is room for, with the rules applied that hold whenever a segment goes out. */

@@ -27,6 +27,8 @@ public final class SentQueue {
     private long highestSacked = -1;
     private long deliveredBytes;
     private long rttSentNs = NO_SAMPLE;
+    /** When the latest repair delivered since {@link #beginAck()} was sent. */
+    private long repairSentNs = NO_SAMPLE;
     /** Below this position {@link #markLost} has judged every record. */
     private long judged = -1;
     /** Below this position no record is lost. */
@@ -120,6 +122,7 @@ public final class SentQueue {
     public void beginAck() {
         deliveredBytes = 0;
         rttSentNs = NO_SAMPLE;
+        repairSentNs = NO_SAMPLE;
     }
 
     /** Sequence numbers acknowledged or SACKed for the first time since {@link #beginAck()}. */
@@ -128,11 +131,20 @@ public final class SentQueue {
     }
 
     /**
-     * When the latest segment was sent of those delivered since {@link #beginAck()} that were sent only once, or
-     * {@link #NO_SAMPLE} when there is none (Karn's algorithm, RFC 6298 §3).
+     * When the latest segment was sent of those delivered since {@link #beginAck()}, or {@link #NO_SAMPLE} when one of them was
+     * sent again (Karn's algorithm, RFC 6298 §3): an acknowledgment that a repair set free says nothing about the round trip
+     * of the segments behind the repaired one, which waited for it.
      */
     public long rttSentNs() {
-        return rttSentNs;
+        return repairSentNs == NO_SAMPLE ? rttSentNs : NO_SAMPLE;
+    }
+
+    /**
+     * When the latest segment was sent again of those delivered since {@link #beginAck()} that were, or {@link #NO_SAMPLE} when
+     * none was.
+     */
+    public long repairSentNs() {
+        return repairSentNs;
     }
 
     /**
@@ -365,6 +377,8 @@ public final class SentQueue {
         lostBytes -= record.lost ? count : 0;
         if (record.retransmits == 0) {
             rttSentNs = Math.max(rttSentNs, record.sentNs);
+        } else {
+            repairSentNs = Math.max(repairSentNs, record.sentNs);
         }
     }
 

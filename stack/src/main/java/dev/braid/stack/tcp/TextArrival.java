@@ -97,11 +97,11 @@ final class TextArrival {
         layer.output.sendAck(tcb, Decision.ACK_NOW, nowNs);
     }
 
-    /** What is out of order was not acknowledged and can be fetched again: it gives way to what is next. */
+    /** What is out of order was not acknowledged and can be fetched again: the last of it gives way to what is next. */
     private void makeRoom(Tcb tcb, boolean inOrder) {
         if (inOrder && !tcb.outOfOrder.isEmpty()) {
             layer.counters.dropOutOfOrder.increment();
-            tcb.outOfOrder.clear();
+            tcb.outOfOrder.giveUp(ReceiveWindow.excess(tcb) + 1);
         }
     }
 }

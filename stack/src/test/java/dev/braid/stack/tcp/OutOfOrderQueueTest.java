@@ -60,6 +60,19 @@ class OutOfOrderQueueTest {
     }
 
     @Test
+    void whatIsFurthestIsGivenUpFirst() {
+        insert(1000, 2400);
+        insert(3000, 4400);
+        insert(5000, 6400);
+        queue.giveUp(FramePool.MTU_SLOT_BYTES + 1);
+        assertThat(blocks(4)).containsExactly("1000-2400");
+        assertThat(take(1000)).isEqualTo("1000-2400");
+        queue.giveUp(1);
+        assertThat(queue.isEmpty()).isTrue();
+        assertThat(insert(3000, 4400)).isEqualTo(QUEUED);
+    }
+
+    @Test
     void overlapsAreTrimmedAndDuplicatesReleased() {
         insert(1000, 2400);
         insert(4000, 5400);

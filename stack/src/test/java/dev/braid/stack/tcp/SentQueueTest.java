@@ -218,6 +218,22 @@ class SentQueueTest {
 
     @Test
     @Rfc({"6298", "3"})
+    void whatARepairSetFreeGivesNoRttSample() {
+        syn();
+        send(MSS, 10);
+        send(MSS, 20);
+        queue.beginAck();
+        queue.ack(0);
+        queue.markAllLost();
+        queue.onRetransmitted(Objects.requireNonNull(queue.nextLost()), MSS, 116_000);
+        queue.beginAck();
+        queue.ack(2000);
+        assertThat(queue.rttSentNs()).as("sent once, at 20, but acknowledged with the repair")
+                .isEqualTo(SentQueue.NO_SAMPLE);
+    }
+
+    @Test
+    @Rfc({"6298", "3"})
     void retransmittedSegmentsGiveNoRttSample() {
         syn();
         send(MSS, 10);
