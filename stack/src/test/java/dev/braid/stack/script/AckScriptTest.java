@@ -1,0 +1,130 @@
+package dev.braid.stack.script;
+
+import static dev.braid.stack.script.Seg.ack;
+import static dev.braid.stack.script.Seg.data;
+import static dev.braid.stack.script.Seg.syn;
+
+import dev.braid.stack.tcp.TcpConfig;
+import dev.braid.testing.Rfc;
+import org.junit.jupiter.api.Test;
+
+/** When acknowledgements leave (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2). */
+class AckScriptTest extends Script {
+    @Override
+    protected void config(TcpConfig config) {
+        config.quickAcks = 0;
+    }
+
+    private Conn established() {
+        host.listen();
+        return peer.opens(syn(0).mss(1_000).sackOk());
+    }
+
+    @Test
+    @Rfc({"9293", "3.8.6.3", "MUST-58"})
+    @Rfc({"9293", "3.8.6.3", "SHLD-18"})
+    void aSingleSegmentIsAcknowledgedAfterADelay() {
+        Conn conn = established();
+        peer.sends(data(1, 101)).seesNothing();
+        after(40);
+        peer.sees(ack(1, 101)).seesNothing();
+        conn.reads(100);
+    }
+
+    @Test
+    @Rfc({"9293", "3.8.6.3", "SHLD-19"})
+    void everySecondFullSegmentIsAcknowledgedAtOnce() {
+        Conn conn = established();
+        peer.sends(data(1, 1_001)).seesNothing();
+        peer.sends(data(1_001, 2_001)).sees(ack(1, 2_001)).seesNothing();
+        peer.sends(data(2_001, 3_001)).seesNothing();
+        peer.sends(data(3_001, 4_001)).sees(ack(1, 4_001));
+        conn.reads(4_000);
+    }
+
+    @Test
+    void aBatchIsAcknowledgedOnce() {
+        Conn conn = established();
+        peer.sendsTogether(data(1, 1_001), data(1_001, 2_001), data(2_001, 3_001), data(3_001, 4_001));
+        peer.sees(ack(1, 4_001)).seesNothing();
+        conn.reads(4_000);
+    }
+
+    @Test
+    void theDelayRunsFromTheFirstSegment() {
+        Conn conn = established();
+        peer.sends(data(1, 101));
+        after(30);
+        peer.sends(data(101, 201)).seesNothing();
+        after(10);
+        peer.sees(ack(1, 201));
+        after(1_000);
+        conn.reads(200);
+    }
+
+    @Test
+    void dataCarriesTheAcknowledgement() {
+        Conn conn = established();
+        peer.sends(data(1, 101)).seesNothing();
+        conn.reads(100);
+        conn.write(50);
+        peer.sees(data(1, 51).acking(101)).seesNothing();
+        after(100);
+        peer.sends(ack(101, 51));
+    }
+
+    @Test
+    @Rfc({"5681", "4.2"})
+    void aFilledHoleIsAcknowledgedAtOnce() {
+        Conn conn = established();
+        peer.sends(data(1_001, 2_001)).sees(ack(1, 1));
+        peer.sends(data(2_001, 3_001)).sees(ack(1, 1));
+        peer.sends(data(1, 501)).sees(ack(1, 501).sack(1_001, 3_001));
+        peer.sends(data(501, 1_001)).sees(ack(1, 3_001));
+        conn.reads(3_000);
+    }
+
+    @Test
+    @Rfc({"9293", "3.10.7.4"})
+    void anOldSegmentIsAcknowledgedAtOnce() {
+        Conn conn = established();
+        peer.sends(data(1, 1_001), data(1_001, 2_001)).sees(ack(1, 2_001));
+        peer.sends(data(1, 1_001)).sees(ack(1, 2_001)).seesNothing();
+        conn.reads(2_000).readsNothing();
+    }
+
+    @Test
+    void aSegmentHalfOldDeliversItsNewHalf() {
+        Conn conn = established();
+        peer.sends(data(1, 1_001));
+        peer.sends(data(501, 1_501)).seesWhatever();
+        conn.reads(1_500).readsNothing();
+        after(40);
+        peer.seesWhatever();
+    }
+
+    @Test
+    void aFinIsAcknowledgedAtOnce() {
+        Conn conn = established();
+        peer.sends(data(1, 101).fin()).sees(ack(1, 102));
+        conn.reads(100).readsEnd();
+    }
+
+    @Test
+    void quickAckAcknowledgesEachBatch() {
+        Conn conn = established();
+        conn.options(options -> options.tcp.quickAck = true);
+        peer.sends(data(1, 11)).sees(ack(1, 11));
+        peer.sends(data(11, 21)).sees(ack(1, 21));
+        conn.reads(20);
+    }
+
+    @Test
+    @Rfc({"9293", "3.8.6.3"})
+    void aPureAckIsNeverAcknowledged() {
+        Conn conn = established();
+        peer.sends(ack(1, 1), ack(1, 1).win(1_234), ack(1, 1)).seesNothing();
+        after(1_000);
+        conn.readsNothing();
+    }
+}
