@@ -256,11 +256,11 @@ public final class Seg {
     }
 
     private boolean lacksWhatItShould(Seg actual) {
-        return !(lacks(MSS) && actual.mss != null
-                || lacks(WSCALE) && actual.wscale != null
-                || lacks(SACK_OK) && actual.sackOk
-                || lacks(SACK) && actual.sack != null
-                || lacks(TS) && actual.tsVal != null);
+        return !((lacks(MSS) && actual.mss != null)
+                || (lacks(WSCALE) && actual.wscale != null)
+                || (lacks(SACK_OK) && actual.sackOk)
+                || (lacks(SACK) && actual.sack != null)
+                || (lacks(TS) && actual.tsVal != null));
     }
 
     /** In packetdrill's notation. */

@@ -1,0 +1,64 @@
+package dev.braid.stack.storm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Thousands of bad networks. {@code -Dbraid.storm.seeds=N} runs so many, {@code -Dbraid.storm.seed=S} one with its journal.
+ */
+@Tag("storms")
+class StormTest {
+    private static final int MAX_REPORTED = 5;
+
+    @Test
+    void whateverTheNetworkDoesEveryByteArrivesOnceAndNothingLeaks() {
+        Long single = Long.getLong("braid.storm.seed");
+        if (single != null) {
+            new Storm(single, true).run();
+            return;
+        }
+        List<AssertionError> failures = new ArrayList<>();
+        int seeds = Integer.getInteger("braid.storm.seeds", 500);
+        for (long seed = 1; seed <= seeds && failures.size() < MAX_REPORTED; seed++) {
+            try {
+                new Storm(seed, false).run();
+            } catch (AssertionError failure) {
+                failures.add(failure);
+            }
+        }
+        if (!failures.isEmpty()) {
+            AssertionError first = failures.getFirst();
+            for (AssertionError other : failures.subList(1, failures.size())) {
+                first.addSuppressed(other);
+            }
+            throw first;
+        }
+    }
+
+    /**
+     * Seeds that found something: a window that shrank by a rounding (4), a stall when all that is left was SACKed and then
+     * given up (112), a round trip measured over an outage (181), data beyond a window that a retransmission had brought (298).
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {4, 112, 181, 298})
+    void whatOnceFailedHolds(long seed) {
+        new Storm(seed, false).run();
+    }
+
+    @Test
+    void theSameSeedGivesTheSameStorm() {
+        for (long seed = 1; seed <= 5; seed++) {
+            Storm one = new Storm(seed, false);
+            one.run();
+            Storm other = new Storm(seed, false);
+            other.run();
+            assertThat(one.digest()).as("digest of seed %d", seed).isEqualTo(other.digest());
+        }
+    }
+}
