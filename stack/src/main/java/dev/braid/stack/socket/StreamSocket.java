@@ -517,6 +517,7 @@ public final class StreamSocket implements TcpUser, Timed {
     @Override
     public void onClosed(Tcb tcb) {
         gone = true;
+        tail.release();
         lingerIsOver();
         if (!closed) {
             changed();

@@ -85,6 +85,11 @@ final class AckArrival {
         SentQueue sent = tcb.sent;
         boolean duplicate = isDuplicate(tcb, segment);
         updateWindow(tcb, segment);
+        if (tcb.sndWnd == 0 && !tcb.orphaned) {
+            // MUST-37: "As long as the receiving TCP peer continues to send acknowledgments in response to the probe segments,
+            // the sending TCP peer MUST allow the connection to stay open", also where what was in flight serves as probe.
+            tcb.timeouts = Math.min(tcb.timeouts, 1);
+        }
         int acked = Seq.diff(segment.ack, tcb.sndUna);
         if (acked == 0 && sent.isEmpty()) {
             return;

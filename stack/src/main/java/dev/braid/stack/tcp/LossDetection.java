@@ -48,7 +48,8 @@ final class LossDetection {
         int events = 0;
         if (acked > 0) {
             events = onProgress(sent, sack, acked, mss);
-        } else if (duplicate && !inLoss) {
+        } else if (duplicate && !inLoss && (!sack || sacked > 0)) {
+            // RFC 6675 section 2: with SACK a duplicate is one that "identifies previously unacknowledged and un-SACKed octets".
             dupAcks++;
         }
         boolean found = false;

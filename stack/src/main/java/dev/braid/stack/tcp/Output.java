@@ -311,6 +311,11 @@ final class Output {
         if (!tcb.finQueued || tcb.finSent || tcb.unsent() > 0) {
             return NOTHING;
         }
+        if (tcb.sndWnd <= tcb.flightSize()) {
+            // It takes a place in the window like a byte; sent into a closed one it would only run into the retransmission limit.
+            tcb.windowLimited = true;
+            return NOTHING;
+        }
         if (!writer.sendBare(tcb, SegmentKind.ACK, tcb.sndNxt, Tcp.FIN | Tcp.ACK, Decision.FIN, nowNs)) {
             return noFrame(tcb, nowNs);
         }

@@ -67,6 +67,9 @@ final class SynSentArrival {
         if (acked) {
             ackArrival.establish(tcb, segment, nowNs);
             layer.output.thirdAck(tcb, nowNs);
+            // What may stand behind the SYN is dealt with as a segment of its own: text and FIN have the next number.
+            segment.seq++;
+            segment.flags &= ~Tcp.SYN;
             otherStates.afterAck(tcb, segment, nowNs);
             return;
         }

@@ -136,14 +136,15 @@ public final class TcpLayer {
         boolean reused = false;
         TimeWaitEntry entry = timeWait.lookup(
                 seg.scope, seg.dstHi, seg.dstLo, seg.dstPort, seg.srcHi, seg.srcLo, seg.srcPort);
+        TcpListener listener = listener(seg.dstHi, seg.dstLo, seg.dstPort);
         if (entry != null) {
             floor = entry.sndNxt;
-            reused = timeWait.input(entry, seg, nowNs);
+            reused = timeWait.input(entry, seg, listener != null || upperProtocol != null, nowNs);
             if (!reused) {
                 return;
             }
         }
-        listenArrival.input(listener(seg.dstHi, seg.dstLo, seg.dstPort), seg, reused, floor, nowNs);
+        listenArrival.input(listener, seg, reused, floor, nowNs);
     }
 
     private @Nullable TcpListener listener(long hi, long lo, int port) {

@@ -81,9 +81,10 @@ final class TimeWaitTable implements Timed {
     /**
      * A segment arrives in TIME-WAIT.
      *
+     * @param reopens somebody would take a new connection of this tuple: without, a forged SYN could end TIME-WAIT
      * @return true when it is a SYN that may open a new connection of this tuple: the entry is gone
      */
-    boolean input(TimeWaitEntry entry, TcpSegment segment, long nowNs) {
+    boolean input(TimeWaitEntry entry, TcpSegment segment, boolean reopens, long nowNs) {
         if (segment.has(Tcp.RST)) {
             // RFC 1337 section 3: a reset must not end TIME-WAIT ("assassination").
             layer.counters.dropTimeWait.increment();
@@ -92,7 +93,7 @@ final class TimeWaitTable implements Timed {
         TcpOptions options = segment.options;
         boolean stamped = entry.timestamps && options.has(TcpOptions.TIMESTAMPS);
         boolean oldStamp = stamped && Seq.lessThan(options.tsVal(), entry.tsRecent);
-        if (segment.has(Tcp.SYN) && !segment.has(Tcp.ACK) && newer(entry, segment, stamped)) {
+        if (reopens && segment.has(Tcp.SYN) && !segment.has(Tcp.ACK) && newer(entry, segment, stamped)) {
             layer.counters.timeWaitRecycled.increment();
             remove(entry);
             return true;
