@@ -10,13 +10,14 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** RFC 862 on one thread with one selector, as servers are written. */
 final class SelectingEcho implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final Selector selector;
     private final Thread loop;
-    private volatile int served;
+    private final AtomicInteger served = new AtomicInteger();
 
     SelectingEcho(Stack stack, ServerSocketChannel listener) throws IOException {
         this.listener = listener;
@@ -32,7 +33,7 @@ final class SelectingEcho implements AutoCloseable {
 
     /** Connections that ended well. */
     int served() {
-        return served;
+        return served.get();
     }
 
     private void run() {
@@ -75,7 +76,7 @@ final class SelectingEcho implements AutoCloseable {
         buffer.compact();
         if (over && !left) {
             channel.close();
-            served = served + 1;
+            served.incrementAndGet();
         } else {
             boolean room = buffer.hasRemaining() && !over;
             key.interestOps((room ? SelectionKey.OP_READ : 0) | (left ? SelectionKey.OP_WRITE : 0));
