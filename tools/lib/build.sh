@@ -4,7 +4,6 @@
 
 build_out=$root/tools/target
 build_log=$build_out/build.log
-build_archive=$build_out/braid.jsa
 
 # build_is_current: true when everything is built and no source, pom or resource is newer. Starts no Maven.
 # Folders count too, so a deleted file is noticed.
@@ -67,7 +66,7 @@ build_jars() {
         return 1
     }
     mkdir -p "$build_out" || return 1
-    rm -rf "$build_out/lib" "$build_out"/tools-*.jar "$build_out/built" "$build_archive"
+    rm -rf "$build_out/lib" "$build_out"/tools-*.jar "$build_out/built"
     : >"$build_out/building"
     build_began=$(date +%s)
     build_maven -DskipTests "$@" package >"$build_log" 2>&1 &
@@ -93,15 +92,6 @@ build_jars() {
     fi
     mv "$build_out/building" "$build_out/built"
     echo "braid: built in $(($(date +%s) - build_began)) s" >&2
-}
-
-# build_archive_classes: keeps the classes that every command loads in the JVM's own form, which halves the time to start.
-# A nicety: where it fails, there is none and nothing is said.
-build_archive_classes() {
-    build_find_jar || return 0
-    timeout 60 "$jdk/bin/java" @"$root/tools/jvm.args" -XX:ArchiveClassesAtExit="$build_archive.new" -Xlog:disable \
-        -cp "$build_jar:$build_out/lib/*" dev.braid.tools.Main --help >/dev/null 2>&1 </dev/null &&
-        mv "$build_archive.new" "$build_archive" 2>/dev/null || rm -f "$build_archive.new"
 }
 
 # build_progress: the module Maven is at, as "3/6 stack", from its log.

@@ -99,19 +99,6 @@ class LauncherTest {
     }
 
     @Test
-    void startsFromTheArchiveOfClassesThatTheBuildLeft() throws Exception {
-        checkout.java("jdk-25", """
-                printf '%s\\n' "$@"
-                for argument; do
-                    case $argument in -XX:ArchiveClassesAtExit=*) : > "${argument#*=}" ;; esac
-                done""");
-        Path archive = checkout.path("tools/target/braid.jsa");
-        assertThat(checkout.run("braid").out()).contains("-XX:SharedArchiveFile=" + archive);
-        Files.delete(archive);
-        assertThat(checkout.run("braid").out()).noneMatch(line -> line.contains("Archive"));
-    }
-
-    @Test
     void passesTheExitStatusOn() throws Exception {
         assertThat(checkout.start("braid", Map.of("FAKE_STATUS", "7")).await().status()).isEqualTo(7);
     }
