@@ -8,6 +8,7 @@ import dev.braid.stack.nio.CoreHost;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class StackShutdown {
     /** How long what was written may take to leave. */
     private static final long GRACE_NS = 1_000_000_000L;
+    /** How long the FINs may take; a peer that does not finish in this time is reset. */
+    private static final long GOODBYE_NS = 100_000_000L;
     private static final long POLL_MS = 2;
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
@@ -38,16 +41,28 @@ final class StackShutdown {
         }
         begun = true;
         onCore(nowNs -> host.closeAll());
-        long deadlineNs = System.nanoTime() + GRACE_NS;
-        while (pipeline.failure() == null && !isQuiet() && System.nanoTime() < deadlineNs) {
-            pause(NEVER);
-        }
+        await(GRACE_NS, this::isQuiet);
+        await(GOODBYE_NS, this::isAlone);
         onCore(core::close);
         pipeline.close();
         while (!host.dispose()) {
             pause(NEVER);
         }
         return true;
+    }
+
+    private void await(long atMostNs, BooleanSupplier over) {
+        long deadlineNs = System.nanoTime() + atMostNs;
+        while (pipeline.failure() == null && !over.getAsBoolean() && System.nanoTime() < deadlineNs) {
+            pause(NEVER);
+        }
+    }
+
+    /** Whether no connection is left, but for those in TIME-WAIT: the last FIN of each is acknowledged, and the peer's is here. */
+    private boolean isAlone() {
+        var connections = new AtomicInteger();
+        onCore(nowNs -> connections.set(core.tcp().connections()));
+        return connections.get() == 0;
     }
 
     /** Whether every channel has handed its bytes to TCP, and TCP, which keeps what is not acknowledged, keeps none. */
