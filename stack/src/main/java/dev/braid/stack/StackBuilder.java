@@ -137,7 +137,7 @@ public final class StackBuilder {
     }
 
     private Stack start(Arena arena, List<List<FrameDevice>> devices) {
-        Counters counts = counters == null ? Counters.inMemory(arena, COUNTER_CAPACITY) : counters;
+        Counters counts = counters == null ? Counters.inMemory(COUNTER_CAPACITY) : counters;
         var coreFrames = new FramePool(arena, MTU_FRAMES, SUPER_FRAMES, trackLeaks);
         FramePool receiveFrames = threads == Threads.STAGED ? coreFrames.sibling(MTU_FRAMES, SUPER_FRAMES) : coreFrames;
         var events = new LateEvents();

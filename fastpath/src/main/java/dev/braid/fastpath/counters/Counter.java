@@ -8,11 +8,15 @@ import dev.braid.fastpath.memory.Memory;
  * <p>A counter has one writing thread; any thread or process may read it. A reader sees whole values, perhaps a moment old.
  */
 public final class Counter {
+    /** Keeps the block's memory as long as the counter can be asked. */
+    private final Counters block;
+
     private final String name;
     private final int id;
     private final long address;
 
-    Counter(String name, int id, long address) {
+    Counter(Counters block, String name, int id, long address) {
+        this.block = block;
         this.name = name;
         this.id = id;
         this.address = address;
@@ -21,6 +25,11 @@ public final class Counter {
     /** The name, for example {@code TcpRetransSegs}: a kernel MIB name where one exists. */
     public String name() {
         return name;
+    }
+
+    /** The block it belongs to. */
+    public Counters block() {
+        return block;
     }
 
     /** The index of its record in the counters file. */

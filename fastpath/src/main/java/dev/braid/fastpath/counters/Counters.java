@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block of named counters, laid out as Agrona's {@code CountersReader} expects: a metadata buffer of 512-byte records
@@ -30,6 +31,9 @@ public final class Counters {
     private final int capacity;
     private final Map<String, Counter> byName = new LinkedHashMap<>();
 
+    /** Held, so that the memory goes only after the last counter: each of them holds this block. */
+    @SuppressWarnings("unused") private @Nullable Arena memory;
+
     /**
      * Counters over memory that the caller owns and has zeroed.
      *
@@ -41,6 +45,14 @@ public final class Counters {
         this.metadata = metadata;
         this.values = values;
         this.capacity = capacity;
+    }
+
+    /** Counters in memory of their own, which lives as long as somebody can ask for a value. */
+    public static Counters inMemory(int capacity) {
+        Arena arena = Arena.ofAuto();
+        Counters made = inMemory(arena, capacity);
+        made.memory = arena;
+        return made;
     }
 
     /** Counters in plain memory that lives as long as {@code arena}. */
@@ -72,7 +84,7 @@ public final class Counters {
         Memory.putNative32(record + LABEL_OFFSET, label.length);
         Memory.copyIn(label, 0, record + LABEL_OFFSET + Integer.BYTES, label.length);
         Memory.publishNative32(record, RECORD_ALLOCATED);
-        Counter made = new Counter(name, id, values + (long) id * VALUE_LENGTH);
+        Counter made = new Counter(this, name, id, values + (long) id * VALUE_LENGTH);
         byName.put(name, made);
         return made;
     }
