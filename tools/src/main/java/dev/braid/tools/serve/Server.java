@@ -3,7 +3,6 @@ package dev.braid.tools.serve;
 import dev.braid.stack.Stack;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
@@ -11,10 +10,12 @@ import java.nio.channels.SocketChannel;
 final class Server {
     private static final int BACKLOG = 1024;
 
+    private final Stack stack;
     private final Service service;
     private final ServerSocketChannel listener;
 
-    private Server(Service service, ServerSocketChannel listener) {
+    private Server(Stack stack, Service service, ServerSocketChannel listener) {
+        this.stack = stack;
         this.service = service;
         this.listener = listener;
     }
@@ -25,7 +26,7 @@ final class Server {
      * @throws IOException when the port is taken
      */
     static Server start(Stack stack, Service service, int port) throws IOException {
-        var server = new Server(service, stack.listen(new InetSocketAddress(port), BACKLOG));
+        var server = new Server(stack, service, stack.listen(new InetSocketAddress(port), BACKLOG));
         Thread.ofVirtual().name(service.label() + "-" + port).start(server::accept);
         return server;
     }
@@ -36,10 +37,11 @@ final class Server {
                 SocketChannel connection = listener.accept();
                 Thread.ofVirtual().start(() -> serve(connection));
             }
-        } catch (ClosedChannelException e) {
-            // The stack ends.
         } catch (IOException e) {
-            System.err.println("braid serve: " + service.label() + ": " + e.getMessage());
+            // A stack that is closed ends its listeners; only one that failed is news.
+            if (stack.failure() != null) {
+                System.err.println("braid serve: " + service.label() + ": " + e.getMessage());
+            }
         }
     }
 
