@@ -4,7 +4,6 @@ import dev.braid.fastpath.memory.Memory;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jctools.queues.atomic.SpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +33,7 @@ public final class FramePool {
     private final ExtensionBlocks extensions;
     private final MpscAtomicArrayQueue<Frame> homecoming;
     private final SpscAtomicArrayQueue<Frame> returning;
-    private @Nullable Thread taker;
-    private @Nullable Thread counter;
-    private boolean twoOwners;
+    private @Nullable PoolOwners owners;
 
     /**
      * An empty pool.
@@ -76,13 +73,10 @@ public final class FramePool {
      * Names the threads that own the pool; from then on a release on any other thread sends the frame home by itself. Called
      * while no other thread uses the pool.
      *
-     * @param taker takes frames, and releases those it has not passed on
-     * @param counter owns every frame passed on: counts its references, frees it, and calls {@link #welcomeHome}
+     * @param owners {@code null} when whoever uses the pool owns it
      */
-    public void belongTo(@Nullable Thread taker, @Nullable Thread counter) {
-        this.taker = taker;
-        this.counter = counter;
-        this.twoOwners = !Objects.equals(taker, counter);
+    public void belongTo(@Nullable PoolOwners owners) {
+        this.owners = owners;
     }
 
     /** An empty frame of the MTU class that the caller owns, or {@code null} when the limit is reached. */
@@ -143,17 +137,14 @@ public final class FramePool {
 
     /** Whether this thread may count the references of the pool's frames. */
     boolean countsHere() {
-        return counter == null || isHere(counter) || isHere(taker);
-    }
-
-    @SuppressWarnings("ReferenceEquality") // one test on the path of every frame; a thread equals nothing but itself
-    private static boolean isHere(@Nullable Thread thread) {
-        return Thread.currentThread() == thread;
+        PoolOwners present = owners;
+        return present == null || present.countsHere() || present.takesHere();
     }
 
     void giveBack(Frame frame) {
         frame.takenAt = null;
-        if (!twoOwners || isHere(taker)) {
+        PoolOwners present = owners;
+        if (present == null || !present.areTwo() || present.takesHere()) {
             push(frame);
         } else {
             returning.offer(frame);
@@ -164,7 +155,8 @@ public final class FramePool {
         for (Frame frame = returning.poll(); frame != null; frame = returning.poll()) {
             push(frame);
         }
-        if (!twoOwners) {
+        PoolOwners present = owners;
+        if (present == null || !present.areTwo()) {
             welcomeHome();
         }
     }

@@ -141,10 +141,10 @@ public final class Pipeline implements AutoCloseable {
     private void assignPools() {
         Thread receiver = threads.getFirst();
         Thread core = threads.size() == 1 ? receiver : threads.get(1);
-        spec.coreFrames().belongTo(core, core);
+        spec.coreFrames().belongTo(new OwnerThreads(core, core));
         if (threads.size() > 1) {
-            spec.receiveFrames().belongTo(receiver, core);
-            transmitFrames.belongTo(threads.get(2), threads.get(2));
+            spec.receiveFrames().belongTo(new OwnerThreads(receiver, core));
+            transmitFrames.belongTo(new OwnerThreads(threads.get(2), threads.get(2)));
         }
     }
 
@@ -204,9 +204,9 @@ public final class Pipeline implements AutoCloseable {
         } else {
             join();
         }
-        spec.coreFrames().belongTo(null, null);
-        spec.receiveFrames().belongTo(null, null);
-        transmitFrames.belongTo(null, null);
+        spec.coreFrames().belongTo(null);
+        spec.receiveFrames().belongTo(null);
+        transmitFrames.belongTo(null);
         clear(received);
         sendOff();
         for (List<FrameDevice> queues : spec.devices()) {

@@ -29,11 +29,6 @@ class PurityTest {
     /** What the compiler writes into class files by itself. */
     private static final Set<String> HARMLESS = Set.of("java.io.Serializable");
 
-    /** Agreed exceptions; one that is no longer needed fails the test too. */
-    private static final Set<String> AGREED = Set.of(
-            // The pool tells its owner's thread from others by identity, so that a frame released elsewhere goes home by a ring.
-            "dev.braid.fastpath.frame.FramePool names java.lang.Thread");
-
     @ParameterizedTest
     @ValueSource(strings = {"frame", "wire", "checksum", "offload", "flow", "chunk"})
     void fastpathPackagesArePure(String name) {
@@ -59,8 +54,7 @@ class PurityTest {
                 .filter(type -> type.isIn(packageName))
                 .toList();
         assertThat(types).isNotEmpty();
-        List<String> agreed = AGREED.stream().filter(offence -> offence.startsWith(packageName + '.')).toList();
-        assertThat(types.stream().flatMap(type -> offences(type).stream())).containsExactlyInAnyOrderElementsOf(agreed);
+        assertThat(types.stream().flatMap(type -> offences(type).stream())).isEmpty();
     }
 
     private static List<String> offences(CompiledClass type) {
