@@ -1,5 +1,6 @@
 package dev.braid.stack.storm;
 
+import dev.braid.fastpath.checksum.HeaderChecksum;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.sim.LinkTap;
 import dev.braid.fastpath.sim.SimLink;
@@ -49,12 +50,12 @@ final class WireWatch implements LinkTap {
     public void onFate(SimLink link, Frame frame, Fate fate, long nowNs) {
         long ip = frame.data();
         boolean v4 = Ipv4.version(ip) == 4;
-        if (fate == Fate.ARRIVED || fate == Fate.DUPLICATED) {
+        if (fate == Fate.ARRIVED) {
             return;
         }
         int protocol = v4 ? Ipv4.protocol(ip) : Ipv6.nextHeader(ip);
         int header = v4 ? Ipv4.MIN_HEADER : Ipv6.HEADER;
-        if (protocol != Protocol.TCP || fate == Fate.CORRUPTED) {
+        if (protocol != Protocol.TCP || (fate == Fate.CORRUPTED && isDamaged(frame, v4, header))) {
             note(nowNs, link, fate, "protocol " + protocol + ", " + frame.length() + " bytes");
             return;
         }
@@ -67,6 +68,16 @@ final class WireWatch implements LinkTap {
             note(nowNs, link, fate, text(sender, peer, tcp, payload));
         }
         check(sender, peer, tcp, payload);
+    }
+
+    /** A bit flipped where no checksum looks, as in an IPv6 hop limit, leaves a packet that counts. */
+    private static boolean isDamaged(Frame frame, boolean v4, int header) {
+        long ip = frame.data();
+        int length = frame.length() - header;
+        boolean ipIntact = v4 ? HeaderChecksum.verifyIpv4(ip) : Ipv6.payloadLength(ip) == length;
+        return !ipIntact
+                || !HeaderChecksum.verifyTcp(ip + header, length,
+                        HeaderChecksum.pseudoHeader(ip, Protocol.TCP, length));
     }
 
     private static long key(int from, int to) {
