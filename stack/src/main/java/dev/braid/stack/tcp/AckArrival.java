@@ -33,6 +33,8 @@ final class AckArrival {
             return false;
         }
         tcb.state = tcb.finQueued ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED;
+        // A repeated SYN in the same batch had asked for the answer again; the peer has it.
+        tcb.synDue = false;
         if (tcb.state == TcpState.ESTABLISHED) {
             layer.counters.currEstab.increment();
         }

@@ -115,6 +115,17 @@ class HandshakeScriptTest extends Script {
     }
 
     @Test
+    void aRepeatedSynThatCameWithTheThirdAckIsNotAnsweredAgain() {
+        host.listen();
+        peer.sends(syn(0)).sees(synAck(0, 1));
+        peer.sendsTogether(syn(0), ack(1, 1)).seesNothing();
+        Conn app = host.accept();
+        app.write(3);
+        peer.sees(data(1, 4));
+        peer.sends(ack(1, 4));
+    }
+
+    @Test
     void aRepeatedSynIsAnsweredAgain() {
         host.listen();
         peer.sends(syn(0)).sees(synAck(0, 1));

@@ -62,8 +62,10 @@ final class Weather {
             config.windowScaling = random.chance(0.8);
             config.sack = random.chance(0.8);
             config.pacing = random.chance(0.8);
-            // An orderly end asks for every byte, so one that has closed gives up no sooner than one that is open.
+            // An orderly end asks for every byte, so nobody gives up sooner than an open connection does.
             config.orphanRetries = config.retries;
+            config.synRetries = config.retries;
+            config.synAckRetries = config.retries;
             config.quickAcks = random.chance(0.5) ? 0 : 16;
             config.receiveBuffer = random.chance(0.3) ? random.between(3_000, 60_000) : 1 << random.between(16, 20);
             config.sendBuffer = random.chance(0.3) ? random.between(3_000, 60_000) : 1 << random.between(16, 20);
