@@ -3,6 +3,7 @@ package dev.braid.stack;
 import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.pipeline.FrameTap;
 import dev.braid.fastpath.pipeline.Pipeline;
 import dev.braid.stack.core.StackCore;
 import dev.braid.stack.nio.BraidSelectorProvider;
@@ -99,6 +100,19 @@ public final class Stack implements AutoCloseable {
     /** What the stack counts, every drop with its reason. */
     public Counters counters() {
         return counters;
+    }
+
+    /**
+     * Lets a tap see every frame that arrives and leaves from now on: for captures and probes of a program's own. Any thread,
+     * while traffic runs.
+     */
+    public void addTap(FrameTap tap) {
+        pipeline.addTap(tap);
+    }
+
+    /** Takes a tap off. A call of it that began before may still be under way when this returns. */
+    public void removeTap(FrameTap tap) {
+        pipeline.removeTap(tap);
     }
 
     /** What made the stack end by itself; {@code null} while it runs and after a close. */

@@ -222,12 +222,17 @@ public final class Frame {
 
     /** Copies the whole packet, linear part and fragments, to {@code to}, which has {@link #length()} bytes. */
     public void copyTo(long to) {
-        int linear = linearLength();
-        Memory.copy(data(), to, linear);
-        long at = to + linear;
-        for (int i = 0, n = fragmentCount(); i < n; i++) {
-            Memory.copy(fragmentAddress(i), at, fragmentLength(i));
-            at += fragmentLength(i);
+        copyTo(to, length());
+    }
+
+    /** Copies the packet's first {@code length} bytes, {@code 0 <= length <= length()}, to {@code to}. */
+    public void copyTo(long to, int length) {
+        int done = Math.min(linearLength(), length);
+        Memory.copy(data(), to, done);
+        for (int i = 0; done < length; i++) {
+            int piece = Math.min(fragmentLength(i), length - done);
+            Memory.copy(fragmentAddress(i), to + done, piece);
+            done += piece;
         }
     }
 

@@ -40,6 +40,8 @@ public final class Pipeline implements AutoCloseable {
     private final @Nullable HandoffRing leaving;
     private final @Nullable Waiter transmitWaiter;
     private final FramePool transmitFrames;
+    private final CycleClock transmitClock;
+    private final TapPoint taps;
     private final TransmitStage transmit;
     private final Counter errors;
     private final List<Lane> lanes = new ArrayList<>();
@@ -62,7 +64,13 @@ public final class Pipeline implements AutoCloseable {
         received = staged ? new HandoffRing(RING, protocolWaiter, full) : null;
         leaving = transmitWaiter == null ? null : new HandoffRing(RING, transmitWaiter, full);
         transmitFrames = staged ? spec.coreFrames().sibling(TRANSMIT_FRAMES, 1) : spec.coreFrames();
-        transmit = new TransmitStage(firstQueues(spec.devices()), transmitFrames, spec.counters(), leaving);
+        transmitClock = staged ? new CycleClock(spec.clock()) : protocolClock;
+        // A counter has one writing thread, and staged there are two.
+        Counter tapFailures = spec.counters().counter("PipelineTapFailures");
+        taps = new TapPoint(
+                tapFailures, staged ? spec.counters().counter("PipelineTransmitTapFailures") : tapFailures);
+        transmit = new TransmitStage(
+                firstQueues(spec.devices()), transmitFrames, spec.counters(), taps, transmitClock, leaving);
     }
 
     private static FrameDevice[] firstQueues(List<List<FrameDevice>> devices) {
@@ -89,6 +97,18 @@ public final class Pipeline implements AutoCloseable {
         return (device, up, mtu) -> mailbox.post(new DeviceChange(device, up, mtu));
     }
 
+    /** Lets the tap see every frame from now on, on the receiving and the transmitting thread. Any thread, at any time. */
+    public void addTap(FrameTap tap) {
+        taps.add(tap);
+    }
+
+    /**
+     * Takes a tap off. Any thread. A call of the tap that began before may still be under way when this returns.
+     */
+    public void removeTap(FrameTap tap) {
+        taps.remove(tap);
+    }
+
     /** Begins to carry frames to and from this core; without threads of its own it waits to be {@linkplain #invoke invoked}. */
     public void start(FrameProcessor core) {
         processor = core;
@@ -98,16 +118,16 @@ public final class Pipeline implements AutoCloseable {
         ProtocolStage middle = new ProtocolStage(core, mailbox, protocolClock, pools, received, leaving);
         protocol = middle;
         if (received == null) {
-            var receive = new ReceiveStage(queues, middle, protocolClock, frames, spec.counters());
+            var receive = new ReceiveStage(queues, middle, protocolClock, frames, spec.counters(), taps);
             lane("", List.of(receive, middle), protocolClock, protocolWaiter, middle::nextDeadlineNs, () -> false,
                     true);
         } else {
             var clock = new CycleClock(spec.clock());
-            var receive = new ReceiveStage(queues, received, clock, frames, spec.counters());
+            var receive = new ReceiveStage(queues, received, clock, frames, spec.counters(), taps);
             lane("-receive", List.of(receive), clock, spec.deviceWaiter(), NEVER, receive::isHeldBack, false);
             lane("-protocol", List.of(middle), protocolClock, protocolWaiter, middle::nextDeadlineNs, () -> false,
                     true);
-            lane("-transmit", List.of(transmit), new CycleClock(spec.clock()), own(transmitWaiter), NEVER, () -> false,
+            lane("-transmit", List.of(transmit), transmitClock, own(transmitWaiter), NEVER, () -> false,
                     false);
         }
         if (spec.threads() != Threads.INVOKED) {

@@ -4,6 +4,7 @@ import dev.braid.fastpath.counters.Counter;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.FrameDevice;
 import dev.braid.fastpath.device.Offloads;
+import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FrameBatch;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.offload.Coalescer;
@@ -24,20 +25,28 @@ final class ReceiveStage implements Agent {
     private final Counter heldBack;
     private final Counter joined;
     private final Coalescer coalescer;
+    private final TapPoint taps;
     private final FrameBatch batch = new FrameBatch(BATCH);
 
     /**
      * A stage over open devices.
      *
      * @param frames where frames for joined packets come from: this thread's
+     * @param taps see each frame before it is joined with others
      */
     ReceiveStage(
-            List<FrameDevice> devices, FrameSink next, CycleClock clock, FramePool frames, Counters counters) {
+            List<FrameDevice> devices,
+            FrameSink next,
+            CycleClock clock,
+            FramePool frames,
+            Counters counters,
+            TapPoint taps) {
         this.devices = devices.toArray(new FrameDevice[0]);
         this.next = next;
         this.clock = clock;
         this.heldBack = counters.counter("PipelineReceiveHeldBack");
         this.joined = counters.counter("PipelineCoalesced");
+        this.taps = taps;
         this.coalescer = new Coalescer(frames, BATCH);
     }
 
@@ -64,7 +73,8 @@ final class ReceiveStage implements Agent {
         }
         long nowNs = clock.nowNs();
         for (int i = 0; i < batch.size(); i++) {
-            batch.at(i).arrivalNs(nowNs);
+            Frame frame = batch.at(i).arrivalNs(nowNs);
+            taps.onReceived(frame.device(), frame, nowNs);
         }
         if (count > 1 && (device.offloads() & (Offloads.TSO4 | Offloads.TSO6)) == 0) {
             joined.add(coalescer.coalesce(batch));

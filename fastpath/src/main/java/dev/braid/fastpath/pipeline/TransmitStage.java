@@ -19,6 +19,8 @@ final class TransmitStage implements Agent, FrameOutput {
     private final FrameOutput[] outputs;
     private final Counter noDevice;
     private final Segmenter segmenter;
+    private final TapPoint taps;
+    private final CycleClock clock;
     private final @Nullable HandoffRing inbound;
 
     /**
@@ -26,10 +28,17 @@ final class TransmitStage implements Agent, FrameOutput {
      *
      * @param devices where frames leave, by device index
      * @param frames where the frames for cut packets come from: this thread's
+     * @param taps see each frame before it is cut
+     * @param clock of this thread, for the taps
      * @param inbound where frames come from when the protocol runs on another thread, else {@code null}
      */
     TransmitStage(
-            FrameDevice[] devices, FramePool frames, Counters counters, @Nullable HandoffRing inbound) {
+            FrameDevice[] devices,
+            FramePool frames,
+            Counters counters,
+            TapPoint taps,
+            CycleClock clock,
+            @Nullable HandoffRing inbound) {
         this.devices = devices.clone();
         this.outputs = new FrameOutput[devices.length];
         for (int i = 0; i < devices.length; i++) {
@@ -38,6 +47,8 @@ final class TransmitStage implements Agent, FrameOutput {
         this.noDevice = counters.counter("PipelineNoSuchDevice");
         this.segmenter = new Segmenter(
                 frames, counters.counter("PipelineSegmentNoFrame"), counters.counter("PipelineSegmentMalformed"));
+        this.taps = taps;
+        this.clock = clock;
         this.inbound = inbound;
     }
 
@@ -48,6 +59,7 @@ final class TransmitStage implements Agent, FrameOutput {
             frame.drop(noDevice);
             return;
         }
+        taps.onTransmitted(index, frame, clock.nowNs());
         FrameDevice device = devices[index];
         if ((neededOffloads(frame) & ~device.offloads()) == 0) {
             device.transmit(frame);

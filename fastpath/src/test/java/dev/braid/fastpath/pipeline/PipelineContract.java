@@ -119,6 +119,73 @@ abstract class PipelineContract {
     }
 
     @Test
+    void aTapSeesEachFrameOnceEachWayWhileItIsOn() {
+        exchange(1);
+        var seen = new CountingTap();
+        pipeline.addTap(seen);
+        long before = System.nanoTime();
+        exchange(100);
+        pipeline.removeTap(seen);
+        exchange(1);
+        assertThat(seen.received.get()).isEqualTo(100);
+        assertThat(seen.transmitted.get()).isEqualTo(100);
+        assertThat(seen.lastNowNs).isBetween(before, System.nanoTime());
+    }
+
+    @Test
+    void twoTapsSeeTheSameAndOneThatThrowsGoesAlone() {
+        var seen = new CountingTap();
+        var broken = new CountingTap() {
+            @Override
+            public void onReceived(int device, Frame frame, long nowNs) {
+                super.onReceived(device, frame, nowNs);
+                throw new IllegalStateException("broken");
+            }
+        };
+        pipeline.addTap(broken);
+        pipeline.addTap(seen);
+        exchange(10);
+        pipeline.removeTap(seen);
+        assertThat(broken.received.get()).isEqualTo(1);
+        assertThat(seen.received.get()).isEqualTo(10);
+        assertThat(seen.transmitted.get()).isEqualTo(10);
+        assertThat(counters.value("PipelineTapFailures")).isEqualTo(1);
+        assertThat(counters.value("PipelineErrors")).isZero();
+    }
+
+    /** Sends frames through the core and waits until all are back. */
+    private void exchange(int frames) {
+        var back = new ArrayList<Integer>();
+        var batch = new FrameBatch(64);
+        for (int i = 0; i < frames; i++) {
+            far.transmit(numbered(i));
+        }
+        awaitThat(() -> {
+            receiveNumbers(batch, back);
+            return back.size() == frames;
+        });
+    }
+
+    private static class CountingTap implements FrameTap {
+        final AtomicInteger received = new AtomicInteger();
+        final AtomicInteger transmitted = new AtomicInteger();
+        volatile long lastNowNs;
+
+        @Override
+        public void onReceived(int device, Frame frame, long nowNs) {
+            assertThat(device).isZero();
+            received.incrementAndGet();
+        }
+
+        @Override
+        public void onTransmitted(int device, Frame frame, long nowNs) {
+            assertThat(device).isZero();
+            lastNowNs = nowNs;
+            transmitted.incrementAndGet();
+        }
+    }
+
+    @Test
     void framesAreStampedWithACycleTime() {
         long before = System.nanoTime();
         far.transmit(numbered(1));
