@@ -10,12 +10,15 @@ import dev.braid.fastpath.wire.Udp;
 /**
  * Finds the transport header of a whole, unfragmented packet and holds where it is until the next search. One thread.
  */
-final class TransportLocator {
+public final class TransportLocator {
     private final Ipv6Extensions extensions = new Ipv6Extensions();
     private int version;
     private int protocol;
     private int offset;
     private int end;
+
+    /** A locator that has found nothing yet. */
+    public TransportLocator() {}
 
     /**
      * Looks for the transport header.
@@ -25,7 +28,7 @@ final class TransportLocator {
      * @param length bytes of the whole packet; what is beyond {@code linear} is payload
      * @return false for a fragment and for anything that is not sound IP up to the transport header
      */
-    boolean locate(long packet, int linear, int length) {
+    public boolean locate(long packet, int linear, int length) {
         version = linear >= Ipv4.MIN_HEADER ? Ipv4.version(packet) : 0;
         if (version == 4) {
             offset = Ipv4.headerLength(packet);
@@ -46,27 +49,27 @@ final class TransportLocator {
     }
 
     /** 4 or 6. */
-    int version() {
+    public int version() {
         return version;
     }
 
     /** What the transport header is. */
-    int protocol() {
+    public int protocol() {
         return protocol;
     }
 
     /** Where it starts, from the start of the packet. */
-    int offset() {
+    public int offset() {
         return offset;
     }
 
     /** Where the packet ends by its own account, never beyond its bytes. */
-    int end() {
+    public int end() {
         return end;
     }
 
     /** Length of the TCP or UDP header in bytes; 0 when it is neither, malformed, or not wholly in the linear part. */
-    int headerLength(long packet, int linear) {
+    public int headerLength(long packet, int linear) {
         int room = Math.min(linear, end) - offset;
         if (protocol == Protocol.UDP) {
             return room >= Udp.HEADER ? Udp.HEADER : 0;

@@ -1,5 +1,7 @@
 package dev.braid.fastpath.sim;
 
+import java.util.Arrays;
+
 /**
  * What a link does to packets, one direction of it. Immutable: each method answers a changed copy.
  *
@@ -10,6 +12,7 @@ public final class LinkConfig implements Cloneable {
     public static final LinkConfig PERFECT = new LinkConfig();
 
     long bitsPerSecond;
+    int overheadBytes;
     long delayNs;
     long jitterNs;
     double loss;
@@ -43,6 +46,16 @@ public final class LinkConfig implements Cloneable {
         return changed;
     }
 
+    /**
+     * Bytes that every packet takes on the wire and in the queue besides its own, such as 14 for an Ethernet header: Linux's
+     * shapers count it, since they see the frame.
+     */
+    public LinkConfig overhead(int bytes) {
+        LinkConfig changed = copy();
+        changed.overheadBytes = bytes;
+        return changed;
+    }
+
     /** How long every packet travels, in nanoseconds. */
     public LinkConfig delay(long delayNs) {
         LinkConfig changed = copy();
@@ -68,6 +81,7 @@ public final class LinkConfig implements Cloneable {
     public LinkConfig lose(long... indices) {
         LinkConfig changed = copy();
         changed.lostIndices = indices.clone();
+        Arrays.sort(changed.lostIndices);
         return changed;
     }
 
@@ -130,6 +144,11 @@ public final class LinkConfig implements Cloneable {
         return changed;
     }
 
+    /** Whether the packet of this index is one of those to be lost. */
+    boolean loses(long index) {
+        return Arrays.binarySearch(lostIndices, index) >= 0;
+    }
+
     /** When the down time that holds {@code nowNs} or comes next begins; far in the future when there is none. */
     long nextDownNs(long nowNs) {
         if (downNs == 0) {
@@ -140,9 +159,10 @@ public final class LinkConfig implements Cloneable {
 
     @Override
     public String toString() {
-        return "rate %d bit/s, delay %d us, jitter %d us, loss %s, bursts %s/%s/%s, reorder %s by %d us, duplicate %s, corrupt %s, queue %d B, up/down %d/%d ms, mtu %d"
+        return "rate %d bit/s with %d B overhead, delay %d us, jitter %d us, loss %s, bursts %s/%s/%s, reorder %s by %d us, duplicate %s, corrupt %s, queue %d B, up/down %d/%d ms, mtu %d"
                 .formatted(
                         bitsPerSecond,
+                        overheadBytes,
                         delayNs / 1000,
                         jitterNs / 1000,
                         loss,

@@ -1,5 +1,6 @@
 package dev.braid.fastpath.sim;
 
+import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.device.FrameOutput;
 import dev.braid.fastpath.frame.Frame;
 
@@ -13,4 +14,19 @@ public interface Middlebox {
      * @param forward takes what is to travel on
      */
     void onFrame(Frame frame, long nowNs, FrameOutput forward);
+
+    /** The next moment at which {@link #onDeadline} has something to do: for boxes that hold packets back. */
+    default long nextDeadlineNs() {
+        return Deadlines.NONE;
+    }
+
+    /** Forwards what was held back long enough. */
+    default void onDeadline(long nowNs, FrameOutput forward) {
+        // Most boxes hold nothing back.
+    }
+
+    /** Releases what is held back. */
+    default void close() {
+        // Most boxes hold nothing back.
+    }
 }

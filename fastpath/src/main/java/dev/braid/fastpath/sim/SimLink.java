@@ -132,23 +132,37 @@ public final class SimLink {
      * none.
      */
     public @Nullable Frame poll(long nowNs) {
+        Middlebox box = middlebox;
+        if (box != null && box.nextDeadlineNs() <= nowNs) {
+            offeredNs = nowNs;
+            box.onDeadline(nowNs, entrance);
+        }
         if (flight.nextDueNs() > nowNs) {
             return null;
         }
         Frame frame = flight.remove();
         if (frame != null) {
+            counters.arrivedBytes().add(frame.length());
             report(frame, Fate.ARRIVED, nowNs);
         }
         return frame;
     }
 
-    /** When {@link #poll} will have the next packet, or {@link dev.braid.fastpath.device.Deadlines#NONE}. */
+    /**
+     * When {@link #poll} will have the next packet, or its middlebox something to do; {@link
+     * dev.braid.fastpath.device.Deadlines#NONE} for never.
+     */
     public long nextDeadlineNs() {
-        return flight.nextDueNs();
+        Middlebox box = middlebox;
+        return box == null ? flight.nextDueNs() : Math.min(flight.nextDueNs(), box.nextDeadlineNs());
     }
 
     /** Releases what is on its way. */
     public void close() {
+        Middlebox box = middlebox;
+        if (box != null) {
+            box.close();
+        }
         for (Frame frame = flight.remove(); frame != null; frame = flight.remove()) {
             frame.release();
         }
@@ -156,6 +170,7 @@ public final class SimLink {
 
     private void enter(Frame frame, long nowNs) {
         long index = offered++;
+        counters.offeredBytes().add(frame.length());
         LinkConfig now = config;
         boolean lost = losesAtRandom(now, index);
         if (frame.length() > now.mtu) {
@@ -166,7 +181,7 @@ public final class SimLink {
             drop(frame, Fate.LINK_DOWN, nowNs);
             return;
         }
-        long leavesNs = leavesNs(now, frame.length(), nowNs);
+        long leavesNs = leavesNs(now, frame.length() + now.overheadBytes, nowNs);
         if (leavesNs < 0) {
             drop(frame, Fate.QUEUE_FULL, nowNs);
             return;
@@ -188,10 +203,7 @@ public final class SimLink {
         badState = SplitMix64.chance(step, badState ? 1 - now.toGoodState : now.toBadState);
         boolean lost = badState && SplitMix64.chance(SplitMix64.at(burstSeed, 2 * index + 1), now.lossInBadState);
         lost |= SplitMix64.chance(SplitMix64.at(lossSeed, index), now.loss);
-        for (long chosen : now.lostIndices) {
-            lost |= chosen == index;
-        }
-        return lost;
+        return lost | now.loses(index);
     }
 
     /** When the last bit leaves the queue, or -1 when the queue has no room. */
@@ -204,6 +216,7 @@ public final class SimLink {
         if (waitingBytes > 0 && waitingBytes + bytes > now.queueBytes) {
             return -1;
         }
+        counters.waiting((long) waitingBytes + bytes);
         freeNs = startsNs + Math.max(1, bytes * 8L * NS_PER_SECOND / now.bitsPerSecond);
         return freeNs;
     }

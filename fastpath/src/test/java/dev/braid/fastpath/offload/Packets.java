@@ -17,20 +17,20 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
-/** Packets in frames for the tests of this package, and what became of them. */
-final class Packets implements AutoCloseable {
-    static final long NET = 0xfd77L << 48;
+/** Packets in frames for tests, and what became of them. */
+public final class Packets implements AutoCloseable {
+    public static final long NET = 0xfd77L << 48;
 
-    final Arena arena = Arena.ofConfined();
-    final FramePool pool;
-    final List<Frame> sent = new ArrayList<>();
-    private final Counters counters = Counters.inMemory(arena, 16);
+    public final Arena arena = Arena.ofConfined();
+    public final FramePool pool;
+    public final List<Frame> sent = new ArrayList<>();
+    public final Counters counters = Counters.inMemory(arena, 32);
 
-    Packets(int mtuFrames, int superFrames, boolean tracking) {
+    public Packets(int mtuFrames, int superFrames, boolean tracking) {
         pool = new FramePool(arena, mtuFrames, superFrames, tracking);
     }
 
-    Packets() {
+    public Packets() {
         this(256, 8, true);
     }
 
@@ -39,12 +39,12 @@ final class Packets implements AutoCloseable {
         return new Packets(256, 8, false);
     }
 
-    Counter counter(String name) {
+    public Counter counter(String name) {
         return counters.counter(name);
     }
 
     /** A TCP data segment with ACK set, wholly valid; change it and call {@link #checksums} again to make another. */
-    Frame tcp(boolean ipv4, int seq, int flags, int payload, String options) {
+    public Frame tcp(boolean ipv4, int seq, int flags, int payload, String options) {
         byte[] optionBytes = HexFormat.of().parseHex(options.replace(" ", ""));
         int ip = ipv4 ? Ipv4.MIN_HEADER : Ipv6.HEADER;
         int header = Tcp.MIN_HEADER + optionBytes.length;
@@ -67,7 +67,7 @@ final class Packets implements AutoCloseable {
     }
 
     /** Makes the IPv4 and TCP checksums of a packet without IPv6 extension headers right. */
-    static void checksums(Frame frame) {
+    public static void checksums(Frame frame) {
         long a = frame.data();
         boolean ipv4 = Ipv4.version(a) == 4;
         int ip = ipv4 ? Ipv4.headerLength(a) : Ipv6.HEADER;
@@ -79,7 +79,7 @@ final class Packets implements AutoCloseable {
     }
 
     /** Whether both checksums of a TCP packet without IPv6 extension headers are right. */
-    static boolean valid(Frame frame) {
+    public static boolean valid(Frame frame) {
         long a = frame.data();
         boolean ipv4 = Ipv4.version(a) == 4;
         int ip = ipv4 ? Ipv4.headerLength(a) : Ipv6.HEADER;
@@ -89,7 +89,7 @@ final class Packets implements AutoCloseable {
     }
 
     /** Turns a valid packet into a super-packet with a partial checksum, as a stack would hand it to a device. */
-    static void makeSuper(Frame frame, int size) {
+    public static void makeSuper(Frame frame, int size) {
         boolean ipv4 = Ipv4.version(frame.data()) == 4;
         int ip = ipv4 ? Ipv4.MIN_HEADER : Ipv6.HEADER;
         int length = frame.length() - ip;
@@ -101,16 +101,16 @@ final class Packets implements AutoCloseable {
     }
 
     /** Where the TCP header of a packet without IPv6 extension headers lies. */
-    static long tcp(Frame frame) {
+    public static long tcp(Frame frame) {
         long a = frame.data();
         return a + (Ipv4.version(a) == 4 ? Ipv4.headerLength(a) : Ipv6.HEADER);
     }
 
-    static int payloadLength(Frame frame) {
+    public static int payloadLength(Frame frame) {
         return (int) (frame.data() + frame.linearLength() - payload(frame));
     }
 
-    static String payloadHex(Frame frame) {
+    public static String payloadHex(Frame frame) {
         return Bytes.hex(payload(frame), payloadLength(frame));
     }
 
@@ -127,7 +127,7 @@ final class Packets implements AutoCloseable {
         return copy.checksumState(original.checksumState()).gso(original.gsoType(), original.gsoSize());
     }
 
-    void releaseSent() {
+    public void releaseSent() {
         sent.forEach(Frame::release);
         sent.clear();
     }

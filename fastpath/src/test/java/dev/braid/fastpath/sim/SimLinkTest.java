@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.device.FrameOutput;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
@@ -305,5 +306,60 @@ class SimLinkTest {
             }
         }
         return now;
+    }
+
+    @Test
+    void theRateCountsOverheadAndTheQueueShowsItsHighWater() {
+        SimLink link = link(LinkConfig.PERFECT.rate(8_000_000).overhead(14).queue(10_000));
+        for (int i = 0; i < 3; i++) {
+            link.offer(packet(i, 986), 0);
+        }
+        assertThat(drain(link)).containsExactly("0@1000", "1@2000", "2@3000");
+        assertThat(counters.value("Link.test.QUEUE_HIGH_WATER")).isEqualTo(3000);
+        assertThat(counters.value("Link.test.OFFERED_BYTES")).isEqualTo(3 * 986);
+        assertThat(counters.value("Link.test.ARRIVED_BYTES")).isEqualTo(3 * 986);
+    }
+
+    @Test
+    void aBoxThatHoldsPacketsBackIsWokenByTheLink() {
+        var box = new Middlebox() {
+            private Frame held;
+
+            @Override
+            public void onFrame(Frame frame, long nowNs, FrameOutput forward) {
+                held = frame;
+            }
+
+            @Override
+            public long nextDeadlineNs() {
+                return held == null ? Deadlines.NONE : 5 * MS;
+            }
+
+            @Override
+            public void onDeadline(long nowNs, FrameOutput forward) {
+                forward.transmit(held);
+                held = null;
+            }
+
+            @Override
+            public void close() {
+                if (held != null) {
+                    held.release();
+                }
+            }
+        };
+        SimLink link = link(LinkConfig.PERFECT.delay(MS));
+        link.middlebox(box);
+        link.offer(packet(1, 100), 0);
+        assertThat(link.nextDeadlineNs()).isEqualTo(5 * MS);
+        assertThat(link.poll(5 * MS)).isNull();
+        assertThat(drain(link)).containsExactly("1@6000");
+        link.offer(packet(2, 100), 6 * MS);
+        link.close();
+    }
+
+    @Test
+    void chosenIndicesMayComeInAnyOrder() {
+        assertThat(survivors(LinkConfig.PERFECT.lose(3, 0), 1, 5)).containsExactly(1, 2, 4);
     }
 }
