@@ -21,6 +21,14 @@ build_find_jar() {
     return 1
 }
 
+# build_find_bench: sets bench_jar to the jar with the benchmarks.
+build_find_bench() {
+    for bench_jar in "$root"/bench/target/bench-*.jar; do
+        [ ! -r "$bench_jar" ] || return 0
+    done
+    return 1
+}
+
 # build_lock: waits until no other command builds in this checkout; the lock goes with descriptor 9.
 build_lock() {
     exec 9<"$root/pom.xml"

@@ -44,7 +44,7 @@ public final class Link {
     public Link address(String prefix) {
         var addresses = new ArrayList<>(spec.addresses());
         addresses.add(Prefix.parse(prefix));
-        return with(addresses, spec.mtu());
+        return with(addresses, spec.mtu(), spec.offloads());
     }
 
     /**
@@ -56,11 +56,16 @@ public final class Link {
         if (bytes < 68 || bytes > 65_535) {
             throw new IllegalArgumentException("an MTU is 68 to 65535 bytes, not " + bytes);
         }
-        return with(spec.addresses(), bytes);
+        return with(spec.addresses(), bytes, spec.offloads());
     }
 
-    private Link with(List<Prefix> addresses, int mtu) {
-        return new Link(new DeviceSpec(spec.kind(), spec.name(), addresses, mtu, spec.queues()), provider);
+    /** With frames of at most one MTU and no checksum left to the device, for comparing. */
+    public Link withoutOffloads() {
+        return with(spec.addresses(), spec.mtu(), 0);
+    }
+
+    private Link with(List<Prefix> addresses, int mtu, int offloads) {
+        return new Link(new DeviceSpec(spec.kind(), spec.name(), addresses, mtu, spec.queues(), offloads), provider);
     }
 
     /** The device's name. */

@@ -1,6 +1,7 @@
 package dev.braid.tools;
 
 import dev.braid.fastpath.device.DeviceException;
+import dev.braid.tools.bench.BenchCommand;
 import dev.braid.tools.cli.UserError;
 import dev.braid.tools.demo.DemoCommand;
 import dev.braid.tools.perf.PerfCommand;
@@ -16,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code braid} command. Exit status 0 only on success, 1 when the work failed, 2 on wrong usage. */
 @Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
     ServeCommand.class, PerfCommand.class,
+    BenchCommand.class,
     CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",
         "Begin with:  braid demo"})
 public final class Main implements Runnable {

@@ -11,10 +11,16 @@ import java.util.List;
  * @param addresses the stack's own addresses on it with their prefix lengths
  * @param mtu bytes of IP, or 0 for the device's own
  * @param queues descriptors to open, 1 or more
+ * @param offloads the {@link Offloads} bits that may be switched on, as far as the device has them
  */
-public record DeviceSpec(String kind, String name, List<Prefix> addresses, int mtu, int queues) {
+public record DeviceSpec(String kind, String name, List<Prefix> addresses, int mtu, int queues, int offloads) {
     /** Copies the list. */
     public DeviceSpec {
         addresses = List.copyOf(addresses);
+    }
+
+    /** A device with all the offloads it has. */
+    public DeviceSpec(String kind, String name, List<Prefix> addresses, int mtu, int queues) {
+        this(kind, name, addresses, mtu, queues, Offloads.ALL);
     }
 }

@@ -12,6 +12,8 @@ public final class Offloads {
     public static final int TSO_ECN = 8;
     /** Cuts UDP super-packets and hands over such packets. */
     public static final int USO = 16;
+    /** Everything a device can be left to do. */
+    public static final int ALL = CHECKSUM | TSO4 | TSO6 | TSO_ECN | USO;
 
     private Offloads() {}
 }

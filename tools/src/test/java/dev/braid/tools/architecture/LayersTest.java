@@ -36,10 +36,15 @@ class LayersTest {
         assertThat(strangers("tools", List.of("dev.braid.tools", STACK, TUN_DRIVER, FASTPATH))).isEmpty();
     }
 
+    @Test
+    void benchmarksDoNotNameTheTools() {
+        assertThat(strangers("bench", List.of("dev.braid.bench", STACK, TUN_DRIVER, FASTPATH))).isEmpty();
+    }
+
     @ParameterizedTest(name = "{0} holds {1} only")
     @CsvSource({
         "fastpath, dev.braid.fastpath", "tun-driver, dev.braid.tundriver", "stack, dev.braid.stack",
-        "tools, dev.braid.tools"})
+        "bench, dev.braid.bench", "tools, dev.braid.tools"})
     void aModuleHoldsItsOwnPackage(String module, String packageName) {
         assertThat(CompiledClass.ofModule(module)).allMatch(type -> type.isIn(packageName));
     }

@@ -34,6 +34,16 @@ class LauncherTest {
     }
 
     @Test
+    void startsTheBenchmarksFromTheirOwnJar() throws Exception {
+        checkout.maven(
+                "mkdir -p tools/target/lib bench/target; : > tools/target/tools-1.jar; : > bench/target/bench-1.jar");
+        Command braid = checkout.run("braid", "bench", "tun", "--json");
+        assertThat(braid.status()).isEqualTo(0);
+        assertThat(braid.out()).endsWith(checkout.path("bench/target/bench-1.jar") + ":"
+                + checkout.path("bench/target/lib") + "/*", "dev.braid.bench.Main", "tun", "--json");
+    }
+
+    @Test
     void startsNoMavenWhenNothingChanged() throws Exception {
         checkout.run("braid");
         Command again = checkout.run("braid");

@@ -39,7 +39,7 @@ public final class TunDeviceProvider implements FrameDeviceProvider {
     @Override
     public List<FrameDevice> open(
             DeviceSpec spec, int index, FramePool frames, Counters counters, DeviceEvents events) {
-        Tun tun = Tun.open(TunOptions.named(spec.name()).queues(spec.queues()));
+        Tun tun = Tun.open(TunOptions.named(spec.name()).queues(spec.queues()).offloads(spec.offloads()));
         try (Rtnetlink netlink = Rtnetlink.open()) {
             if (tun.created()) {
                 configure(netlink, tun.link().index(), spec);

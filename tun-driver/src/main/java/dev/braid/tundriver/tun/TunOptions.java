@@ -15,8 +15,7 @@ public record TunOptions(String name, int queues, boolean persistent, int offloa
     /** Packets that wait for a reader. */
     public static final int TX_QUEUE_LENGTH = 10_000;
     /** Everything the kernel can be left to do. */
-    public static final int ALL_OFFLOADS = Offloads.CHECKSUM | Offloads.TSO4 | Offloads.TSO6 | Offloads.TSO_ECN
-            | Offloads.USO;
+    public static final int ALL_OFFLOADS = Offloads.ALL;
 
     /** A device that goes with its descriptor, with one queue and all offloads. */
     public static TunOptions named(String name) {

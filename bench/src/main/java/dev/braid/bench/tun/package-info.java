@@ -1,0 +1,5 @@
+/** {@code braid bench tun}: Braid and its peers side by side on real TUNs. */
+@NullMarked
+package dev.braid.bench.tun;
+
+import org.jspecify.annotations.NullMarked;
