@@ -23,9 +23,10 @@ final class OtherStatesArrival {
 
     /** Takes the frame out of the segment if its payload is kept; what is left in it is the caller's. */
     void input(Tcb tcb, TcpSegment segment, long nowNs) {
-        if (!first(tcb, segment, nowNs)
+        boolean synAgain = tcb.state == TcpState.SYN_RECEIVED && segment.has(Tcp.SYN) && segment.seq == tcb.irs;
+        if (!first(tcb, segment, synAgain, nowNs)
                 || !second(tcb, segment, nowNs)
-                || !fourth(tcb, segment, nowNs)
+                || !fourth(tcb, segment, synAgain, nowNs)
                 || !options(tcb, segment, nowNs)
                 || !fifth(tcb, segment, nowNs)) {
             return;
@@ -42,11 +43,11 @@ final class OtherStatesArrival {
 
     // First, check sequence number.
 
-    private boolean first(Tcb tcb, TcpSegment segment, long nowNs) {
+    private boolean first(Tcb tcb, TcpSegment segment, boolean synAgain, long nowNs) {
         if (!paws(tcb, segment, nowNs)) {
             return false;
         }
-        if (tcb.state == TcpState.SYN_RECEIVED && segment.has(Tcp.SYN) && segment.seq == tcb.irs) {
+        if (synAgain) {
             return synAgain(tcb, segment);
         }
         if (!acceptable(tcb, segment)) {
@@ -176,12 +177,9 @@ final class OtherStatesArrival {
 
     // Fourth, check the SYN bit (with RFC 5961 section 4.2).
 
-    private boolean fourth(Tcb tcb, TcpSegment segment, long nowNs) {
-        if (!segment.has(Tcp.SYN)) {
-            return true;
-        }
-        if (tcb.state == TcpState.SYN_RECEIVED && segment.seq == tcb.rcvNxt && segment.has(Tcp.ACK)) {
-            return true; // the SYN/ACK of a simultaneous open, let through by the first check
+    private boolean fourth(Tcb tcb, TcpSegment segment, boolean synAgain, long nowNs) {
+        if (!segment.has(Tcp.SYN) || synAgain) {
+            return true; // the SYN/ACK of a simultaneous open was let through by the first check
         }
         // "TCP endpoints MUST send a challenge ACK to the remote peer": in SYN-RECEIVED too, where a blind attacker else could
         // undo a passive open.
