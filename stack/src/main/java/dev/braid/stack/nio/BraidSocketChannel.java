@@ -3,6 +3,7 @@ package dev.braid.stack.nio;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.socket.SocketOptions;
+import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -520,12 +521,12 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     }
 
     /**
-     * What TCP knows of the connection now; asks the core's thread, so not for every byte.
+     * TCP_INFO: what TCP knows of the connection now; asks the core's thread, so not for every byte.
      *
      * @return {@code null} when there is no connection, or none any more
      * @throws IOException when the channel is closed or the stack has ended
      */
-    public @Nullable ConnectionInfo info() throws IOException {
+    public @Nullable TcpInfo info() throws IOException {
         requireOpen();
         return pump.info();
     }

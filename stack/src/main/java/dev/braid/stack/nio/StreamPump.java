@@ -7,6 +7,7 @@ import dev.braid.stack.socket.SocketEvents;
 import dev.braid.stack.socket.SocketOptions;
 import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -131,13 +132,10 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
 
     /** A moment of the connection, or {@code null} when there is none any more. */
     @Nullable
-    ConnectionInfo info() throws IOException {
-        var found = new ConnectionInfo[1];
+    TcpInfo info() throws IOException {
+        var found = new TcpInfo[1];
         call((open, nowNs) -> {
-            Tcb tcb = open.tcb();
-            if (tcb != null) {
-                found[0] = ConnectionInfo.of(tcb);
-            }
+            found[0] = open.info(nowNs);
             return 0;
         });
         return found[0];

@@ -5,6 +5,7 @@ import dev.braid.fastpath.frame.Frame;
 import dev.braid.stack.tcp.ReceiveQueue;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpFailure;
+import dev.braid.stack.tcp.TcpInfo;
 import dev.braid.stack.tcp.TcpUser;
 import dev.braid.stack.timer.Timed;
 import dev.braid.stack.timer.WheelEntry;
@@ -406,6 +407,12 @@ public final class StreamSocket implements TcpUser, Timed {
     /** Whether a connect is under way. */
     public boolean isConnecting() {
         return connecting;
+    }
+
+    /** TCP_INFO: this moment of the connection, or {@code null} when there is none, or none any more. */
+    public @Nullable TcpInfo info(long nowNs) {
+        Tcb live = tcb;
+        return live == null ? null : live.info(nowNs);
     }
 
     /** The connection, for diagnostics; {@code null} before connect and after close. */

@@ -73,6 +73,7 @@ final class AckArrival {
             tcb.rtt.handshakeWasLost();
         }
         tcb.timeouts = 0;
+        tcb.counts.onTimeoutsOver(nowNs);
         tcb.congestion.onEstablished(tcb.sndMss, tcb.rtt.srttNs(), tcb.handshakeLost, nowNs);
         pace(tcb, nowNs);
     }
@@ -114,6 +115,7 @@ final class AckArrival {
         if (acked > 0) {
             // The back-off stays until a segment that was sent once is acknowledged (Karn, RFC 6298 section 5.7).
             tcb.timeouts = 0;
+            tcb.counts.onTimeoutsOver(nowNs);
             tcb.softErrors = 0;
             tcb.softError = null;
             Output.restartRto(tcb, nowNs);

@@ -92,6 +92,11 @@ final class AckPolicy {
         reason = Decision.ACK_NOW;
     }
 
+    /** The longest delay. */
+    long delayNs() {
+        return delayNs;
+    }
+
     /** Largest packet payload seen, in bytes. */
     int rcvMss() {
         return rcvMss;

@@ -128,8 +128,8 @@ abstract class ConnectionVariables {
     // What diagnostics show.
     long bytesAcked;
     long bytesReceived;
-    long bytesSent;
     long retransmits;
+    final TcbCounts counts = new TcbCounts();
 
     ConnectionVariables(TcpLayer layer, TcpUser user, TcpSettings settings) {
         TcpConfig config = layer.config;

@@ -62,6 +62,7 @@ final class Expiry {
             return;
         }
         layer.counters.timeouts.increment();
+        tcb.counts.onTimeout(nowNs);
         boolean first = tcb.timeouts++ == 0;
         tcb.congestion.onTimeout(tcb.sent.bytes(), first, nowNs);
         tcb.loss.onTimeout(tcb.sent);

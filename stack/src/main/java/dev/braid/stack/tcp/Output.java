@@ -171,6 +171,7 @@ final class Output {
         tcb.sent.onRetransmitted(segment, packetMss, nowNs);
         int packets = Math.max(1, (segment.dataLength() + packetMss - 1) / packetMss);
         tcb.retransmits += packets;
+        tcb.counts.bytesRetrans += segment.dataLength();
         layer.counters.retransSegs.add(packets);
         tcb.retransmitNow = false;
         if (tcb.deadlines.rtoNs == Deadlines.NONE) {
@@ -205,7 +206,6 @@ final class Output {
         tcb.sent.append(sent, false, withFin, packetMss, nowNs);
         tcb.finSent |= withFin;
         tcb.sndNxt += sent + (withFin ? 1 : 0);
-        tcb.bytesSent += sent;
         tcb.overrideSws = false;
         if (sent % packetMss != 0) {
             tcb.smallEnd = tcb.sent.end();
@@ -403,6 +403,7 @@ final class Output {
         if (tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT) {
             return;
         }
+        tcb.counts.limits(!tcb.sent.isEmpty() || tcb.unsent() > 0, tcb.windowLimited, nowNs);
         deadlines.delayedAckNs = tcb.acks.deadlineNs();
         if (tcb.windowLimited && tcb.sent.isEmpty()) {
             if (deadlines.persistNs == Deadlines.NONE) {

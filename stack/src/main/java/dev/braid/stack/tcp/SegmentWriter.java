@@ -58,6 +58,7 @@ final class SegmentWriter {
         writeHeader(tcb, header, length, tcb.iss, answer ? tcb.rcvNxt : 0, flags, window);
         frame.resize(Tcp.MIN_HEADER + length);
         tcb.lastAckSent = tcb.rcvNxt;
+        tcb.counts.segsOut++;
         hand(tcb, frame, decision);
         return true;
     }
@@ -93,6 +94,7 @@ final class SegmentWriter {
         writeHeader(tcb, header, length, seq, tcb.rcvNxt, flags, window);
         frame.resize(Tcp.MIN_HEADER + length);
         acknowledged(tcb, true);
+        tcb.counts.segsOut++;
         hand(tcb, frame, decision);
         return true;
     }
@@ -134,6 +136,7 @@ final class SegmentWriter {
             frame.gso(tcb.path().version() == 4 ? Frame.GSO_TCP4 : Frame.GSO_TCP6, packetMss);
         }
         acknowledged(tcb, false);
+        tcb.counts.onDataSent(attached, packetMss, nowNs);
         hand(tcb, frame, decision);
         return attached;
     }

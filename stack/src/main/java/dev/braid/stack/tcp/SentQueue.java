@@ -26,6 +26,7 @@ public final class SentQueue {
     private long lostBytes;
     private long highestSacked = -1;
     private long deliveredBytes;
+    private long deliveredPackets;
     private long rttSentNs = NO_SAMPLE;
     /** When the latest repair delivered since {@link #beginAck()} was sent. */
     private long repairSentNs = NO_SAMPLE;
@@ -128,6 +129,11 @@ public final class SentQueue {
     /** Sequence numbers acknowledged or SACKed for the first time since {@link #beginAck()}. */
     public long deliveredBytes() {
         return deliveredBytes;
+    }
+
+    /** Packets of the wire acknowledged or SACKed since the connection began. */
+    public long deliveredPackets() {
+        return deliveredPackets;
     }
 
     /**
@@ -374,6 +380,7 @@ public final class SentQueue {
 
     private void onDelivered(SentSegment record, int count) {
         deliveredBytes += count;
+        deliveredPackets += (count - 1) / record.mss + 1;
         lostBytes -= record.lost ? count : 0;
         if (record.retransmits == 0) {
             rttSentNs = Math.max(rttSentNs, record.sentNs);

@@ -254,6 +254,11 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
         return retransmits;
     }
 
+    /** This moment of the connection, for people and programs that watch it. Allocates; not for every segment. */
+    public TcpInfo info(long nowNs) {
+        return TcpInfoReading.of(this, nowNs);
+    }
+
     // The upper layer.
 
     /** Puts an upper layer on a connection in CLOSED, before it is opened. */

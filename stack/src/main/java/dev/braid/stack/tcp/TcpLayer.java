@@ -118,6 +118,7 @@ public final class TcpLayer {
     }
 
     private void known(Tcb tcb, TcpSegment seg, long nowNs) {
+        tcb.counts.onSegment(seg.length, seg.gsoSize, nowNs);
         if (config.headerPrediction && prediction.input(tcb, seg, nowNs)) {
             counters.predictionHits.increment();
         } else {

@@ -41,6 +41,7 @@ final class TextArrival {
             makeRoom(tcb, seq == tcb.rcvNxt);
             if (ReceiveWindow.overLimit(tcb)) {
                 layer.counters.dropReceiveBuffer.increment();
+                tcb.counts.drops++;
                 tcb.acks.demand(Decision.ACK_NOW);
                 return;
             }
@@ -88,6 +89,7 @@ final class TextArrival {
 
     /** Out of order: kept, and answered at once with a duplicate ACK of its own that says what is there. */
     private void queue(Tcb tcb, Frame frame, int seq, long nowNs) {
+        tcb.counts.rcvOoopack++;
         OutOfOrderQueue.Outcome outcome = tcb.outOfOrder.insert(frame, seq);
         switch (outcome) {
             case QUEUED -> layer.counters.ofoQueued.increment();

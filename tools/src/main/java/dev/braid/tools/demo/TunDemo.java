@@ -2,7 +2,7 @@ package dev.braid.tools.demo;
 
 import dev.braid.stack.Stack;
 import dev.braid.stack.nio.BraidSocketChannel;
-import dev.braid.stack.nio.ConnectionInfo;
+import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -94,8 +94,8 @@ final class TunDemo {
     /** The connection's round trip; what was known last once it is gone. */
     private long srtt(BraidSocketChannel channel) {
         try {
-            ConnectionInfo info = channel.info();
-            return info == null ? srttNs : info.srttNs();
+            TcpInfo info = channel.info();
+            return info == null ? srttNs : info.rttNs;
         } catch (IOException e) {
             return srttNs;
         }
