@@ -2,32 +2,22 @@ package dev.braid.tools.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.braid.fastpath.counters.Counters;
-import dev.braid.fastpath.device.DeviceSpec;
-import dev.braid.fastpath.device.FrameDevice;
-import dev.braid.fastpath.device.FrameDeviceProvider;
-import dev.braid.fastpath.frame.FramePool;
-import dev.braid.fastpath.pipeline.IdlePolicy;
-import dev.braid.fastpath.pipeline.Pipeline;
-import dev.braid.fastpath.pipeline.PipelineSpec;
-import dev.braid.fastpath.pipeline.Threads;
-import dev.braid.fastpath.sim.LinkBridge;
 import dev.braid.fastpath.sim.LinkConfig;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
+import dev.braid.tools.emu.LinkEmulator;
+import dev.braid.tools.emu.LinkEnd;
+import dev.braid.tools.emu.LinkPlan;
 import dev.braid.tundriver.netlink.Route;
 import dev.braid.tundriver.netlink.Rtnetlink;
 import dev.braid.tundriver.netns.NetworkNamespace;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.List;
-import java.util.ServiceLoader;
 
 /**
  * Braid in one namespace, the kernel's TCP in another, and between them a simulated link that joins a TUN of each.
@@ -39,33 +29,16 @@ import java.util.ServiceLoader;
 final class ImpairedBed implements AutoCloseable {
     private final NetworkNamespace near;
     private final NetworkNamespace far;
-    private final Arena arena = Arena.ofShared();
-    private final Pipeline relay;
-    private final LinkBridge bridge;
-    private final FramePool frames = new FramePool(arena, 32_768, 256, true);
+    private final LinkEmulator emulator;
     private final Stack stack;
 
     private ImpairedBed(NetworkNamespace near, NetworkNamespace far, LinkConfig link) {
         this.near = near;
         this.far = far;
-        Counters counters = Counters.inMemory(arena, 256);
-        FrameDeviceProvider tun = provider();
-        List<FrameDevice> nearWire = wire(near, tun, 0, counters, "10.78.0.2/24", "fd78::2/64");
-        List<FrameDevice> farWire = wire(far, tun, 1, counters, "10.79.0.2/24", "fd79::2/64");
-        relay = new Pipeline(new PipelineSpec(
-                "relay",
-                Threads.INLINE,
-                IdlePolicy.DEFAULT,
-                System::nanoTime,
-                List.of(nearWire, farWire),
-                tun.waiter(List.of(nearWire.getFirst(), farWire.getFirst())),
-                frames,
-                frames,
-                counters,
-                Throwable::printStackTrace,
-                cause -> {}));
-        bridge = new LinkBridge(link, link, 42, frames, counters, relay.output());
-        relay.start(bridge);
+        emulator = LinkEmulator.startTracked(
+                LinkEnd.parse("tun=wire0,address=10.78.0.1/24+fd78::1/64,netns=" + near.path()),
+                LinkEnd.parse("tun=wire0,address=10.79.0.1/24+fd79::1/64,netns=" + far.path()),
+                LinkPlan.symmetric(link, 42));
         route(near, "10.79.0.0/24", "fd79::/64", "10.78.0.2", "fd78::2");
         route(far, "10.77.0.0/24", "fd77::/64", "10.79.0.2", "fd79::2");
         near.sysctl("net.ipv4.ip_forward", "1");
@@ -86,20 +59,6 @@ final class ImpairedBed implements AutoCloseable {
             far.close();
             throw e;
         }
-    }
-
-    private static FrameDeviceProvider provider() {
-        return ServiceLoader.load(FrameDeviceProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(found -> found.kind().equals("tun"))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private List<FrameDevice> wire(
-            NetworkNamespace in, FrameDeviceProvider tun, int index, Counters counters, String v4, String v6) {
-        var spec = new DeviceSpec("tun", "wire0", List.of(Prefix.parse(v4), Prefix.parse(v6)), 0, 1);
-        return in.call(() -> tun.open(spec, index, frames, counters, (device, up, mtu) -> {}));
     }
 
     private static void route(NetworkNamespace in, String v4, String v6, String via4, String via6) {
@@ -129,14 +88,12 @@ final class ImpairedBed implements AutoCloseable {
     public void close() {
         try {
             stack.close();
-            relay.close();
-            bridge.close();
+            emulator.close();
             assertThat(stack.leaks()).isEmpty();
-            assertThat(frames.leaks()).isEmpty();
+            assertThat(emulator.leaks()).isEmpty();
         } finally {
             near.close();
             far.close();
-            arena.close();
         }
     }
 }

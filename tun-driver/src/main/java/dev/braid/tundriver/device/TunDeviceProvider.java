@@ -7,7 +7,6 @@ import dev.braid.fastpath.device.FrameDevice;
 import dev.braid.fastpath.device.FrameDeviceProvider;
 import dev.braid.fastpath.device.Waiter;
 import dev.braid.fastpath.frame.FramePool;
-import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tundriver.netlink.Link;
 import dev.braid.tundriver.netlink.Route;
@@ -25,9 +24,6 @@ import java.util.List;
  * as it is, up or down, whatever its addresses; an MTU asked for then only limits what the stack sends.
  */
 public final class TunDeviceProvider implements FrameDeviceProvider {
-    /** A local route that has not come by then costs at most a first reply, so the device is used all the same. */
-    private static final long LOCAL_ROUTE_LIMIT_NS = 1_000_000_000L;
-
     /** For {@link java.util.ServiceLoader}. */
     public TunDeviceProvider() {}
 
@@ -76,24 +72,8 @@ public final class TunDeviceProvider implements FrameDeviceProvider {
             }
         }
         for (Prefix own : spec.addresses()) {
-            own.firstOtherHost().filter(peer -> !peer.isIpv4()).ifPresent(peer -> awaitTaken(netlink, peer));
+            own.firstOtherHost().ifPresent(netlink::awaitTaken);
         }
-    }
-
-    /**
-     * Waits until the kernel takes packets for its new IPv6 address: it sends from it at once, but a work queue makes the local
-     * route, and a reply that comes sooner is dropped.
-     */
-    private static void awaitTaken(Rtnetlink netlink, IpAddress address) {
-        Prefix host = new Prefix(address, 128);
-        long deadline = System.nanoTime() + LOCAL_ROUTE_LIMIT_NS;
-        while (netlink.routes().stream().noneMatch(route -> isLocal(route, host)) && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
-    }
-
-    private static boolean isLocal(Route route, Prefix host) {
-        return route.table() == Route.TABLE_LOCAL && route.destination().equals(host);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.braid.tundriver.netlink;
 
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tundriver.sys.Errno;
 import dev.braid.tundriver.sys.LinuxException;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * own words when the kernel refuses.
  */
 public final class Rtnetlink implements AutoCloseable {
+    private static final long LOCAL_ROUTE_LIMIT_NS = 1_000_000_000L;
+
     private final NetlinkSocket socket;
 
     private Rtnetlink(NetlinkSocket socket) {
@@ -108,6 +111,23 @@ public final class Rtnetlink implements AutoCloseable {
     /** Gives the device an address, and with it a route to its network; IPv6 without duplicate-address detection. */
     public synchronized void addAddress(int device, Prefix prefix) {
         change(AddressMessages.add(device, prefix), device, "RTM_NEWADDR " + prefix);
+    }
+
+    /**
+     * Waits until the kernel takes packets for an IPv6 address that was just added, a second at most: it sends from it at once,
+     * but a work queue makes the local route, and a reply that comes sooner is dropped. IPv4 takes them at once.
+     */
+    public void awaitTaken(IpAddress address) {
+        long deadline = System.nanoTime() + LOCAL_ROUTE_LIMIT_NS;
+        while (!address.isIpv4() && !isLocal(address) && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private boolean isLocal(IpAddress address) {
+        Prefix host = new Prefix(address, address.bits());
+        return routes().stream()
+                .anyMatch(route -> route.table() == Route.TABLE_LOCAL && route.destination().equals(host));
     }
 
     /** Takes an address away. */

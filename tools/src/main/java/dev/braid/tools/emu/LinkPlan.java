@@ -1,0 +1,29 @@
+package dev.braid.tools.emu;
+
+import dev.braid.fastpath.sim.LinkConfig;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens between the two ends of an emulated link.
+ *
+ * @param ab what packets from a to b meet
+ * @param ba what packets from b to a meet
+ * @param abBoxes the boxes asked for from a to b, a's first; their other halves sit in the other direction
+ * @param baBoxes the boxes asked for from b to a, b's first
+ * @param nat the NAT, or {@code null}
+ * @param seed decides all that is random
+ */
+public record LinkPlan(
+        LinkConfig ab, LinkConfig ba, List<Box> abBoxes, List<Box> baBoxes, @Nullable NatPlan nat, long seed) {
+    /** Copies the lists. */
+    public LinkPlan {
+        abBoxes = List.copyOf(abBoxes);
+        baBoxes = List.copyOf(baBoxes);
+    }
+
+    /** The same in both directions, without boxes. */
+    public static LinkPlan symmetric(LinkConfig link, long seed) {
+        return new LinkPlan(link, link, List.of(), List.of(), null, seed);
+    }
+}
