@@ -48,8 +48,7 @@ public final class LinkEmuCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         LinkEnd first = a;
         LinkEnd second = b;
-        if (first == null || second == null || first.device().equals(second.device())
-                && Objects.equals(first.namespace(), second.namespace())) {
+        if (first == null || second == null || isSame(first, second)) {
             throw new ParameterException(spec.commandLine(), "--a and --b are the same device");
         }
         if (seconds < 0 || seconds > MAX_SECONDS || statsSeconds < 0 || statsSeconds > MAX_SECONDS) {
@@ -82,6 +81,10 @@ public final class LinkEmuCommand implements Callable<Integer> {
             throw UserError.failure("the link has failed: " + emulator.ended().exceptionNow());
         }
         return 0;
+    }
+
+    private static boolean isSame(LinkEnd one, LinkEnd other) {
+        return one.device().equals(other.device()) && Objects.equals(one.namespace(), other.namespace());
     }
 
     private static Runnable once(Runnable work) {

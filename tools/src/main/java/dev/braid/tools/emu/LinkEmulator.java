@@ -14,6 +14,7 @@ import dev.braid.fastpath.sim.LinkBridge;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tundriver.netlink.Rtnetlink;
 import dev.braid.tundriver.netns.NetworkNamespace;
+import dev.braid.tundriver.sys.Scheduling;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class LinkEmulator implements AutoCloseable {
     private static final int MTU_FRAMES = 131_072;
     private static final int LARGE_FRAMES = 2048;
     private static final int COUNTERS = 256;
+    private static final int NICE = -15;
     /** A TUN's own limit of 500 packets would lose what a sender bursts while the emulator's thread is not on a processor. */
     private static final int TX_QUEUE = 10_000;
 
@@ -67,7 +69,20 @@ public final class LinkEmulator implements AutoCloseable {
                 this::ended));
         bridge = new LinkBridge(plan.ab(), plan.ba(), plan.seed(), frames, counters, pipeline.output());
         BoxRows.install(plan, frames, counters, bridge);
-        pipeline.start(bridge);
+        startServedFirst();
+    }
+
+    /** A link that waits for a processor jitters, so its thread is served before others where that is allowed. */
+    private void startServedFirst() {
+        Thread starter = Thread.ofPlatform().name("link-emu-start").start(() -> {
+            var unused = Scheduling.nice(NICE);
+            pipeline.start(bridge);
+        });
+        try {
+            starter.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

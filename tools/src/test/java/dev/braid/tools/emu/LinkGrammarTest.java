@@ -91,7 +91,7 @@ class LinkGrammarTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "", "tun=", "tun=a/b", "tun=a,tun=b", "tun=a,veth=b", "tun=a,address=10.0.0.1", "tun=a,netns=", "tun=a,x=1",
+        "", "tun=", "tun=a/b", "tun=a,tun=b", "tun=a,veth=b", "tun=a,address=10.0.0.x/24", "tun=a,netns=", "tun=a,x=1",
         "veth=a,address=10.0.0.1/24", "tun=sixteencharacters"})
     void whatIsNoEndIsRefused(String text) {
         assertThatThrownBy(() -> LinkEnd.parse(text)).isInstanceOf(TypeConversionException.class);

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Two hosts of the kernel's, 10.78.0.1 and 10.78.0.2, with nothing between them yet. */
+@SuppressWarnings("try") // closed early to end the sender
 final class TwoHosts implements AutoCloseable {
     static final String LEFT = "10.78.0.1";
     static final String RIGHT = "10.78.0.2";
