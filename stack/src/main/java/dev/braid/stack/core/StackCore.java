@@ -33,6 +33,7 @@ public final class StackCore implements FrameProcessor {
     private static final long BEFORE_ALL_NS = Long.MIN_VALUE / 2;
 
     private final CoreCounters counters;
+    private final Tunables tunables;
     private final Routes routes;
     private final TimerWheel wheel;
     private final IpInput input;
@@ -47,21 +48,26 @@ public final class StackCore implements FrameProcessor {
     /**
      * A core over these links.
      *
+     * @param initial the tunables to begin with, of which the core takes a copy
      * @param links one per device, each with the index that the device's frames carry
      * @param frames where frames to be sent are taken from; this thread's, as the frames that arrive are when they end here
      * @param chunks where payload to be sent is kept
      * @param counters gets the core's counters
      * @param entropy the one source of random bits
      * @param frameOutput takes every frame that is to leave, on this thread, in the middle of an input or flush
+     * @throws IllegalArgumentException when a tunable is outside its range, naming it
      */
     public StackCore(
-            CoreConfig config,
+            CoreConfig initial,
             List<Link> links,
             FramePool frames,
             ChunkPool chunks,
             Counters counters,
             Entropy entropy,
             FrameOutput frameOutput) {
+        CoreConfig config = initial.copy();
+        this.tunables = new Tunables(config);
+        tunables.requireInRange();
         this.counters = new CoreCounters(counters);
         this.routes = new Routes(links);
         this.wheel = new TimerWheel(BEFORE_ALL_NS);
@@ -85,6 +91,11 @@ public final class StackCore implements FrameProcessor {
     /** IP output, for diagnostics and protocols of one's own. */
     public IpOutput ip() {
         return output;
+    }
+
+    /** The tunables, live. */
+    public Tunables tunables() {
+        return tunables;
     }
 
     /** The core's counters. */

@@ -45,7 +45,7 @@ public final class IcmpErrorOutput {
         this.counters = counters;
         this.frames = frames;
         this.output = output;
-        this.limit = new TokenBucket(config.icmpMsgsPerSec(), config.icmpMsgsBurst(), entropy);
+        this.limit = new TokenBucket(entropy);
     }
 
     /** Nobody listens on the port that the datagram is for. */
@@ -114,7 +114,7 @@ public final class IcmpErrorOutput {
             return null;
         }
         IcmpCounters icmp = counters.icmp(header.version());
-        if (!limit.tryTake(nowNs)) {
+        if (!limit.tryTake(config.icmpMsgsPerSec, config.icmpMsgsBurst, nowNs)) {
             icmp.outRateLimitGlobal.increment();
             return null;
         }
@@ -177,6 +177,6 @@ public final class IcmpErrorOutput {
         icmp.outMsgs.increment();
         kind.increment();
         int protocol = header.version() == 4 ? Protocol.ICMP : Protocol.ICMPV6;
-        output.send(back, frame, protocol, config.ipDefaultTtl(), 0);
+        output.send(back, frame, protocol, config.ipDefaultTtl, 0);
     }
 }

@@ -74,7 +74,7 @@ public final class IcmpInput {
      */
     private void echo(Frame frame, IpHeader header, IcmpCounters icmp) {
         IpPath back = path = output.replyPath(header, path);
-        if (config.icmpEchoIgnoreAll()) {
+        if (config.icmpEchoIgnoreAll) {
             frame.drop(icmp.dropIgnored);
             return;
         }
@@ -90,7 +90,7 @@ public final class IcmpInput {
         icmp.outMsgs.increment();
         icmp.outEchoReps.increment();
         int trafficClass = header.trafficClass() & ~ECN;
-        output.send(back, frame, v4 ? Protocol.ICMP : Protocol.ICMPV6, config.ipDefaultTtl(), trafficClass);
+        output.send(back, frame, v4 ? Protocol.ICMP : Protocol.ICMPV6, config.ipDefaultTtl, trafficClass);
     }
 
     /** Source quench (RFC 6633) and redirects, which a forger would like to see followed, are not read at all. */

@@ -12,22 +12,21 @@ final class TokenBucket {
     private static final long SECOND_NS = 1_000_000_000L;
 
     private final Entropy entropy;
-    private final long intervalNs;
-    private final long depthNs;
     /** The bucket as the time at which it will be full again. */
     private long fullAtNs;
     private boolean touched;
 
-    TokenBucket(int perSecond, int burst, Entropy entropy) {
+    TokenBucket(Entropy entropy) {
         this.entropy = entropy;
-        this.intervalNs = perSecond == 0 ? Long.MAX_VALUE : SECOND_NS / perSecond;
-        this.depthNs = perSecond == 0 ? 0 : intervalNs * burst;
     }
 
-    boolean tryTake(long nowNs) {
-        if (depthNs == 0) {
+    /** Whether one more event may pass by these limits, which may be others each time. */
+    boolean tryTake(int perSecond, int burst, long nowNs) {
+        if (perSecond == 0 || burst == 0) {
             return false;
         }
+        long intervalNs = SECOND_NS / perSecond;
+        long depthNs = intervalNs * burst;
         if (!touched || fullAtNs - nowNs < 0) {
             touched = true;
             fullAtNs = nowNs;

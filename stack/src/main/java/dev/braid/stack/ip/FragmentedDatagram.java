@@ -43,6 +43,11 @@ final class FragmentedDatagram {
         lengths = new int[maxFragments];
     }
 
+    /** The most fragments it can hold. */
+    int capacity() {
+        return fragments.length;
+    }
+
     void begin(IpHeader header, int id, long deadlineNs) {
         this.id = id;
         this.deadlineNs = deadlineNs;

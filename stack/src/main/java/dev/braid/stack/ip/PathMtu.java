@@ -82,7 +82,7 @@ public final class PathMtu {
 
     /** As {@link IpPath#lowerMtu}; {@code present} is the path's MTU now. */
     boolean lower(int link, boolean v4, long hi, long lo, int mtu, int present, long nowNs) {
-        int floor = v4 ? config.minPmtu() : Ipv6.MIN_MTU;
+        int floor = v4 ? config.minPmtu : Ipv6.MIN_MTU;
         if (mtu >= present || (!v4 && mtu < floor)) {
             return false;
         }
@@ -93,16 +93,16 @@ public final class PathMtu {
         }
         // Put in again at the end, so that the order stays that of expiry.
         learned.remove(destination);
-        if (learned.size() >= config.maxPathMtus()) {
-            Iterator<Learned> oldest = learned.values().iterator();
+        Iterator<Learned> oldest = learned.values().iterator();
+        while (learned.size() >= config.maxPathMtus) {
             oldest.next();
             oldest.remove();
         }
         learned.put(
                 destination,
-                new Learned(Math.min(present, Math.max(mtu, floor)), belowFloor, nowNs + config.mtuExpiresNs()));
+                new Learned(Math.min(present, Math.max(mtu, floor)), belowFloor, nowNs + config.mtuExpiresNs));
         if (!expiry.isScheduled()) {
-            wheel.schedule(expiry, nowNs + config.mtuExpiresNs());
+            wheel.schedule(expiry, nowNs + config.mtuExpiresNs);
         }
         generation++;
         return true;

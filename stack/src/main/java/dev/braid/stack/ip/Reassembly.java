@@ -142,7 +142,7 @@ public final class Reassembly {
             return complete(datagram, ip);
         }
         FragmentedDatagram eldest = oldest;
-        while (trueSize > config.ipFragHighThresh() && eldest != null) {
+        while (trueSize > config.ipFragHighThresh && eldest != null) {
             giveUp(eldest, counters.ip(eldest.version));
             eldest = oldest;
         }
@@ -186,16 +186,18 @@ public final class Reassembly {
 
     private FragmentedDatagram begin(IpHeader header, int id, long nowNs) {
         FragmentedDatagram eldest = oldest;
-        if (datagrams == config.ipFragMaxDatagrams() && eldest != null) {
+        while (datagrams >= config.ipFragMaxDatagrams && eldest != null) {
             giveUp(eldest, counters.ip(eldest.version));
+            eldest = oldest;
         }
         FragmentedDatagram datagram = free;
-        if (datagram == null) {
-            datagram = new FragmentedDatagram(config.ipFragMaxFragments());
+        if (datagram == null || datagram.capacity() != config.ipFragMaxFragments) {
+            free = null; // those that are left have another size too
+            datagram = new FragmentedDatagram(config.ipFragMaxFragments);
         } else {
             free = datagram.older;
         }
-        datagram.begin(header, id, nowNs + config.ipFragTimeNs());
+        datagram.begin(header, id, nowNs + config.ipFragTimeNs);
         datagram.older = newest;
         datagram.newer = null;
         if (newest == null) {

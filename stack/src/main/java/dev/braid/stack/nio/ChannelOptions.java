@@ -1,6 +1,7 @@
 package dev.braid.stack.nio;
 
 import dev.braid.stack.socket.SocketOptions;
+import dev.braid.stack.tcp.TcpConfig;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Map;
@@ -94,7 +95,6 @@ final class ChannelOptions {
         if (option.type() == Boolean.class) {
             return false;
         }
-        var tcp = new SocketOptions().tcp;
         if (option.equals(StandardSocketOptions.SO_LINGER)) {
             return -1;
         } else if (option.equals(StandardSocketOptions.SO_RCVBUF)) {
@@ -102,11 +102,11 @@ final class ChannelOptions {
         } else if (option.equals(StandardSocketOptions.SO_SNDBUF)) {
             return DEFAULT_BUFFER;
         } else if (option.equals(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-            return (int) (tcp.keepIdleNs / SECOND_NS);
+            return (int) (TcpConfig.DEFAULT.keepIdleNs / SECOND_NS);
         } else if (option.equals(ExtendedSocketOptions.TCP_KEEPINTERVAL)) {
-            return (int) (tcp.keepIntervalNs / SECOND_NS);
+            return (int) (TcpConfig.DEFAULT.keepIntervalNs / SECOND_NS);
         } else if (option.equals(ExtendedSocketOptions.TCP_KEEPCOUNT)) {
-            return tcp.keepCount;
+            return TcpConfig.DEFAULT.keepCount;
         }
         return 0;
     }

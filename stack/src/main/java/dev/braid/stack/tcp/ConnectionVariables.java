@@ -143,7 +143,9 @@ abstract class ConnectionVariables {
     }
 
     int receiveBuffer(TcpConfig config) {
-        return settings.receiveBuffer > 0 ? settings.receiveBuffer : config.receiveBuffer;
+        return settings.receiveBuffer > 0
+                ? Math.clamp(settings.receiveBuffer, config.minReceiveBuffer, config.maxReceiveBuffer)
+                : config.receiveBuffer;
     }
 
     /** Three quarters of what received data may pin in all, so that the segment that fills a gap always has room. */
@@ -152,7 +154,9 @@ abstract class ConnectionVariables {
     }
 
     int sendBuffer(TcpConfig config) {
-        return settings.sendBuffer > 0 ? settings.sendBuffer : config.sendBuffer;
+        return settings.sendBuffer > 0
+                ? Math.clamp(settings.sendBuffer, config.minSendBuffer, config.maxSendBuffer)
+                : config.sendBuffer;
     }
 
     /** The path, which every state but CLOSED has. */

@@ -80,7 +80,7 @@ final class Expiry {
         return switch (tcb.state) {
             case SYN_SENT -> tcb.settings.synRetries > 0 ? tcb.settings.synRetries : config.synRetries;
             case SYN_RECEIVED -> config.synAckRetries;
-            default -> tcb.orphaned ? config.orphanRetries : config.retries;
+            default -> tcb.orphaned ? config.orphanRetries() : config.retries;
         };
     }
 
@@ -105,7 +105,7 @@ final class Expiry {
 
     private void onPersist(Tcb tcb, long nowNs) {
         boolean unanswered = tcb.probesUnanswered >= limit(tcb);
-        if (unanswered || (tcb.orphaned && tcb.persistBackoffs >= layer.config.orphanRetries)) {
+        if (unanswered || (tcb.orphaned && tcb.persistBackoffs >= layer.config.orphanRetries())) {
             giveUp(tcb);
             return;
         }
@@ -132,19 +132,34 @@ final class Expiry {
         if (!idle) {
             tcb.deadlines.keepAliveNs = Deadlines.NONE;
         } else if (tcb.probesUnanswered > 0) {
-            tcb.deadlines.keepAliveNs = tcb.lastProbeNs + tcb.settings.keepIntervalNs;
+            tcb.deadlines.keepAliveNs = tcb.lastProbeNs + keepIntervalNs(tcb);
         } else {
-            tcb.deadlines.keepAliveNs = tcb.lastReceivedNs + tcb.settings.keepIdleNs;
+            tcb.deadlines.keepAliveNs = tcb.lastReceivedNs + keepIdleNs(tcb);
         }
     }
 
+    private static long keepIdleNs(Tcb tcb) {
+        long own = tcb.settings.keepIdleNs;
+        return own > 0 ? own : tcb.layer.config.keepIdleNs;
+    }
+
+    private static long keepIntervalNs(Tcb tcb) {
+        long own = tcb.settings.keepIntervalNs;
+        return own > 0 ? own : tcb.layer.config.keepIntervalNs;
+    }
+
+    private static int keepCount(Tcb tcb) {
+        int own = tcb.settings.keepCount;
+        return own > 0 ? own : tcb.layer.config.keepCount;
+    }
+
     private void onKeepAlive(Tcb tcb, long nowNs) {
-        if (tcb.probesUnanswered == 0 && nowNs - tcb.lastReceivedNs < tcb.settings.keepIdleNs) {
+        if (tcb.probesUnanswered == 0 && nowNs - tcb.lastReceivedNs < keepIdleNs(tcb)) {
             return;
         }
         boolean over = tcb.settings.userTimeoutNs > 0
                 ? tcb.probesUnanswered > 0 && nowNs - tcb.lastReceivedNs >= tcb.settings.userTimeoutNs
-                : tcb.probesUnanswered >= tcb.settings.keepCount;
+                : tcb.probesUnanswered >= keepCount(tcb);
         if (over) {
             // RFC 9293 section 3.8.4 leaves open how it ends; a reset frees a peer that is alive after all.
             layer.counters.abortOnTimeout.increment();

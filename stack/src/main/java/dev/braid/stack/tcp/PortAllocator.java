@@ -20,8 +20,8 @@ public final class PortAllocator {
     private static final int MAX_STEP = 8;
 
     private final SipHash hash;
-    private final int first;
-    private final int count;
+    private int first;
+    private int count;
     private final int[] counters = new int[COUNTERS];
 
     /**
@@ -31,15 +31,20 @@ public final class PortAllocator {
      * @param last the highest port, at most 65535
      */
     public PortAllocator(long key0, long key1, int first, int last) {
-        if (first < 1 || last > 0xffff || first > last) {
-            throw new IllegalArgumentException("ephemeral ports " + first + ".." + last);
-        }
         this.hash = SipHash.sip24(key0, key1);
-        this.first = first;
-        this.count = last - first + 1;
+        range(first, last);
         for (int i = 0; i < COUNTERS; i++) {
             counters[i] = (int) Long.remainderUnsigned(hash.begin().add(i).finish(), count);
         }
+    }
+
+    /** Allocates from another range from now on; the bounds as for the constructor. */
+    void range(int first, int last) {
+        if (first < 1 || last > 0xffff || first > last) {
+            throw new IllegalArgumentException("ephemeral ports " + first + ".." + last);
+        }
+        this.first = first;
+        this.count = last - first + 1;
     }
 
     /**

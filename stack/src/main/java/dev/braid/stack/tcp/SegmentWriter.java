@@ -165,7 +165,7 @@ final class SegmentWriter {
         }
         layer.counters.outSegs.increment();
         IpPath path = tcb.path();
-        int ttl = tcb.settings.ttl > 0 ? tcb.settings.ttl : layer.ttl;
+        int ttl = tcb.settings.ttl > 0 ? tcb.settings.ttl : layer.ttl();
         layer.ip.send(path, frame, Protocol.TCP, ttl, tcb.settings.trafficClass & ~3);
     }
 }

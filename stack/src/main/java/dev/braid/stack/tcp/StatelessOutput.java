@@ -98,6 +98,6 @@ final class StatelessOutput {
             DecisionTrace.mark(frame, decision);
         }
         layer.counters.outSegs.increment();
-        layer.ip.send(path, frame, Protocol.TCP, layer.ttl, 0);
+        layer.ip.send(path, frame, Protocol.TCP, layer.ttl(), 0);
     }
 }

@@ -3,13 +3,13 @@ package dev.braid.stack.tcp;
 import java.util.function.Consumer;
 
 /**
- * The tunables of TCP, named after the kernel's sysctls where one exists; bytes and nanoseconds. Made by {@link #with} and read
- * only from then on.
+ * The tunables of TCP, named after the kernel's sysctls where one exists; bytes and nanoseconds. Made by {@link #with}; a core
+ * works with a copy of its own.
  */
 public final class TcpConfig {
     private static final long SECOND = 1_000_000_000L;
 
-    /** The stack's defaults. */
+    /** The stack's defaults; not to be changed. */
     public static final TcpConfig DEFAULT = new TcpConfig();
 
     /** Established flows' next expected segments skip the full arrival path. */
@@ -26,11 +26,22 @@ public final class TcpConfig {
     public boolean pacing = true;
     /** Answer SYNs with cookies when a listener's half-open connections reach their bound (net.ipv4.tcp_syncookies). */
     public boolean synCookies = true;
-    /** Default of SO_RCVBUF: the largest window, in bytes of payload (net.ipv4.tcp_rmem). */
+    /** Default of SO_RCVBUF: the largest window, in bytes of payload (second number of net.ipv4.tcp_rmem). */
     public int receiveBuffer = 1 << 20;
-    /** Default of SO_SNDBUF, in bytes of payload (net.ipv4.tcp_wmem). */
+    /** The least that SO_RCVBUF can choose (first number). */
+    public int minReceiveBuffer = 2304;
+    /** The most that SO_RCVBUF can choose (third number). */
+    public int maxReceiveBuffer = 1 << 29;
+    /** Default of SO_SNDBUF, in bytes of payload (second number of net.ipv4.tcp_wmem). */
     public int sendBuffer = 1 << 20;
-    /** The least segment size a peer can make us use: smaller announcements count as this (CVE-2019-11479). */
+    /** The least that SO_SNDBUF can choose (first number). */
+    public int minSendBuffer = 2304;
+    /** The most that SO_SNDBUF can choose (third number). */
+    public int maxSendBuffer = 1 << 29;
+    /**
+     * The least segment size a peer can make us use: smaller announcements count as this (net.ipv4.tcp_min_snd_mss;
+     * CVE-2019-11479).
+     */
     public int minMss = 88;
     /** Retransmissions of a SYN (net.ipv4.tcp_syn_retries): 7 makes 4 minutes (RFC 9293 MUST-23: at least 3). */
     public int synRetries = 7;
@@ -38,8 +49,14 @@ public final class TcpConfig {
     public int synAckRetries = 5;
     /** Timeouts in a row before a connection is given up (net.ipv4.tcp_retries2): 15 makes about 15 minutes. */
     public int retries = 15;
-    /** The same once the user has let go (net.ipv4.tcp_orphan_retries). */
+    /** The same once the user has let go (net.ipv4.tcp_orphan_retries); 0 means 8. */
     public int orphanRetries = 8;
+    /** Default of TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time). */
+    public long keepIdleNs = 7200 * SECOND;
+    /** Default of TCP_KEEPINTVL (net.ipv4.tcp_keepalive_intvl). */
+    public long keepIntervalNs = 75 * SECOND;
+    /** Default of TCP_KEEPCNT (net.ipv4.tcp_keepalive_probes). */
+    public int keepCount = 9;
     /** Stay in TIME-WAIT: 2 MSL (RFC 9293 section 3.6.1). */
     public long timeWaitNs = 60 * SECOND;
     /** The most connections in TIME-WAIT; the oldest make room (net.ipv4.tcp_max_tw_buckets). */
@@ -54,9 +71,9 @@ public final class TcpConfig {
     public long corkNs = 200_000_000L;
     /** First retransmission timeout (RFC 6298 section 2.1). */
     public long initialRtoNs = RttEstimator.INITIAL_RTO_NS;
-    /** Least variance term of the retransmission timeout. */
+    /** Least variance term of the retransmission timeout (net.ipv4.tcp_rto_min_us). */
     public long minRtoNs = RttEstimator.MIN_RTO_NS;
-    /** Greatest retransmission timeout, and greatest time between two zero-window probes. */
+    /** Greatest retransmission timeout, and greatest time between two zero-window probes (net.ipv4.tcp_rto_max_ms). */
     public long maxRtoNs = RttEstimator.MAX_RTO_NS;
     /** The most half-open connections of a listener (net.ipv4.tcp_max_syn_backlog). */
     public int maxSynBacklog = 1024;
@@ -76,5 +93,50 @@ public final class TcpConfig {
         TcpConfig config = new TcpConfig();
         change.accept(config);
         return config;
+    }
+
+    /** A copy. */
+    public TcpConfig copy() {
+        TcpConfig copy = new TcpConfig();
+        copy.headerPrediction = headerPrediction;
+        copy.traceDecisions = traceDecisions;
+        copy.timestamps = timestamps;
+        copy.windowScaling = windowScaling;
+        copy.sack = sack;
+        copy.pacing = pacing;
+        copy.synCookies = synCookies;
+        copy.receiveBuffer = receiveBuffer;
+        copy.minReceiveBuffer = minReceiveBuffer;
+        copy.maxReceiveBuffer = maxReceiveBuffer;
+        copy.sendBuffer = sendBuffer;
+        copy.minSendBuffer = minSendBuffer;
+        copy.maxSendBuffer = maxSendBuffer;
+        copy.minMss = minMss;
+        copy.synRetries = synRetries;
+        copy.synAckRetries = synAckRetries;
+        copy.retries = retries;
+        copy.orphanRetries = orphanRetries;
+        copy.keepIdleNs = keepIdleNs;
+        copy.keepIntervalNs = keepIntervalNs;
+        copy.keepCount = keepCount;
+        copy.timeWaitNs = timeWaitNs;
+        copy.maxTimeWait = maxTimeWait;
+        copy.finWait2Ns = finWait2Ns;
+        copy.delayedAckNs = delayedAckNs;
+        copy.quickAcks = quickAcks;
+        copy.corkNs = corkNs;
+        copy.initialRtoNs = initialRtoNs;
+        copy.minRtoNs = minRtoNs;
+        copy.maxRtoNs = maxRtoNs;
+        copy.maxSynBacklog = maxSynBacklog;
+        copy.maxBacklog = maxBacklog;
+        copy.maxSentRecords = maxSentRecords;
+        copy.firstPort = firstPort;
+        copy.lastPort = lastPort;
+        return copy;
+    }
+
+    int orphanRetries() {
+        return orphanRetries == 0 ? 8 : orphanRetries;
     }
 }

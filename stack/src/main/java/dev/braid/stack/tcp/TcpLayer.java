@@ -26,9 +26,10 @@ public final class TcpLayer {
 
     private static final long MS = 1_000_000L;
 
+    /** Read whenever a value matters: it changes while the core runs. */
     final TcpConfig config;
-    /** Time to live and hop limit unless a connection has its own. */
-    final int ttl;
+
+    private final CoreConfig core;
     final TcpCounters counters;
     final IpOutput ip;
     final FramePool frames;
@@ -70,8 +71,8 @@ public final class TcpLayer {
             FramePool frames,
             Counters counters,
             Entropy entropy) {
-        this.config = config.tcp();
-        this.ttl = config.ipDefaultTtl();
+        this.core = config;
+        this.config = config.tcp;
         this.counters = new TcpCounters(counters);
         this.ip = ip;
         this.frames = frames;
@@ -82,8 +83,8 @@ public final class TcpLayer {
         timeWait = new TimeWaitTable(this, entropy.nextLong(), entropy.nextLong());
         isns = new IsnGenerator(entropy.nextLong(), entropy.nextLong());
         timestampOffsets = new TimestampOffset(entropy.nextLong(), entropy.nextLong());
-        ephemeral = new PortAllocator(entropy.nextLong(), entropy.nextLong(), this.config.firstPort,
-                this.config.lastPort);
+        ephemeral = new PortAllocator(
+                entropy.nextLong(), entropy.nextLong(), this.config.firstPort, this.config.lastPort);
         output = new Output(this, new SegmentWriter(this));
         AckArrival ackArrival = new AckArrival(this);
         TextArrival textArrival = new TextArrival(this);
@@ -177,7 +178,7 @@ public final class TcpLayer {
     public int reservePort(long localHi, long localLo, int port) {
         int chosen = port;
         if (port == 0) {
-            chosen = ephemeral.allocate(
+            chosen = ephemeral().allocate(
                     0, localHi, localLo, 0, 0, 0, entropy.nextLong(), p -> ports.isReserved(localHi, localLo, p));
         }
         return chosen > 0 && ports.reserve(localHi, localLo, chosen) ? chosen : 0;
@@ -240,7 +241,7 @@ public final class TcpLayer {
     }
 
     private int choosePort(Tcb tcb) {
-        return ephemeral.allocate(
+        return ephemeral().allocate(
                 tcb.scope,
                 tcb.localHi,
                 tcb.localLo,
@@ -289,6 +290,11 @@ public final class TcpLayer {
     /** Names the protocol that may claim connections which peers open, or {@code null} for plain TCP alone. */
     public void upperProtocol(@Nullable UpperLayerProtocol protocol) {
         upperProtocol = protocol;
+    }
+
+    private PortAllocator ephemeral() {
+        ephemeral.range(config.firstPort, config.lastPort);
+        return ephemeral;
     }
 
     // Diagnostics.
@@ -373,6 +379,11 @@ public final class TcpLayer {
     }
 
     // What the machine's parts share.
+
+    /** Time to live and hop limit unless a connection has its own. */
+    int ttl() {
+        return core.ipDefaultTtl;
+    }
 
     @Nullable
     Frame takeFrame() {

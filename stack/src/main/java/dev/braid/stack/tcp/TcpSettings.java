@@ -7,8 +7,6 @@ package dev.braid.stack.tcp;
  * {@link Tcb#settingsChanged}. A listener's settings are copied to each connection it takes. Core thread only.
  */
 public final class TcpSettings {
-    private static final long SECOND = 1_000_000_000L;
-
     /** TCP_NODELAY: small segments leave at once (RFC 9293 section 3.7.4). */
     public boolean noDelay;
     /** TCP_CORK: only full segments leave until it is off again, 200 ms passed or the stream ends. */
@@ -17,12 +15,12 @@ public final class TcpSettings {
     public boolean quickAck;
     /** SO_KEEPALIVE (RFC 9293 section 3.8.4). */
     public boolean keepAlive;
-    /** TCP_KEEPIDLE: silence before the first probe. */
-    public long keepIdleNs = 7200 * SECOND;
-    /** TCP_KEEPINTVL: time between probes. */
-    public long keepIntervalNs = 75 * SECOND;
-    /** TCP_KEEPCNT: unanswered probes before the connection is given up. */
-    public int keepCount = 9;
+    /** TCP_KEEPIDLE: silence before the first probe; 0 = the configured default. */
+    public long keepIdleNs;
+    /** TCP_KEEPINTVL: time between probes; 0 = the configured default. */
+    public long keepIntervalNs;
+    /** TCP_KEEPCNT: unanswered probes before the connection is given up; 0 = the configured default. */
+    public int keepCount;
     /** TCP_USER_TIMEOUT: how long data or probes may stay unacknowledged; 0 = what the retransmission limit gives. */
     public long userTimeoutNs;
     /** TCP_LINGER2: how long an abandoned connection stays in FIN-WAIT-2; negative = the configured default. */

@@ -35,12 +35,9 @@ final class TimeWaitTable implements Timed {
 
     /** Takes over from a TCB whose last FIN is acknowledged, and which is out of the flow table. */
     void add(Tcb tcb, long nowNs) {
-        if (entries.size() >= layer.config.maxTimeWait) {
-            TimeWaitEntry first = oldest;
-            if (first != null) {
-                layer.counters.timeWaitOverflow.increment();
-                remove(first);
-            }
+        for (TimeWaitEntry first = oldest; first != null && entries.size() >= layer.config.maxTimeWait; first = oldest) {
+            layer.counters.timeWaitOverflow.increment();
+            remove(first);
         }
         TimeWaitEntry made = take();
         made.scope = tcb.scope;

@@ -54,7 +54,12 @@ public final class StackCoreFuzz {
     }
 
     private static CoreConfig config(int bits) {
-        return CoreConfig.DEFAULT.withFragments(1_000 * MS, 1 << 17, 16, 32).withTcp(TcpConfig.with(tcp -> {
+        return CoreConfig.with(core -> {
+            core.ipFragTimeNs = 1_000 * MS;
+            core.ipFragHighThresh = 1 << 17;
+            core.ipFragMaxDatagrams = 16;
+            core.ipFragMaxFragments = 32;
+        }).withTcp(TcpConfig.with(tcp -> {
             tcp.headerPrediction = (bits & 1) == 0;
             tcp.timestamps = (bits & 2) == 0;
             tcp.sack = (bits & 4) == 0;

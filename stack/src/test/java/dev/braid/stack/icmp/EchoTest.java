@@ -147,7 +147,7 @@ class EchoTest {
     @ValueSource(ints = {4, 6})
     void requestsAreLeftUnansweredWhenToldSo(int version) {
         Link link = CoreRig.link(0, HOST4 + "/24", HOST6 + "/64");
-        try (var silent = new CoreRig(CoreConfig.DEFAULT.withEchoIgnored(true), link)) {
+        try (var silent = new CoreRig(CoreConfig.with(c -> c.icmpEchoIgnoreAll = true), link)) {
             silent.receive(request(version).echo(1, 1, pattern(8)).build());
             assertThat(silent.sent()).isEmpty();
             assertThat(silent.frames.inUse()).isZero();

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 class PathMtuTest {
     private static final long MINUTE_NS = 60_000_000_000L;
     private final Link link = CoreRig.link(0, "10.77.0.2/24", "fd77::2/64");
-    private final CoreRig rig = new CoreRig(CoreConfig.DEFAULT.withPathMtus(552, 10 * MINUTE_NS, 4), link,
+    private final CoreRig rig = new CoreRig(CoreConfig.with(c -> {
+        c.mtuExpiresNs = 10 * MINUTE_NS;
+        c.maxPathMtus = 4;
+    }), link,
             CoreRig.link(1, "10.78.0.2/24"));
 
     @AfterEach

@@ -44,7 +44,12 @@ class ReassemblyTest {
     private void limit(long timeNs, int memory, int datagrams, int fragments) {
         rig.close();
         rig = new CoreRig(
-                CoreConfig.DEFAULT.withFragments(timeNs, memory, datagrams, fragments),
+                CoreConfig.with(c -> {
+                    c.ipFragTimeNs = timeNs;
+                    c.ipFragHighThresh = memory;
+                    c.ipFragMaxDatagrams = datagrams;
+                    c.ipFragMaxFragments = fragments;
+                }),
                 CoreRig.link(0, HOST4 + "/24", HOST6 + "/64"));
     }
 

@@ -1,0 +1,113 @@
+package dev.braid.stack.core;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One tunable: its name, how people write it, and the fields of the configuration behind it. Nearly always that is one number; a few
+ * names of the kernel's hold two or three.
+ *
+ * @param name the kernel's sysctl, or one under {@code net.braid}
+ * @param fields in the order in which they are written
+ */
+record Tunable(String name, List<Field> fields) {
+    /** Reads a number of a configuration. */
+    @FunctionalInterface
+    interface Read {
+        long of(CoreConfig config);
+    }
+
+    /** Writes a number of a configuration. */
+    @FunctionalInterface
+    interface Write {
+        void to(CoreConfig config, long value);
+    }
+
+    /**
+     * One number.
+     *
+     * @param unit what one of it is in the configuration: 10^9 where people write seconds and the core counts nanoseconds
+     * @param min the least value, as people write it
+     * @param max the greatest
+     */
+    record Field(long unit, long min, long max, Read read, Write write) {
+        long value(CoreConfig config) {
+            return read.of(config) / unit;
+        }
+    }
+
+    static Tunable number(String name, long unit, long min, long max, Read read, Write write) {
+        return new Tunable(name, List.of(new Field(unit, min, max, read, write)));
+    }
+
+    /** The value as people read it: numbers separated by tabs, as the kernel prints them. */
+    String text(CoreConfig config) {
+        var text = new StringBuilder();
+        for (Field field : fields) {
+            text.append(text.isEmpty() ? "" : "\t").append(field.value(config));
+        }
+        return text.toString();
+    }
+
+    /**
+     * Takes a value in: all of it or nothing.
+     *
+     * @throws IllegalArgumentException with one line that says what is wrong
+     */
+    void set(CoreConfig config, String text) {
+        String[] words = text.strip().split("\\s+");
+        if (words.length != fields.size()) {
+            throw new IllegalArgumentException(name + " takes " + plural(fields.size()) + ", not \"" + text + '"');
+        }
+        var values = new long[words.length];
+        for (int i = 0; i < words.length; i++) {
+            values[i] = parse(words[i], fields.get(i));
+        }
+        requireOrder(values);
+        for (int i = 0; i < words.length; i++) {
+            Field field = fields.get(i);
+            field.write.to(config, values[i] * field.unit);
+        }
+    }
+
+    /** @throws IllegalArgumentException when what the configuration holds is outside its range */
+    void requireInRange(CoreConfig config) {
+        for (Field field : fields) {
+            requireRange(field, field.value(config), Long.toString(field.value(config)));
+        }
+    }
+
+    private long parse(String word, Field field) {
+        try {
+            long value = Long.parseLong(word);
+            requireRange(field, value, word);
+            return value;
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(outside(field, '"' + word + '"'), e);
+        }
+    }
+
+    private void requireRange(Field field, long value, String said) {
+        if (value < field.min || value > field.max) {
+            throw new IllegalArgumentException(outside(field, said));
+        }
+    }
+
+    private String outside(Field field, String said) {
+        return name + " must be " + field.min + ".." + field.max + ", not " + said;
+    }
+
+    /** Numbers of one name are least, default and greatest, or first and last. */
+    private void requireOrder(long[] values) {
+        for (int i = 1; i < values.length; i++) {
+            if (values[i - 1] > values[i]) {
+                throw new IllegalArgumentException(String.format(Locale.ROOT,
+                        "%s: its numbers must not fall, but %d comes before %d", name, values[i - 1], values[i]));
+            }
+        }
+    }
+
+    private static String plural(int count) {
+        return count == 1 ? "one number" : count + " numbers";
+    }
+}

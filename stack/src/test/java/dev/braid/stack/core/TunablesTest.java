@@ -1,0 +1,111 @@
+package dev.braid.stack.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.braid.stack.tcp.TcpConfig;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Names, units and ranges of what can be changed while a core runs. */
+final class TunablesTest {
+    private final CoreConfig config = CoreConfig.DEFAULT.copy();
+    private final Tunables tunables = new Tunables(config);
+
+    @Test
+    void everyNameHasAValueThatCanBeSetAgain() {
+        for (String name : tunables.names()) {
+            String before = tunables.value(name);
+            assertThat(before).as(name).isNotEmpty();
+            tunables.set(name, before);
+            assertThat(tunables.value(name)).isEqualTo(before);
+        }
+        assertThat(tunables.names()).hasSizeGreaterThan(40).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyNumberOfTheConfigurationHasAName() throws IllegalAccessException {
+        // Each name is set to another value; then no field may be what it was.
+        var untouched = new ArrayList<String>();
+        for (String name : tunables.names()) {
+            changeToAnything(name);
+        }
+        for (var field : CoreConfig.class.getFields()) {
+            if (!java.lang.reflect.Modifier.isFinal(field.getModifiers())
+                    && field.get(config).equals(field.get(CoreConfig.DEFAULT))) {
+                untouched.add(field.getName());
+            }
+        }
+        for (var field : TcpConfig.class.getFields()) {
+            if (!java.lang.reflect.Modifier.isStatic(field.getModifiers())
+                    && field.get(config.tcp).equals(field.get(TcpConfig.DEFAULT))) {
+                untouched.add(field.getName());
+            }
+        }
+        assertThat(untouched).isEmpty();
+    }
+
+    private void changeToAnything(String name) {
+        String[] numbers = tunables.value(name).split("\t");
+        for (int i = 0; i < numbers.length; i++) {
+            long number = Long.parseLong(numbers[i]);
+            Tunable.Field field = TunableTable.BY_NAME.get(name).fields().get(i);
+            numbers[i] = Long.toString(number > field.min() ? number - 1 : number + 1);
+        }
+        tunables.set(name, String.join(" ", numbers));
+    }
+
+    @Test
+    void unitsAreTheKernels() {
+        tunables.set("net.ipv4.tcp_fin_timeout", "30");
+        assertThat(config.tcp.finWait2Ns).isEqualTo(30_000_000_000L);
+        tunables.set("net.ipv4.tcp_rto_min_us", "5000");
+        assertThat(config.tcp.minRtoNs).isEqualTo(5_000_000L);
+        tunables.set("net.ipv4.ip_local_port_range", "40000\t40099");
+        assertThat(config.tcp.firstPort).isEqualTo(40_000);
+        assertThat(config.tcp.lastPort).isEqualTo(40_099);
+        tunables.set("net/ipv4/tcp_rmem", " 4096  131072   6291456 ");
+        assertThat(tunables.value("net.ipv4.tcp_rmem")).isEqualTo("4096\t131072\t6291456");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "net.ipv4.ip_default_ttl | 0 | net.ipv4.ip_default_ttl must be 1..255, not 0",
+        "net.ipv4.ip_default_ttl | many | net.ipv4.ip_default_ttl must be 1..255, not \"many\"",
+        "net.ipv4.ip_default_ttl | 9999999999999999999999 | net.ipv4.ip_default_ttl must be 1..255, not \"9999999999999999999999\"",
+        "net.ipv4.tcp_rmem | 4096 | net.ipv4.tcp_rmem takes 3 numbers, not \"4096\"",
+        "net.ipv4.tcp_rmem | 9 8 7 | net.ipv4.tcp_rmem: its numbers must not fall, but 9 comes before 8",
+        "net.ipv4.ip_local_port_range | 50000 40000 | net.ipv4.ip_local_port_range: its numbers must not fall, but 50000 comes before 40000",
+        "net.ipv4.tcp_sak | 1 | there is no tunable net.ipv4.tcp_sak; did you mean net.ipv4.tcp_sack?",
+        "tcp_sack | 1 | there is no tunable tcp_sack; did you mean net.ipv4.tcp_sack?",
+        "vm.swappiness | 1 | there is no tunable vm.swappiness",
+    })
+    void aWrongNameOrValueIsOneClearLine(String name, String value, String line) {
+        assertThatThrownBy(() -> tunables.set(name, value)).isInstanceOf(IllegalArgumentException.class).hasMessage(line);
+    }
+
+    @Test
+    void aRefusedValueChangesNothing() {
+        assertThatThrownBy(() -> tunables.set("net.ipv4.tcp_rmem", "4096 8192 x"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(config.tcp.receiveBuffer).isEqualTo(TcpConfig.DEFAULT.receiveBuffer);
+    }
+
+    @Test
+    void aCoreRefusesAConfigurationOutsideTheRanges() {
+        assertThatThrownBy(() -> CoreConfig.with(c -> c.ipDefaultTtl = 300))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("net.ipv4.ip_default_ttl must be 1..255, not 300");
+    }
+
+    @Test
+    void aCopySharesNothing() {
+        CoreConfig copy = config.copy();
+        copy.ipDefaultTtl = 3;
+        copy.tcp.sack = false;
+        assertThat(config.ipDefaultTtl).isEqualTo(64);
+        assertThat(config.tcp.sack).isTrue();
+    }
+}
