@@ -8,6 +8,9 @@ import dev.braid.fastpath.pipeline.Pipeline;
 import dev.braid.stack.core.StackCore;
 import dev.braid.stack.nio.BraidSelectorProvider;
 import dev.braid.stack.nio.CoreHost;
+import dev.braid.stack.tcp.ConnectionListing;
+import dev.braid.stack.tcp.ListenerInfo;
+import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for any number of threads, platform or virtual.
  */
 public final class Stack implements AutoCloseable {
+    /** Connections that the core shows between two batches of frames. */
+    private static final int LISTING_SLICE = 256;
+
     private final Arena arena;
     private final Counters counters;
     private final ChunkPool chunks;
@@ -37,6 +43,7 @@ public final class Stack implements AutoCloseable {
     private final CoreHost host;
     private final Pipeline pipeline;
     private final BraidSelectorProvider provider;
+    private final LiveTunables tunables;
     private final StackShutdown shutdown;
     private final boolean tracking;
     private volatile List<String> leaks = List.of();
@@ -50,6 +57,7 @@ public final class Stack implements AutoCloseable {
         this.host = host;
         this.pipeline = pipeline;
         this.provider = new BraidSelectorProvider(host);
+        this.tunables = new LiveTunables(core.tunables(), host);
         this.shutdown = new StackShutdown(core, chunks, host, pipeline);
         this.tracking = tracking;
     }
@@ -113,6 +121,38 @@ public final class Stack implements AutoCloseable {
     /** Takes a tap off. A call of it that began before may still be under way when this returns. */
     public void removeTap(FrameTap tap) {
         pipeline.removeTap(tap);
+    }
+
+    /** The tunables, to be read and changed while the stack runs. */
+    public LiveTunables tunables() {
+        return tunables;
+    }
+
+    /**
+     * Every connection as it is now, those in TIME-WAIT too. Asks the core in slices, so that traffic goes on meanwhile.
+     *
+     * @throws IOException when the stack has ended
+     */
+    public List<TcpInfo> connections() throws IOException {
+        var found = new ArrayList<TcpInfo>();
+        var listing = new ConnectionListing[1];
+        host.call(nowNs -> listing[0] = core.tcp().listing());
+        var more = new boolean[] {true};
+        while (more[0]) {
+            host.call(nowNs -> more[0] = listing[0].next(found, LISTING_SLICE, nowNs));
+        }
+        return found;
+    }
+
+    /**
+     * Every port the stack listens on.
+     *
+     * @throws IOException when the stack has ended
+     */
+    public List<ListenerInfo> listeners() throws IOException {
+        var found = new ArrayList<ListenerInfo>();
+        host.call(nowNs -> found.addAll(core.tcp().listenerInfos()));
+        return found;
     }
 
     /** What made the stack end by itself; {@code null} while it runs and after a close. */

@@ -5,12 +5,14 @@ import dev.braid.fastpath.device.FrameProcessor;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.pipeline.Mailbox;
 import dev.braid.stack.socket.Sockets;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,19 @@ public final class CoreHost implements FrameProcessor {
     /** Brings the next sweep forward: somebody found the chunk pool empty. */
     void retryChunksSoon(long nowNs) {
         nextSweepNs = Math.min(nextSweepNs, nowNs + CHUNK_RETRY_NS);
+    }
+
+    /**
+     * Has the core's thread run something short, which is given the core's time, and waits for it. Any thread but the core's;
+     * of a stack that is {@code INVOKED}, any but the one that invokes it.
+     *
+     * @throws IOException when the stack has ended
+     */
+    public void call(LongConsumer body) throws IOException {
+        CoreCall.on(mailbox, nowNs -> {
+            body.accept(nowNs);
+            return 0;
+        });
     }
 
     /** Channels that are open, or closed and still sending. */

@@ -299,6 +299,18 @@ public final class TcpLayer {
 
     // Diagnostics.
 
+    /** Begins to show every connection. */
+    public ConnectionListing listing() {
+        return new ConnectionListing(this);
+    }
+
+    /** Every port in LISTEN. */
+    public List<ListenerInfo> listenerInfos() {
+        var found = new ArrayList<ListenerInfo>();
+        listeners.forEach((scope, protocol, lh, ll, rh, rl, lp, rp, listener) -> found.add(listener.info()));
+        return found;
+    }
+
     /** Connections in the flow table. */
     public int connections() {
         return flows.size();

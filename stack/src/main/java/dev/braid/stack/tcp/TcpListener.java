@@ -1,5 +1,6 @@
 package dev.braid.stack.tcp;
 
+import dev.braid.fastpath.wire.IpAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -45,6 +46,12 @@ public final class TcpListener {
     /** Connections between SYN and third ACK. */
     public int halfOpen() {
         return halfOpen.size();
+    }
+
+    /** This moment of it. */
+    public ListenerInfo info() {
+        return new ListenerInfo(
+                new IpAddress(localHi, localLo), port, established.size(), halfOpen.size(), backlog);
     }
 
     /** The local port, 1..65535. */

@@ -17,6 +17,9 @@ final class TimeWaitEntry {
     boolean timestamps;
     int tsRecent;
     int tsOffset;
+    /** Grows with every entry whose stay begins, or begins again. */
+    long serial;
+
     long expiresNs;
     long answeredNs;
     @Nullable TimeWaitEntry previous;

@@ -1,12 +1,14 @@
 package dev.braid.stack.tcp;
 
 import dev.braid.fastpath.flow.FlowTable;
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Protocol;
 import dev.braid.fastpath.wire.Seq;
 import dev.braid.fastpath.wire.Tcp;
 import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.timer.Timed;
 import dev.braid.stack.timer.WheelEntry;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ final class TimeWaitTable implements Timed {
     private final TcpLayer layer;
     private final FlowTable<TimeWaitEntry> entries;
     private final WheelEntry entry = new WheelEntry(this);
+    private long nextSerial;
     private @Nullable TimeWaitEntry oldest;
     private @Nullable TimeWaitEntry youngest;
     private @Nullable TimeWaitEntry free;
@@ -35,7 +38,8 @@ final class TimeWaitTable implements Timed {
 
     /** Takes over from a TCB whose last FIN is acknowledged, and which is out of the flow table. */
     void add(Tcb tcb, long nowNs) {
-        for (TimeWaitEntry first = oldest; first != null && entries.size() >= layer.config.maxTimeWait; first = oldest) {
+        for (TimeWaitEntry first = oldest; first != null
+                && entries.size() >= layer.config.maxTimeWait; first = oldest) {
             layer.counters.timeWaitOverflow.increment();
             remove(first);
         }
@@ -127,6 +131,39 @@ final class TimeWaitTable implements Timed {
         }
     }
 
+    /**
+     * Shows connections in the order in which their stay began.
+     *
+     * @param after where the last call ended, {@link Long#MIN_VALUE} to begin
+     * @return where this one ended
+     */
+    long list(List<TcpInfo> into, long after, int most, long nowNs) {
+        long last = after;
+        int left = most;
+        for (TimeWaitEntry next = oldest; next != null && left > 0; next = next.next) {
+            if (next.serial > after) {
+                into.add(info(next, nowNs));
+                last = next.serial;
+                left--;
+            }
+        }
+        return last;
+    }
+
+    private static TcpInfo info(TimeWaitEntry entry, long nowNs) {
+        var info = new TcpInfo();
+        info.state = TcpState.TIME_WAIT;
+        info.local = new IpAddress(entry.localHi, entry.localLo);
+        info.localPort = entry.localPort;
+        info.remote = new IpAddress(entry.remoteHi, entry.remoteLo);
+        info.remotePort = entry.remotePort;
+        info.timestamps = entry.timestamps;
+        info.orphaned = true;
+        info.timer = TcpInfo.TIMER_TIME_WAIT;
+        info.timerNs = Math.max(0, entry.expiresNs - nowNs);
+        return info;
+    }
+
     @Override
     public void onDeadline(long nowNs) {
         for (TimeWaitEntry first = oldest; first != null && first.expiresNs <= nowNs; first = oldest) {
@@ -164,6 +201,7 @@ final class TimeWaitTable implements Timed {
     }
 
     private void append(TimeWaitEntry added, long nowNs) {
+        added.serial = nextSerial++;
         added.expiresNs = nowNs + layer.config.timeWaitNs;
         TimeWaitEntry last = youngest;
         added.previous = last;

@@ -83,7 +83,8 @@ final class TunablesTest {
         "vm.swappiness | 1 | there is no tunable vm.swappiness",
     })
     void aWrongNameOrValueIsOneClearLine(String name, String value, String line) {
-        assertThatThrownBy(() -> tunables.set(name, value)).isInstanceOf(IllegalArgumentException.class).hasMessage(line);
+        assertThatThrownBy(() -> tunables.set(name, value)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(line);
     }
 
     @Test

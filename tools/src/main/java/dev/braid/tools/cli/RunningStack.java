@@ -3,23 +3,28 @@ package dev.braid.tools.cli;
 import dev.braid.fastpath.counters.CountersFile;
 import dev.braid.stack.Stack;
 import dev.braid.stack.StackBuilder;
+import dev.braid.tools.control.ControlServer;
+import dev.braid.tools.control.StackRequests;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A stack of this process and the file that other processes read its counters from. */
+/** A stack of this process, the file that other processes read its counters from, and the socket that they ask it on. */
 public final class RunningStack implements AutoCloseable {
     private static final int COUNTERS = 1024;
 
     private final Stack stack;
     private final Arena arena;
     private final @Nullable Path countersFile;
+    private final @Nullable ControlServer control;
 
-    private RunningStack(Stack stack, Arena arena, @Nullable Path countersFile) {
+    private RunningStack(
+            Stack stack, Arena arena, @Nullable Path countersFile, @Nullable ControlServer control) {
         this.stack = stack;
         this.arena = arena;
         this.countersFile = countersFile;
+        this.control = control;
     }
 
     /** Starts what the builder describes; without a place for the counters file it says so and goes on. */
@@ -36,11 +41,24 @@ public final class RunningStack implements AutoCloseable {
             file = null;
         }
         try {
-            return new RunningStack(builder.start(), arena, file);
+            Stack stack = builder.start();
+            return new RunningStack(stack, arena, file, file == null ? null : control(stack));
         } catch (RuntimeException e) {
             arena.close();
             CountersPlace.remove(file);
             throw e;
+        }
+    }
+
+    private static @Nullable ControlServer control(Stack stack) {
+        Path path = RunningProcesses.socket(ProcessHandle.current().pid());
+        try {
+            ControlServer server = ControlServer.open(path);
+            new StackRequests(stack).register(server);
+            return server;
+        } catch (IOException e) {
+            System.err.println("braid: no control socket, so braid ss and sysctl cannot ask: " + e.getMessage());
+            return null;
         }
     }
 
@@ -54,9 +72,17 @@ public final class RunningStack implements AutoCloseable {
         return countersFile;
     }
 
-    /** Closes the stack and removes the file. */
+    /** Where other processes ask it, or {@code null}. */
+    public @Nullable ControlServer control() {
+        return control;
+    }
+
+    /** Closes the stack and removes the files. */
     @Override
     public void close() {
+        if (control != null) {
+            control.close();
+        }
         stack.close();
         arena.close();
         CountersPlace.remove(countersFile);

@@ -1,0 +1,67 @@
+package dev.braid.tools.cli;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The processes of this user that have a stack, as they show in the folder of {@link CountersPlace}. */
+public final class RunningProcesses {
+    private RunningProcesses() {}
+
+    /** Their process ids, in rising order. */
+    public static List<Long> pids() {
+        var found = new ArrayList<Long>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+                CountersPlace.folder(), "*" + CountersPlace.COUNTERS_SUFFIX)) {
+            for (Path file : files) {
+                long pid = CountersPlace.pidOf(file);
+                if (pid > 0 && ProcessHandle.of(pid).isPresent()) {
+                    found.add(pid);
+                }
+            }
+        } catch (IOException e) {
+            // No folder: nobody was ever there.
+        }
+        found.sort(null);
+        return found;
+    }
+
+    /**
+     * The process that a command is about.
+     *
+     * @param pid the one named, or {@code null} for the only one
+     * @throws UserError when there is none, that one is none, or several are and none was named
+     */
+    public static long choose(@Nullable Long pid) {
+        List<Long> running = pids();
+        if (running.isEmpty()) {
+            throw UserError.failure("no stack is running; start one with braid serve");
+        }
+        String all = running.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        if (pid != null) {
+            if (!running.contains(pid)) {
+                throw UserError.failure("process " + pid + " has no stack; running: " + all);
+            }
+            return pid;
+        }
+        if (running.size() > 1) {
+            throw UserError.failure("several stacks are running: " + all + "; choose one with --pid");
+        }
+        return running.getFirst();
+    }
+
+    /** The control socket of a process. */
+    public static Path socket(long pid) {
+        return CountersPlace.folder().resolve(pid + CountersPlace.SOCKET_SUFFIX);
+    }
+
+    /** The counters file of a process. */
+    public static Path counters(long pid) {
+        return CountersPlace.folder().resolve(pid + CountersPlace.COUNTERS_SUFFIX);
+    }
+}
