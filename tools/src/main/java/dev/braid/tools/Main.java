@@ -4,6 +4,7 @@ import dev.braid.fastpath.device.DeviceException;
 import dev.braid.tools.bench.BenchCommand;
 import dev.braid.tools.cli.UserError;
 import dev.braid.tools.demo.DemoCommand;
+import dev.braid.tools.drill.DrillCommand;
 import dev.braid.tools.emu.LinkEmuCommand;
 import dev.braid.tools.perf.PerfCommand;
 import dev.braid.tools.serve.ServeCommand;
@@ -18,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code braid} command. Exit status 0 only on success, 1 when the work failed, 2 on wrong usage. */
 @Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
     ServeCommand.class, PerfCommand.class,
-    BenchCommand.class, LinkEmuCommand.class,
+    BenchCommand.class, LinkEmuCommand.class, DrillCommand.class,
     CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",
         "Begin with:  braid demo"})
 public final class Main implements Runnable {
@@ -42,7 +43,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? One of: demo, serve, perf, link-emu");
+        throw new ParameterException(spec.commandLine(), "which command? One of: demo, serve, perf, link-emu, drill");
     }
 
     private static int wrongUsage(ParameterException wrong, String[] args) {

@@ -6,6 +6,12 @@ package dev.braid.stack.socket;
 public final class Errno {
     /** The call would block: nothing to read, no room to write, no connection to accept. */
     public static final int EAGAIN = 11;
+    /** There is nothing of that name. */
+    public static final int ENOENT = 2;
+    /** It exists already. */
+    public static final int EEXIST = 17;
+    /** A number outside the function's range. */
+    public static final int EDOM = 33;
     /** An address outside memory was given. */
     public static final int EFAULT = 14;
     /** The call does not fit the socket's state, or an argument is out of range. */
@@ -16,6 +22,10 @@ public final class Errno {
     public static final int EPROTO = 71;
     /** The peer's host does not speak the protocol. */
     public static final int ENOPROTOOPT = 92;
+    /** The descriptor is no socket. */
+    public static final int ENOTSOCK = 88;
+    /** There is no such protocol for sockets of this kind. */
+    public static final int EPROTONOSUPPORT = 93;
     /** The operation is not for this kind of socket. */
     public static final int EOPNOTSUPP = 95;
     /** The address family does not fit. */
@@ -58,11 +68,16 @@ public final class Errno {
         return switch (errno) {
             case EBADF -> "EBADF";
             case EAGAIN -> "EAGAIN";
+            case ENOENT -> "ENOENT";
+            case EEXIST -> "EEXIST";
+            case EDOM -> "EDOM";
             case EFAULT -> "EFAULT";
             case EINVAL -> "EINVAL";
             case EPIPE -> "EPIPE";
             case EPROTO -> "EPROTO";
             case ENOPROTOOPT -> "ENOPROTOOPT";
+            case ENOTSOCK -> "ENOTSOCK";
+            case EPROTONOSUPPORT -> "EPROTONOSUPPORT";
             case EOPNOTSUPP -> "EOPNOTSUPP";
             case EAFNOSUPPORT -> "EAFNOSUPPORT";
             case EADDRINUSE -> "EADDRINUSE";

@@ -9,15 +9,21 @@ import org.jspecify.annotations.Nullable;
 public final class ListenSocket implements ListenerUser {
     private final Sockets sockets;
     private final ListenEvents events;
-    private final SocketOptions options = new SocketOptions();
+    private final SocketOptions options;
     private final Binding binding;
     private @Nullable TcpListener listener;
     private boolean closed;
 
     ListenSocket(Sockets sockets, ListenEvents events) {
+        this(sockets, events, new SocketOptions(), new Binding(sockets));
+    }
+
+    /** A socket that goes on with the options and the port of another. */
+    ListenSocket(Sockets sockets, ListenEvents events, SocketOptions options, Binding binding) {
         this.sockets = sockets;
         this.events = events;
-        this.binding = new Binding(sockets);
+        this.options = options;
+        this.binding = binding;
     }
 
     /** Options that accepted sockets inherit. */

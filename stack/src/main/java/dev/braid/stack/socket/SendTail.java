@@ -21,9 +21,10 @@ final class SendTail {
     /**
      * Copies at most {@code length} bytes and appends them.
      *
+     * @param more whether the program says that more is coming
      * @return bytes taken; fewer than {@code length} only when the chunk pool is at its limit
      */
-    int append(Tcb tcb, long address, int length) {
+    int append(Tcb tcb, long address, int length, boolean more) {
         int taken = 0;
         while (taken < length) {
             Chunk into = chunk;
@@ -37,7 +38,11 @@ final class SendTail {
             }
             int part = Math.min(length - taken, into.capacity() - used);
             Memory.copy(address + taken, into.address() + used, part);
-            tcb.append(into, used, part);
+            if (more) {
+                tcb.appendMore(into, used, part);
+            } else {
+                tcb.append(into, used, part);
+            }
             used += part;
             taken += part;
             if (used == into.capacity()) {

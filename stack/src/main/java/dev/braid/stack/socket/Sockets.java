@@ -3,6 +3,7 @@ package dev.braid.stack.socket;
 import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.timer.TimerWheel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of one core: POSIX's semantics as would-block answers, readiness and deadlines. Who blocks, parks, wakes and
@@ -35,6 +36,16 @@ public final class Sockets {
     public ListenSocket listener(ListenEvents events) {
         open++;
         return new ListenSocket(this, events);
+    }
+
+    /**
+     * A listening socket in place of a stream socket that was never connected, as listen(2) makes one: with its options and its
+     * port. The stream socket must not be used any more.
+     *
+     * @return {@code null} when the stream socket is connected, connecting or closed (EINVAL)
+     */
+    public @Nullable ListenSocket listener(StreamSocket from, ListenEvents events) {
+        return from.giveUpForListening() ? new ListenSocket(this, events, from.options(), from.binding()) : null;
     }
 
     /** Sockets that are not closed, for leak checks. */

@@ -37,7 +37,8 @@ public final class StreamSocket implements TcpUser, Timed {
     private boolean connected;
     private boolean readShut;
     private boolean writeShut;
-    private boolean corkedByMore;
+    /** The program knows that its connect was successful. */
+    private boolean announced;
     private boolean closing;
     private boolean closed;
     private boolean gone;
@@ -58,6 +59,7 @@ public final class StreamSocket implements TcpUser, Timed {
         this(sockets, events, options);
         tcb = accepted;
         connected = true;
+        announced = true;
         accepted.user(this);
         TcpFailure failure = accepted.failure();
         if (failure != null) {
@@ -93,15 +95,19 @@ public final class StreamSocket implements TcpUser, Timed {
     /**
      * Begins to connect.
      *
-     * @return -EINPROGRESS: {@link Readiness#CONNECTED} or {@link Readiness#ERROR} will be reported; or -EISCONN, -EALREADY,
-     *     -EADDRNOTAVAIL, -EADDRINUSE, -ENETUNREACH, -ENOBUFS, -EINVAL, -EBADF
+     * @return -EINPROGRESS: {@link Readiness#CONNECTED} or {@link Readiness#ERROR} will be reported; 0, once, when asked again
+     *     after that; or -EISCONN, -EALREADY, -EADDRNOTAVAIL, -EADDRINUSE, -ENETUNREACH, -ENOBUFS, -EINVAL, -EBADF
      */
     public int connect(long hi, long lo, int port, long nowNs) {
         if (closed) {
             return -Errno.EBADF;
         }
         if (connected) {
-            return -Errno.EISCONN;
+            if (announced || failed) {
+                return -Errno.EISCONN;
+            }
+            announced = true;
+            return 0;
         }
         if (connecting) {
             return -Errno.EALREADY;
@@ -122,6 +128,33 @@ public final class StreamSocket implements TcpUser, Timed {
         return -Errno.EINPROGRESS;
     }
 
+    /**
+     * Dissolves the association, as connect(2) to AF_UNSPEC does: a connection is reset, and the socket may connect again from the
+     * port it has.
+     *
+     * @return 0, or -EBADF
+     */
+    public int disconnect(long nowNs) {
+        if (closed) {
+            return -Errno.EBADF;
+        }
+        tail.release();
+        Tcb live = tcb;
+        tcb = null;
+        if (live != null) {
+            live.abort(nowNs);
+        }
+        connecting = false;
+        connected = false;
+        announced = false;
+        readShut = false;
+        writeShut = false;
+        failed = false;
+        gone = false;
+        pendingError = 0;
+        return 0;
+    }
+
     // Sending.
 
     /** Bytes a send would take now, before chunks run out. */
@@ -133,20 +166,26 @@ public final class StreamSocket implements TcpUser, Timed {
     /**
      * Queues bytes, copied from {@code address}.
      *
+     * @param address 0 = NULL
      * @param flags of {@link MessageFlags}: MSG_MORE counts
-     * @return bytes taken, 1..length (0 for length 0), or -EAGAIN, -ENOTCONN, -EPIPE, the pending error, -EOPNOTSUPP, -EBADF
+     * @return bytes taken, 1..length (0 for length 0), or -EAGAIN, -ENOTCONN, -EPIPE, the pending error, -EOPNOTSUPP, -EFAULT,
+     *     -EBADF
      */
     public int send(long address, int length, int flags, long nowNs) {
         int refused = refuseSend(flags);
         if (refused != 0) {
             return refused;
         }
-        Tcb live = live();
-        cork((flags & MessageFlags.MSG_MORE) != 0, live, nowNs);
         if (length == 0) {
             return 0;
         }
-        int taken = tail.append(live, address, Math.min(length, live.sendSpace()));
+        Tcb live = live();
+        int space = live.sendSpace();
+        if (space > 0 && address == 0) {
+            return -Errno.EFAULT;
+        }
+        boolean more = (flags & MessageFlags.MSG_MORE) != 0;
+        int taken = tail.append(live, address, Math.min(length, space), more);
         return taken == 0 ? -Errno.EAGAIN : taken;
     }
 
@@ -161,7 +200,6 @@ public final class StreamSocket implements TcpUser, Timed {
             return refused;
         }
         Tcb live = live();
-        cork(false, live, nowNs);
         int taken = Math.min(length, live.sendSpace());
         if (taken == 0) {
             return length == 0 ? 0 : -Errno.EAGAIN;
@@ -190,30 +228,23 @@ public final class StreamSocket implements TcpUser, Timed {
         return (flags & MessageFlags.MSG_OOB) != 0 ? -Errno.EOPNOTSUPP : 0;
     }
 
-    private void cork(boolean more, Tcb live, long nowNs) {
-        if (more && !live.settings().cork) {
-            corkedByMore = true;
-            live.settings().cork = true;
-        } else if (!more && corkedByMore) {
-            corkedByMore = false;
-            live.settings().cork = false;
-            live.settingsChanged(nowNs);
-        }
-    }
-
     // Receiving.
 
-    /** Bytes that can be read now. */
+    /**
+     * Bytes that can be read now. As in Linux these may be some after {@link #SHUT_RD} too: what the peer sends on is acknowledged,
+     * and readable.
+     */
     public int available() {
         Tcb live = tcb;
-        return live == null || readShut ? 0 : live.received().available();
+        return live == null ? 0 : live.received().available();
     }
 
     /**
      * Reads into {@code address}.
      *
+     * @param address 0 = NULL
      * @param flags of {@link MessageFlags}: MSG_PEEK, MSG_TRUNC and MSG_WAITALL count
-     * @return bytes read, 0 at the end of the stream, or -EAGAIN, -ENOTCONN, the pending error, -EOPNOTSUPP, -EBADF
+     * @return bytes read, 0 at the end of the stream, or -EAGAIN, -ENOTCONN, the pending error, -EOPNOTSUPP, -EFAULT, -EBADF
      */
     public int recv(long address, int length, int flags, long nowNs) {
         int refused = refuseReceive(flags);
@@ -224,7 +255,10 @@ public final class StreamSocket implements TcpUser, Timed {
         int available = available();
         boolean ended = live == null || readShut || live.finReceived() || failed;
         boolean wholeOnly = (flags & MessageFlags.MSG_WAITALL) != 0 && !ended && pendingError == 0;
-        if (live != null && available > 0 && !(wholeOnly && available < length)) {
+        if (live != null && available > 0 && length > 0 && !(wholeOnly && available < length)) {
+            if (address == 0 && (flags & MessageFlags.MSG_TRUNC) == 0) {
+                return -Errno.EFAULT;
+            }
             return take(live, address, length, flags, nowNs);
         }
         int error = error();
@@ -253,7 +287,7 @@ public final class StreamSocket implements TcpUser, Timed {
      */
     public @Nullable Frame takeReceived() {
         Tcb live = tcb;
-        return live == null || readShut || closed ? null : live.received().take();
+        return live == null || closed ? null : live.received().take();
     }
 
     /** What {@link #takeReceived} handed out is read: opens the window. Harmless after a close. */
@@ -298,7 +332,6 @@ public final class StreamSocket implements TcpUser, Timed {
         }
         if (how != SHUT_RD && !writeShut) {
             writeShut = true;
-            cork(false, live, nowNs);
             tail.release();
             live.finish();
         }
@@ -397,6 +430,38 @@ public final class StreamSocket implements TcpUser, Timed {
             ready |= Readiness.WRITABLE;
         }
         return failed || gone || (readOver && writeShut) ? ready | Readiness.HANGUP : ready;
+    }
+
+    /** Whether no byte can come any more but those that are there: the peer's FIN, a shutdown or a failure. */
+    boolean isReadOver() {
+        Tcb live = tcb;
+        return readShut || failed || (live != null && live.finReceived());
+    }
+
+    /** Whether nothing can be sent any more. */
+    boolean isWriteOver() {
+        return writeShut || failed;
+    }
+
+    /** Whether at least a third of the send buffer is free, from where on Linux wakes writers. */
+    boolean hasRoomToWrite() {
+        Tcb live = tcb;
+        return live != null && connected && live.hasRoomToWrite();
+    }
+
+    Binding binding() {
+        return binding;
+    }
+
+    /** Ends a socket that never was connected in favour of a listener; false when it was. */
+    boolean giveUpForListening() {
+        if (closed || tcb != null || connecting || connected) {
+            return false;
+        }
+        closed = true;
+        gone = true;
+        sockets.timers().cancel(deadline);
+        return true;
     }
 
     /** Whether a connection is, or was, established. */

@@ -82,6 +82,7 @@ final class AckArrival {
     void acknowledge(Tcb tcb, TcpSegment segment, long nowNs) {
         tcb.lastReceivedNs = nowNs;
         tcb.probesUnanswered = 0;
+        tcb.moreComing = false;
         if (Seq.lessThan(segment.ack, tcb.sndUna)) {
             return; // "If the ACK is a duplicate (SEG.ACK < SND.UNA), it can be ignored."
         }

@@ -51,7 +51,7 @@ abstract class ConnectionVariables {
     /** What the peer announced, or the default (RFC 9293 section 3.7.1). */
     int peerMss;
     /** Payload bytes of a full segment behind TCP's usual options: Eff.snd.MSS. */
-    int sndMss = 536;
+    int sndMss = Tcb.DEFAULT_MSS;
     /** The path MTU that {@link #sndMss} was computed for. */
     int mtuSeen;
     final SendStream stream = new SendStream();
@@ -80,6 +80,10 @@ abstract class ConnectionVariables {
     boolean windowLimited;
     /** The user was told that the send buffer is full. */
     boolean wantsSpace;
+    /** Position behind what the user wants pushed (RFC 9293 section 3.9.1.2). */
+    long pushEnd;
+    /** The user said that more follows at once: a partial segment waits. */
+    boolean moreComing;
     /** Position behind the last segment that was not full (Minshall's amendment of Nagle's algorithm). */
     long smallEnd;
     /** Retransmission timeouts since something was acknowledged. */

@@ -151,7 +151,7 @@ final class Output {
             retransmitted(tcb, lost, packetMss, nowNs);
             return BARE_COST;
         }
-        int push = lost.end() >= tcb.sent.end() && tcb.unsent() == 0 ? Tcp.PSH : 0;
+        int push = push(tcb, lost.start(), length, packetMss);
         int sent = writer.sendData(tcb, lost.start(), length, packetMss, flags | push, decision, nowNs);
         if (sent < 0) {
             return noFrame(tcb, nowNs);
@@ -196,7 +196,7 @@ final class Output {
         long from = Math.max(0, tcb.sent.end());
         boolean last = length == tcb.unsent();
         boolean fin = last && tcb.finQueued && mayCarryFin(tcb, length);
-        int flags = (last ? Tcp.PSH : 0) | (fin ? Tcp.FIN : 0);
+        int flags = push(tcb, from, length, packetMss) | (fin ? Tcp.FIN : 0);
         int sent = writer.sendData(tcb, from, length, packetMss, flags, Decision.NEW_DATA, nowNs);
         if (sent < 0) {
             return noFrame(tcb, nowNs);
@@ -216,6 +216,15 @@ final class Output {
             armRto(tcb, nowNs);
         }
         return sent;
+    }
+
+    /**
+     * RFC 9293 section 3.8 SHLD-27: a sender sets PSH on the last segment of what the user queued. On a super-segment besides:
+     * whoever puts it together again at the other end then knows that nothing follows at once.
+     */
+    private static int push(Tcb tcb, long from, int length, int packetMss) {
+        boolean marked = from < tcb.pushEnd && tcb.pushEnd <= from + length;
+        return marked || length > packetMss ? Tcp.PSH : 0;
     }
 
     private boolean mayCarryFin(Tcb tcb, int length) {
@@ -278,9 +287,9 @@ final class Output {
         return 0;
     }
 
-    /** A super-segment worth waiting for: a quarter of the window, at most a full frame. */
+    /** A super-segment worth waiting for: a part of the window, at most a full frame. */
     private static long most(Tcb tcb) {
-        return Math.min(tcb.pacer.frameBudget(), tcb.congestion.cwnd() / 4);
+        return Math.min(tcb.pacer.frameBudget(), tcb.congestion.cwnd() / tcb.layer.config.tsoWinDivisor);
     }
 
     /**
@@ -292,9 +301,9 @@ final class Output {
         if (whole == length || tcb.finQueued || tcb.overrideSws || tcb.upper != null) {
             return length;
         }
-        if (tcb.settings.cork) {
+        if (tcb.settings.cork || tcb.moreComing) {
             if (whole == 0 && tcb.deadlines.corkNs == Deadlines.NONE) {
-                tcb.deadlines.corkNs = nowNs + layer.config.corkNs;
+                tcb.deadlines.corkNs = nowNs + Math.max(layer.config.corkNs, tcb.rtt.baseRtoNs());
             }
             return whole;
         }
@@ -414,7 +423,7 @@ final class Output {
             deadlines.persistNs = Deadlines.NONE;
             tcb.persistBackoffs = 0;
         }
-        if (deadlines.corkNs != Deadlines.NONE && (!tcb.settings.cork || tcb.unsent() == 0)) {
+        if (deadlines.corkNs != Deadlines.NONE && (!(tcb.settings.cork || tcb.moreComing) || tcb.unsent() == 0)) {
             deadlines.corkNs = Deadlines.NONE;
         }
         Expiry.armKeepAlive(tcb);

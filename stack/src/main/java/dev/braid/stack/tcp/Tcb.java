@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * the next {@link TcpLayer#flush}.
  */
 public final class Tcb extends ConnectionVariables implements LowerLayer, Timed {
+    /** The segment size of a connection that does not know better (RFC 9293 section 3.7.1). */
+    public static final int DEFAULT_MSS = 536;
+
     final TcpLayer layer;
     final WheelEntry entry = new WheelEntry(this);
     /** Link of the list of connections that {@link TcpLayer#flush} has to look at. */
@@ -66,6 +69,11 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
         return space;
     }
 
+    /** Whether at least a third of the send buffer is free: below, waking a writer costs more than it brings. */
+    public boolean hasRoomToWrite() {
+        return freeSendSpace() > 0 && freeSendSpace() >= sendBuffer(layer.config) / 3;
+    }
+
     int freeSendSpace() {
         boolean open = state.canSend() || state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED;
         int limit = sendBuffer(layer.config);
@@ -87,7 +95,29 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
             throw new IllegalStateException("the stream of a connection in " + state + " has ended");
         }
         stream.append(chunk, offset, length);
+        pushEnd = stream.end();
+        moreComing = false;
         layer.touch(this);
+    }
+
+    /**
+     * As {@link #append}, of a user who says that more follows at once (MSG_MORE): a partial segment is held back until then, or
+     * until an ACK or a timeout asks for output anyway, and nothing is pushed.
+     */
+    public void appendMore(Chunk chunk, int offset, int length) {
+        long pushed = pushEnd;
+        append(chunk, offset, length);
+        pushEnd = pushed;
+        moreComing = true;
+    }
+
+    /** Lets what is queued leave whatever Nagle's algorithm and the cork say, as setting TCP_NODELAY does. */
+    public void pushPending() {
+        moreComing = false;
+        if (unsent() > 0) {
+            overrideSws = true;
+            layer.touch(this);
+        }
     }
 
     /** Ends the stream: a FIN follows all queued data. Idempotent; without effect once the connection is gone. */

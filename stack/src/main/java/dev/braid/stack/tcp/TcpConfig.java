@@ -24,6 +24,8 @@ public final class TcpConfig {
     public boolean sack = true;
     /** Let data leave at the congestion control's pace, not at once. */
     public boolean pacing = true;
+    /** Output waits for more ACKs while it may send less than this part of the window (net.ipv4.tcp_tso_win_divisor). */
+    public int tsoWinDivisor = 4;
     /** Answer SYNs with cookies when a listener's half-open connections reach their bound (net.ipv4.tcp_syncookies). */
     public boolean synCookies = true;
     /** Default of SO_RCVBUF: the largest window, in bytes of payload (second number of net.ipv4.tcp_rmem). */

@@ -311,6 +311,11 @@ public final class TcpLayer {
         return found;
     }
 
+    /** The tunables in force. */
+    public TcpConfig config() {
+        return config;
+    }
+
     /** Connections in the flow table. */
     public int connections() {
         return flows.size();

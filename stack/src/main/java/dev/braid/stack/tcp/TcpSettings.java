@@ -7,6 +7,9 @@ package dev.braid.stack.tcp;
  * {@link Tcb#settingsChanged}. A listener's settings are copied to each connection it takes. Core thread only.
  */
 public final class TcpSettings {
+    /** The least upper bound for the segment size that is taken: Linux's TCP_MIN_MSS. */
+    public static final int LEAST_MAX_SEGMENT = 88;
+
     /** TCP_NODELAY: small segments leave at once (RFC 9293 section 3.7.4). */
     public boolean noDelay;
     /** TCP_CORK: only full segments leave until it is off again, 200 ms passed or the stream ends. */

@@ -1,0 +1,187 @@
+package dev.braid.stack.socket;
+
+import static dev.braid.stack.socket.SocketOptionNumbers.IPPROTO_IP;
+import static dev.braid.stack.socket.SocketOptionNumbers.IPPROTO_IPV6;
+import static dev.braid.stack.socket.SocketOptionNumbers.IPPROTO_TCP;
+import static dev.braid.stack.socket.SocketOptionNumbers.SOL_SOCKET;
+
+import dev.braid.fastpath.memory.Memory;
+import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.TcpConfig;
+import dev.braid.stack.tcp.TcpSettings;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** getsockopt(2) with Linux's levels, names, layouts and error numbers. Core thread only. */
+public final class OptionReader {
+    /** The name of the stack's congestion control. */
+    static final String CONGESTION = "reno";
+    /** TCP_CA_NAME_MAX: room for a congestion control's name. */
+    static final int CONGESTION_BYTES = 16;
+
+    private static final long SECOND_NS = 1_000_000_000L;
+    private static final long MILLI_NS = 1_000_000L;
+    private static final long MICRO_NS = 1_000L;
+    private static final int INT = 4;
+    private static final int SOCK_STREAM = 1;
+    private static final int MEMINFO_BYTES = 36;
+
+    private OptionReader() {}
+
+    /**
+     * Reads an option.
+     *
+     * @param socket the connection's socket, or {@code null} for a listener's options
+     * @param address where the value goes
+     * @param capacity bytes of room there; a longer value is cut off
+     * @return bytes written, or -ENOPROTOOPT, -EINVAL
+     */
+    public static int read(
+            SocketOptions options,
+            TcpConfig config,
+            @Nullable StreamSocket socket,
+            int level,
+            int name,
+            long address,
+            int capacity,
+            long nowNs) {
+        if (capacity < 0) {
+            return -Errno.EINVAL;
+        }
+        return switch (level) {
+            case SOL_SOCKET -> readSocket(options, config, socket, name, address, capacity);
+            case IPPROTO_TCP -> readTcp(options.tcp, config, socket, name, address, capacity, nowNs);
+            case IPPROTO_IP, IPPROTO_IPV6 -> readIp(options.tcp, level, name, address, capacity);
+            default -> -Errno.ENOPROTOOPT;
+        };
+    }
+
+    private static int readSocket(
+            SocketOptions options,
+            TcpConfig config,
+            @Nullable StreamSocket socket,
+            int name,
+            long address,
+            int capacity) {
+        TcpSettings tcp = options.tcp;
+        return switch (name) {
+            case SocketOptionNumbers.SO_REUSEADDR -> number(options.reuseAddress ? 1 : 0, address, capacity);
+            case SocketOptionNumbers.SO_TYPE -> number(SOCK_STREAM, address, capacity);
+            case SocketOptionNumbers.SO_ERROR -> number(socket == null ? 0 : socket.error(), address, capacity);
+            case SocketOptionNumbers.SO_SNDBUF -> number(sendBuffer(tcp, config), address, capacity);
+            case SocketOptionNumbers.SO_RCVBUF -> number(2 * receiveBuffer(tcp, config), address, capacity);
+            case SocketOptionNumbers.SO_KEEPALIVE -> number(tcp.keepAlive ? 1 : 0, address, capacity);
+            case SocketOptionNumbers.SO_RCVLOWAT -> number(options.receiveLowWater, address, capacity);
+            case SocketOptionNumbers.SO_SNDLOWAT -> number(1, address, capacity);
+            case SocketOptionNumbers.SO_ACCEPTCONN -> number(socket == null ? 1 : 0, address, capacity);
+            case SocketOptionNumbers.SO_PROTOCOL -> number(IPPROTO_TCP, address, capacity);
+            case SocketOptionNumbers.SO_LINGER -> pair(
+                    options.lingerNs < 0 ? 0 : 1, (int) (Math.max(0, options.lingerNs) / SECOND_NS), address, capacity);
+            case SocketOptionNumbers.SO_RCVTIMEO -> timeval(options.receiveTimeoutNs, address, capacity);
+            case SocketOptionNumbers.SO_SNDTIMEO -> timeval(options.sendTimeoutNs, address, capacity);
+            case SocketOptionNumbers.SO_MEMINFO -> memory(tcp, config, socket, address, capacity);
+            default -> -Errno.ENOPROTOOPT;
+        };
+    }
+
+    private static int readTcp(
+            TcpSettings tcp,
+            TcpConfig config,
+            @Nullable StreamSocket socket,
+            int name,
+            long address,
+            int capacity,
+            long nowNs) {
+        Tcb live = socket == null ? null : socket.tcb();
+        return switch (name) {
+            case SocketOptionNumbers.TCP_NODELAY -> number(tcp.noDelay ? 1 : 0, address, capacity);
+            case SocketOptionNumbers.TCP_CORK -> number(tcp.cork ? 1 : 0, address, capacity);
+            case SocketOptionNumbers.TCP_QUICKACK -> number(tcp.quickAck ? 1 : 0, address, capacity);
+            case SocketOptionNumbers.TCP_MAXSEG -> number(
+                    live != null || tcp.maxSegment == 0 ? segment(live) : tcp.maxSegment, address, capacity);
+            case SocketOptionNumbers.TCP_KEEPIDLE -> number((int) (tcp.keepIdleNs / SECOND_NS), address, capacity);
+            case SocketOptionNumbers.TCP_KEEPINTVL -> number((int) (tcp.keepIntervalNs / SECOND_NS), address, capacity);
+            case SocketOptionNumbers.TCP_KEEPCNT -> number(tcp.keepCount, address, capacity);
+            case SocketOptionNumbers.TCP_SYNCNT -> number(
+                    tcp.synRetries > 0 ? tcp.synRetries : config.synRetries, address, capacity);
+            case SocketOptionNumbers.TCP_LINGER2 -> number(
+                    (int) ((tcp.finWait2Ns < 0 ? config.finWait2Ns : tcp.finWait2Ns) / SECOND_NS), address, capacity);
+            case SocketOptionNumbers.TCP_USER_TIMEOUT -> number(
+                    (int) (tcp.userTimeoutNs / MILLI_NS), address, capacity);
+            case SocketOptionNumbers.TCP_CONGESTION -> text(CONGESTION, address, capacity);
+            // Reno has nothing of its own to tell, in Linux neither.
+            case SocketOptionNumbers.TCP_CC_INFO -> 0;
+            default -> -Errno.ENOPROTOOPT;
+        };
+    }
+
+    private static int segment(@Nullable Tcb live) {
+        return live == null ? Tcb.DEFAULT_MSS : live.mss();
+    }
+
+    private static int readIp(TcpSettings tcp, int level, int name, long address, int capacity) {
+        boolean ip4 = level == IPPROTO_IP;
+        if (name == (ip4 ? SocketOptionNumbers.IP_TTL : SocketOptionNumbers.IPV6_UNICAST_HOPS)) {
+            return number(tcp.ttl > 0 ? tcp.ttl : -1, address, capacity);
+        }
+        if (name == (ip4 ? SocketOptionNumbers.IP_TOS : SocketOptionNumbers.IPV6_TCLASS)) {
+            return number(tcp.trafficClass, address, capacity);
+        }
+        return -Errno.ENOPROTOOPT;
+    }
+
+    private static int sendBuffer(TcpSettings tcp, TcpConfig config) {
+        return tcp.sendBuffer > 0 ? tcp.sendBuffer : config.sendBuffer;
+    }
+
+    private static int receiveBuffer(TcpSettings tcp, TcpConfig config) {
+        return tcp.receiveBuffer > 0 ? tcp.receiveBuffer : Math.min(config.receiveBuffer, Integer.MAX_VALUE / 2);
+    }
+
+    // Layouts.
+
+    private static int number(int value, long address, int capacity) {
+        for (int i = 0; i < Math.min(INT, capacity); i++) {
+            Memory.put8(address + i, value >>> (8 * i));
+        }
+        return Math.min(INT, capacity);
+    }
+
+    private static int pair(int first, int second, long address, int capacity) {
+        int written = number(first, address, capacity);
+        return written + number(second, address + written, capacity - written);
+    }
+
+    private static int timeval(long ns, long address, int capacity) {
+        if (capacity < 2 * Long.BYTES) {
+            return -Errno.EINVAL;
+        }
+        Memory.putNative64(address, ns / SECOND_NS);
+        Memory.putNative64(address + Long.BYTES, ns % SECOND_NS / MICRO_NS);
+        return 2 * Long.BYTES;
+    }
+
+    private static int text(String value, long address, int capacity) {
+        int length = Math.min(CONGESTION_BYTES, capacity);
+        Memory.zero(address, length);
+        byte[] bytes = value.getBytes(StandardCharsets.US_ASCII);
+        Memory.copyIn(bytes, 0, address, Math.min(bytes.length, length));
+        return length;
+    }
+
+    /** Linux's nine SK_MEMINFO numbers: receive queue and buffer, send queue and buffer, the rest 0. */
+    private static int memory(
+            TcpSettings tcp, TcpConfig config, @Nullable StreamSocket socket, long address, int capacity) {
+        if (capacity < MEMINFO_BYTES) {
+            return -Errno.EINVAL;
+        }
+        Memory.zero(address, MEMINFO_BYTES);
+        Tcb live = socket == null ? null : socket.tcb();
+        int queued = live == null ? 0 : (int) live.sendQueued();
+        Memory.putNative32(address, live == null ? 0 : (int) live.received().trueSize());
+        Memory.putNative32(address + INT, 2 * receiveBuffer(tcp, config));
+        Memory.putNative32(address + 3 * INT, sendBuffer(tcp, config));
+        Memory.putNative32(address + 5 * INT, queued);
+        return MEMINFO_BYTES;
+    }
+}

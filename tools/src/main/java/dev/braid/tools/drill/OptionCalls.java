@@ -1,0 +1,25 @@
+package dev.braid.tools.drill;
+
+import dev.braid.stack.socket.OptionReader;
+import dev.braid.stack.socket.OptionWriter;
+
+/** getsockopt and setsockopt. */
+final class OptionCalls {
+    private final Host host;
+
+    OptionCalls(Host host) {
+        this.host = host;
+    }
+
+    Reply read(CallRecord call, SocketDescriptor socket, long nowNs) {
+        int length = OptionReader.read(socket.options(), host.core().tcp().config(), socket.stream(), call.a0(), call.a1(),
+                host.scratch(), call.dataLength(), nowNs);
+        return length < 0 ? Answer.of(length) : Answer.of(0).withData(host.unload(length)).withA0(length);
+    }
+
+    Reply write(CallRecord call, SocketDescriptor socket, long nowNs) {
+        long value = call.nullData() ? 0 : host.load(call.data(), 0);
+        return Answer.of(OptionWriter.write(
+                socket.options(), socket.stream(), call.a0(), call.a1(), value, call.dataLength(), nowNs));
+    }
+}
