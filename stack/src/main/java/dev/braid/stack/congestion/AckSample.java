@@ -9,6 +9,8 @@ public final class AckSample {
     public long nowNs;
     /** Bytes that the cumulative acknowledgment moved over. */
     public int ackedBytes;
+    /** How many of these were known to have arrived already: SACK blocks, or duplicates without SACK, had told. */
+    public int knownBytes;
     /** Bytes that SACK blocks named for the first time. */
     public int sackedBytes;
     /** Bytes that this acknowledgment made the sender believe lost. */
@@ -46,6 +48,7 @@ public final class AckSample {
     public AckSample clear() {
         nowNs = 0;
         ackedBytes = 0;
+        knownBytes = 0;
         sackedBytes = 0;
         lostBytes = 0;
         rttNs = -1;

@@ -89,8 +89,10 @@ public final class NewReno implements CongestionControl {
     }
 
     private void grow(AckSample sample) {
-        // After a timeout one ACK may cover what arrived long ago: no more than a segment for it (RFC 3465 §2.3).
-        long acked = sample.inLoss ? Math.min(sample.ackedBytes, mss) : sample.ackedBytes;
+        // What had arrived before does not let more leave now. And after a timeout one ACK may cover what arrived long ago: no more
+        // than a segment for it (RFC 3465 §2.3).
+        long fresh = Math.max(0, sample.ackedBytes - sample.knownBytes);
+        long acked = sample.inLoss ? Math.min(fresh, mss) : fresh;
         if (cwnd < ssthresh) {
             long step = Math.min(acked, ssthresh - cwnd);
             cwnd += step;

@@ -14,6 +14,8 @@ import dev.braid.stack.congestion.CongestionControl;
 final class AckArrival {
     /** What the timestamp clock cannot tell. */
     private static final long TICK_NS = 1_000_000L;
+    /** A frame carries what the pace gives in a millisecond. */
+    private static final int FRAMES_PER_SECOND = 1_000;
 
     private final TcpLayer layer;
 
@@ -101,9 +103,13 @@ final class AckArrival {
         long inflightBefore = tcb.inflight();
         sent.beginAck();
         int sacked = markSacked(tcb, segment);
+        long sackedBefore = sent.sackedBytes();
         if (acked > 0) {
             advance(tcb, segment, nowNs);
         }
+        int known = tcb.sackPermitted
+                ? (int) (sackedBefore - sent.sackedBytes())
+                : tcb.loss.duplicateBytes(acked, tcb.sndMss);
         UpperLayer upper = tcb.upper;
         if (duplicate && upper != null && upper.exemptDuplicateAck(tcb, segment)) {
             duplicate = false;
@@ -111,7 +117,7 @@ final class AckArrival {
         long rttNs = sampleRtt(tcb, segment, acked, nowNs);
         detectLoss(tcb, acked, sacked, duplicate, nowNs);
         if (acked > 0 || sacked > 0) {
-            report(tcb, acked, sacked, inflightBefore, rttNs, nowNs);
+            report(tcb, acked, known, sacked, inflightBefore, rttNs, nowNs);
         }
         if (acked > 0) {
             // The back-off stays until a segment that was sent once is acknowledged (Karn, RFC 6298 section 5.7).
@@ -223,11 +229,12 @@ final class AckArrival {
         }
     }
 
-    private void report(Tcb tcb, int acked, int sacked, long inflightBefore, long rttNs, long nowNs) {
+    private void report(Tcb tcb, int acked, int known, int sacked, long inflightBefore, long rttNs, long nowNs) {
         AckSample sample = tcb.sample.clear();
         CongestionControl congestion = tcb.congestion;
         sample.nowNs = nowNs;
         sample.ackedBytes = acked;
+        sample.knownBytes = known;
         sample.sackedBytes = sacked;
         sample.rttNs = rttNs;
         sample.srttNs = tcb.rtt.srttNs();
@@ -245,8 +252,11 @@ final class AckArrival {
     }
 
     static void pace(Tcb tcb, long nowNs) {
-        long rate = tcb.layer.config.pacing ? tcb.congestion.pacingRate() : CongestionControl.UNPACED;
-        tcb.pacer.rate(rate, tcb.sndMss, nowNs);
+        long rate = tcb.congestion.pacingRate();
+        tcb.frameBudget = rate == CongestionControl.UNPACED
+                ? Pacer.MAX_FRAME_BYTES
+                : (int) Math.min(Pacer.MAX_FRAME_BYTES, rate / FRAMES_PER_SECOND);
+        tcb.pacer.rate(tcb.layer.config.pacing ? rate : CongestionControl.UNPACED, tcb.sndMss, nowNs);
     }
 
     private static void afterProgress(Tcb tcb) {

@@ -61,6 +61,8 @@ abstract class ConnectionVariables {
     final CongestionControl congestion = new NewReno();
     final LossDetection loss = new LossDetection();
     final AckSample sample = new AckSample();
+    /** The most payload of one frame at the present pace, in bytes. */
+    int frameBudget = Pacer.MAX_FRAME_BYTES;
     /** The SYN is to be sent for the first time. */
     boolean synDue;
     /** A FIN follows the queued data. */

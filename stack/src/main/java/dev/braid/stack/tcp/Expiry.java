@@ -24,6 +24,7 @@ final class Expiry {
         if (deadlines.corkNs <= nowNs) {
             deadlines.corkNs = Deadlines.NONE;
             tcb.overrideSws = true;
+            tcb.pushEnd = tcb.stream.end();
         }
         if (deadlines.rtoNs <= nowNs) {
             deadlines.rtoNs = Deadlines.NONE;

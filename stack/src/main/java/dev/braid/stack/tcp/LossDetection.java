@@ -37,6 +37,14 @@ final class LossDetection {
     }
 
     /**
+     * Without SACK: how many of the bytes that an ACK moves over duplicates had told of. Each told of a segment's, and the one that
+     * was missing is not among them.
+     */
+    int duplicateBytes(int acked, int mss) {
+        return (int) Math.clamp((long) dupAcks * mss, 0, Math.max(0, acked - mss));
+    }
+
+    /**
      * An acceptable ACK was entered into the queue.
      *
      * @param acked sequence numbers it moved over

@@ -19,6 +19,8 @@ final class Output {
     private static final int MAX_PAYLOAD = 65_535 - 20 - Tcp.MAX_HEADER;
     /** What a segment without payload costs its connection in the turns. */
     private static final int BARE_COST = 64;
+    /** How long after data left more ACKs are waited for. */
+    private static final long DEFER_NS = 1_000_000L;
 
     private final TcpLayer layer;
     private final SegmentWriter writer;
@@ -260,9 +262,13 @@ final class Output {
             tcb.cwndLimited = true;
             return 0;
         }
-        long most = Math.min(Math.min(window, allowed), Math.min(tcb.pacer.frameBudget(), MAX_PAYLOAD));
-        if (unsent > allowed && allowed < most(tcb) && tcb.inflight() > tcb.congestion.cwnd() / 2) {
-            // Enough is in flight for more ACKs to come: a larger super-segment then costs less than two small ones.
+        long most = Math.min(Math.min(window, allowed), Math.min(frameBudget(tcb, packetMss), MAX_PAYLOAD));
+        if (unsent > allowed
+                && allowed < worthWaitingFor(tcb)
+                && tcb.inflight() > tcb.congestion.cwnd() / 2
+                && tcb.counts.sinceDataSentNs(tcb.openedNs, nowNs) <= DEFER_NS) {
+            // Data left just now, and enough is in flight for more ACKs to come: a larger super-segment then costs less than two
+            // small ones. Where ACKs come seldom, as in limited transmit (RFC 3042), each lets its segment go at once.
             tcb.cwndLimited = true;
             return 0;
         }
@@ -287,8 +293,17 @@ final class Output {
         return 0;
     }
 
+    /**
+     * The most for one frame: what the pace gives but at least the configured number of segments, and half the window, so that
+     * ACKs come while the other half is in flight.
+     */
+    private static long frameBudget(Tcb tcb, int packetMss) {
+        long paced = Math.max(tcb.frameBudget, (long) tcb.layer.config.minTsoSegs * packetMss);
+        return Math.min(paced, Math.max(packetMss, tcb.congestion.cwnd() / 2));
+    }
+
     /** A super-segment worth waiting for: a part of the window, at most a full frame. */
-    private static long most(Tcb tcb) {
+    private static long worthWaitingFor(Tcb tcb) {
         return Math.min(tcb.pacer.frameBudget(), tcb.congestion.cwnd() / tcb.layer.config.tsoWinDivisor);
     }
 

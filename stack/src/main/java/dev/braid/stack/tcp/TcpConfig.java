@@ -26,6 +26,8 @@ public final class TcpConfig {
     public boolean pacing = true;
     /** Output waits for more ACKs while it may send less than this part of the window (net.ipv4.tcp_tso_win_divisor). */
     public int tsoWinDivisor = 4;
+    /** The least number of segments a frame may carry at a slow pace (net.ipv4.tcp_min_tso_segs). */
+    public int minTsoSegs = 2;
     /** Answer SYNs with cookies when a listener's half-open connections reach their bound (net.ipv4.tcp_syncookies). */
     public boolean synCookies = true;
     /** Default of SO_RCVBUF: the largest window, in bytes of payload (second number of net.ipv4.tcp_rmem). */

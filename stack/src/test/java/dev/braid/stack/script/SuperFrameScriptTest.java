@@ -23,11 +23,14 @@ class SuperFrameScriptTest extends Script {
     }
 
     @Test
-    void aLargeWriteLeavesAsOneFrame() {
+    void aLargeWriteLeavesInFramesOfHalfTheWindow() {
         showSuperFrames();
         Conn conn = established();
         conn.write(8_500);
-        peer.sees(data(1, 8_501).gso(1_000).psh()).seesNothing().sends(ack(1, 8_501));
+        peer.sees(data(1, 5_001).gso(1_000).psh())
+                .sees(data(5_001, 8_501).gso(1_000).psh())
+                .seesNothing()
+                .sends(ack(1, 8_501));
     }
 
     @Test
