@@ -63,7 +63,8 @@ public final class OptionWriter {
         if (result == 0 && socket != null) {
             socket.optionsChanged(nowNs);
             Tcb live = socket.tcb();
-            if (live != null && level == IPPROTO_TCP && name == SocketOptionNumbers.TCP_NODELAY && options.tcp.noDelay) {
+            if (live != null && level == IPPROTO_TCP && name == SocketOptionNumbers.TCP_NODELAY
+                    && options.tcp.noDelay) {
                 live.pushPending();
             }
         }

@@ -41,7 +41,7 @@ final class LossDetection {
      * was missing is not among them.
      */
     int duplicateBytes(int acked, int mss) {
-        return (int) Math.clamp((long) dupAcks * mss, 0, Math.max(0, acked - mss));
+        return Math.clamp((long) dupAcks * mss, 0, Math.max(0, acked - mss));
     }
 
     /**

@@ -264,7 +264,7 @@ final class Output {
         }
         long most = Math.min(Math.min(window, allowed), Math.min(frameBudget(tcb, packetMss), MAX_PAYLOAD));
         if (unsent > allowed
-                && allowed < worthWaitingFor(tcb)
+                && allowed < worthWaitingFor(tcb, packetMss)
                 && tcb.inflight() > tcb.congestion.cwnd() / 2
                 && tcb.counts.sinceDataSentNs(tcb.openedNs, nowNs) <= DEFER_NS) {
             // Data left just now, and enough is in flight for more ACKs to come: a larger super-segment then costs less than two
@@ -303,8 +303,8 @@ final class Output {
     }
 
     /** A super-segment worth waiting for: a part of the window, at most a full frame. */
-    private static long worthWaitingFor(Tcb tcb) {
-        return Math.min(tcb.pacer.frameBudget(), tcb.congestion.cwnd() / tcb.layer.config.tsoWinDivisor);
+    private static long worthWaitingFor(Tcb tcb, int packetMss) {
+        return Math.min(frameBudget(tcb, packetMss), tcb.congestion.cwnd() / tcb.layer.config.tsoWinDivisor);
     }
 
     /**
