@@ -8,7 +8,9 @@ import static dev.braid.stack.socket.SocketOptionNumbers.SOL_SOCKET;
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpConfig;
+import dev.braid.stack.tcp.TcpInfo;
 import dev.braid.stack.tcp.TcpSettings;
+import dev.braid.stack.tcp.TcpState;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +111,7 @@ public final class OptionReader {
             case SocketOptionNumbers.TCP_USER_TIMEOUT -> number(
                     (int) (tcp.userTimeoutNs / MILLI_NS), address, capacity);
             case SocketOptionNumbers.TCP_CONGESTION -> text(CONGESTION, address, capacity);
+            case SocketOptionNumbers.TCP_INFO -> info(socket, address, capacity, nowNs);
             // Reno has nothing of its own to tell, in Linux neither.
             case SocketOptionNumbers.TCP_CC_INFO -> 0;
             default -> -Errno.ENOPROTOOPT;
@@ -136,6 +139,20 @@ public final class OptionReader {
 
     private static int receiveBuffer(TcpSettings tcp, TcpConfig config) {
         return tcp.receiveBuffer > 0 ? tcp.receiveBuffer : Math.min(config.receiveBuffer, Integer.MAX_VALUE / 2);
+    }
+
+    private static int info(@Nullable StreamSocket socket, long address, int capacity, long nowNs) {
+        TcpInfo info = socket == null ? null : socket.info(nowNs);
+        if (info != null) {
+            return TcpInfoLayout.write(info, address, capacity);
+        }
+        // Before a connection and after it Linux tells the state alone.
+        int length = Math.min(capacity, TcpInfoLayout.LENGTH);
+        if (length > 0) {
+            Memory.zero(address, length);
+            Memory.put8(address, TcpInfoLayout.state(TcpState.CLOSED));
+        }
+        return length;
     }
 
     // Layouts.
