@@ -66,7 +66,8 @@ record CallRecord(
         int dataLength = length("data", record.getInt(44));
         int controlLength = length("control", record.getInt(48));
         boolean sendsName = op == Op.BIND || op == Op.CONNECT || op == Op.SEND;
-        boolean sendsData = (op == Op.SEND || op == Op.SETSOCKOPT || op == Op.POLL || op == Op.CONTROL || op == Op.HELLO)
+        boolean sendsData = (op == Op.SEND || op == Op.SETSOCKOPT || op == Op.POLL || op == Op.CONTROL
+                || op == Op.HELLO)
                 && (flags & (NULL_DATA | ZERO_DATA)) == 0;
         ByteBuffer rest = record.duplicate().order(record.order()).position(HEADER);
         ByteBuffer name = part(rest, "name", sendsName && (flags & NULL_NAME) == 0 ? nameLength : 0);
@@ -88,7 +89,8 @@ record CallRecord(
     /** A copy, for a parked call outlives the buffer it came in. */
     private static ByteBuffer part(ByteBuffer rest, String what, int length) {
         if (length > rest.remaining()) {
-            throw new BadRecord("a " + what + " of " + length + " bytes in a record with " + rest.remaining() + " left");
+            throw new BadRecord(
+                    "a " + what + " of " + length + " bytes in a record with " + rest.remaining() + " left");
         }
         ByteBuffer copy = RecordChannel.little(length);
         copy.put(rest.slice(rest.position(), length)).flip();

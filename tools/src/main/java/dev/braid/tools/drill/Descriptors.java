@@ -22,17 +22,20 @@ final class Descriptors {
     }
 
     /** The descriptor with this number, or {@code null} (EBADF). */
-    @Nullable Descriptor find(int fd) {
+    @Nullable
+    Descriptor find(int fd) {
         return open.get(fd);
     }
 
     /** The socket with this number, or {@code null} when it is none. */
-    @Nullable SocketDescriptor socket(int fd) {
+    @Nullable
+    SocketDescriptor socket(int fd) {
         return open.get(fd) instanceof SocketDescriptor socket ? socket : null;
     }
 
     /** Takes a number out of the table. */
-    @Nullable Descriptor remove(int fd) {
+    @Nullable
+    Descriptor remove(int fd) {
         Descriptor gone = open.remove(fd);
         if (gone != null) {
             for (Descriptor other : open.values()) {

@@ -19,9 +19,11 @@ public final class DrillCommand implements Callable<Integer> {
         VIRTUAL, REAL
     }
 
-    @Option(names = "--calls", required = true, paramLabel = "PATH", description = "Where to listen for system calls.") private Path calls = Path.of("");
+    @Option(names = "--calls", required = true, paramLabel = "PATH", description = "Where to listen for system calls.") private Path calls = Path
+            .of("");
 
-    @Option(names = "--wire", required = true, paramLabel = "PATH", description = "Where to listen for packets.") private Path wire = Path.of("");
+    @Option(names = "--wire", required = true, paramLabel = "PATH", description = "Where to listen for packets.") private Path wire = Path
+            .of("");
 
     @Option(names = "--clock", paramLabel = "CLOCK", defaultValue = "virtual", description = "virtual (the client tells the time; the default) or real.") private Clock clock = Clock.VIRTUAL;
 
@@ -29,7 +31,8 @@ public final class DrillCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var ended = new CountDownLatch(1);
         try (var endpoint = new Endpoint(calls, wire, clock == Clock.VIRTUAL, System.err)) {
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(endpoint, ended)));
+            Runtime.getRuntime()
+                    .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(endpoint, ended)));
             System.out.println("braid drill: " + calls + " and " + wire + ": ready");
             endpoint.run();
         } finally {

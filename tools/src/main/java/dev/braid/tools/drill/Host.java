@@ -37,7 +37,8 @@ final class Host {
         var chunks = new ChunkPool(arena, CHUNK_BYTES, false);
         wire = new WireSide(arena, frames, counters, clock);
         var link = new Link(0, "tun0", List.of(greeting.local()), greeting.mtu(), 0);
-        core = new StackCore(CoreConfig.DEFAULT.withTcp(TcpConfig.with(Host::asUnderPacketdrill)), List.of(link), frames,
+        core = new StackCore(CoreConfig.DEFAULT.withTcp(TcpConfig.with(Host::asUnderPacketdrill)), List.of(link),
+                frames,
                 chunks, counters, new SplitMix64(SEED)::nextLong, wire);
     }
 

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The operations of the call socket, in the order of their numbers, which begin at 1. */
 enum Op {
-    HELLO, SOCKET, BIND, LISTEN, ACCEPT, CONNECT, RECV, SEND, FCNTL, IOCTL, CLOSE, SHUTDOWN, GETSOCKOPT, SETSOCKOPT, POLL, EPOLL_CREATE, EPOLL_CTL, EPOLL_WAIT, PIPE, SPLICE, CONTROL, CLOCK, BYE;
+    HELLO, SOCKET, BIND, LISTEN, ACCEPT, CONNECT, RECV, SEND, FCNTL, IOCTL, CLOSE, SHUTDOWN, GETSOCKOPT, SETSOCKOPT,
+    POLL, EPOLL_CREATE, EPOLL_CTL, EPOLL_WAIT, PIPE, SPLICE, CONTROL, CLOCK, BYE;
 
     private static final Op[] ALL = values();
 

@@ -12,7 +12,8 @@ final class OptionCalls {
     }
 
     Reply read(CallRecord call, SocketDescriptor socket, long nowNs) {
-        int length = OptionReader.read(socket.options(), host.core().tcp().config(), socket.stream(), call.a0(), call.a1(),
+        int length = OptionReader.read(socket.options(), host.core().tcp().config(), socket.stream(), call.a0(),
+                call.a1(),
                 host.scratch(), call.dataLength(), nowNs);
         return length < 0 ? Answer.of(length) : Answer.of(0).withData(host.unload(length)).withA0(length);
     }

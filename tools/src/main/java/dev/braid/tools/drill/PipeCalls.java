@@ -43,7 +43,7 @@ final class PipeCalls {
             Answer now = attempt.attempt(nowNs);
             return now == null ? Answer.of(-Errno.EAGAIN) : now;
         }
-        return SocketCalls.wait(call, blocking, 0, nowNs, attempt, Errno.EAGAIN);
+        return SocketCalls.wait(blocking, 0, nowNs, attempt, Errno.EAGAIN);
     }
 
     private @Nullable Answer intoPipe(SocketDescriptor from, PipeDescriptor to, int length, long nowNs) {

@@ -26,7 +26,7 @@ final class PipeDescriptor extends Descriptor {
     /** A pipe: the end to read from, the end to write to. */
     static PipeDescriptor[] pair() {
         var channel = new Channel();
-        return new PipeDescriptor[]{new PipeDescriptor(channel, false), new PipeDescriptor(channel, true)};
+        return new PipeDescriptor[] {new PipeDescriptor(channel, false), new PipeDescriptor(channel, true)};
     }
 
     boolean writes() {

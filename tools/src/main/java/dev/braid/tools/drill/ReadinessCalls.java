@@ -25,7 +25,8 @@ final class ReadinessCalls {
         if (call.data().remaining() % POLLFD_BYTES != 0) {
             return Answer.of(-Errno.EINVAL);
         }
-        return within(call.a0(), nowNs, now -> polled(call.data()), () -> Answer.of(0).withData(scan(call.data()).array()));
+        return within(call.a0(), nowNs, now -> polled(call.data()),
+                () -> Answer.of(0).withData(scan(call.data()).array()));
     }
 
     private @Nullable Answer polled(ByteBuffer asked) {

@@ -61,11 +61,10 @@ final class RecordChannel implements AutoCloseable {
             return;
         }
         // Half empty at the front: move; else a longer buffer. A record's length is bounded, so this is too.
-        ByteBuffer larger = in.position() >= in.capacity() / 2 ? in : little(2 * in.capacity());
-        if (larger == in) {
+        if (in.position() >= in.capacity() / 2) {
             in.compact().flip();
         } else {
-            in = larger.put(in).flip();
+            in = little(2 * in.capacity()).put(in).flip();
         }
     }
 
@@ -74,13 +73,15 @@ final class RecordChannel implements AutoCloseable {
      *
      * @throws BadRecord for a length beyond the protocol's
      */
-    @Nullable ByteBuffer next() {
+    @Nullable
+    ByteBuffer next() {
         if (in.remaining() < PREFIX) {
             return null;
         }
         int length = in.getInt(in.position());
         if (length < 0 || length > MAX_RECORD) {
-            throw new BadRecord("a record of " + Integer.toUnsignedString(length) + " bytes, the most is " + MAX_RECORD);
+            throw new BadRecord(
+                    "a record of " + Integer.toUnsignedString(length) + " bytes, the most is " + MAX_RECORD);
         }
         if (in.remaining() < PREFIX + length) {
             return null;

@@ -9,7 +9,8 @@ sealed interface Reply permits Answer, Reply.Waiting {
     @FunctionalInterface
     interface Attempt {
         /** The answer, or {@code null} to wait on. */
-        @Nullable Answer attempt(long nowNs);
+        @Nullable
+        Answer attempt(long nowNs);
     }
 
     /**
@@ -19,6 +20,5 @@ sealed interface Reply permits Answer, Reply.Waiting {
      * @param deadlineNs when waiting ends, {@link dev.braid.fastpath.device.Deadlines#NONE} = never
      * @param expired what is answered then
      */
-    record Waiting(Attempt attempt, long deadlineNs, Supplier<Answer> expired) implements Reply {
-    }
+    record Waiting(Attempt attempt, long deadlineNs, Supplier<Answer> expired) implements Reply {}
 }

@@ -21,8 +21,7 @@ final class Session {
     private static final int MOST_STEPS = 1_000_000;
 
     /** A call that waits for its answer. */
-    private record Parked(int id, RecordChannel from, Reply.Waiting waiting) {
-    }
+    private record Parked(int id, RecordChannel from, Reply.Waiting waiting) {}
 
     private final String token;
     private final DrillClock clock;
@@ -55,7 +54,8 @@ final class Session {
     }
 
     /** The first defect of the stack that showed since it was last asked, or {@code null}. */
-    @Nullable String takeDefect() {
+    @Nullable
+    String takeDefect() {
         String found = defect;
         defect = null;
         return found;
@@ -178,7 +178,7 @@ final class Session {
         boolean progress = true;
         while (progress) {
             progress = false;
-            for (Iterator<Parked> each = parked.iterator(); each.hasNext(); ) {
+            for (Iterator<Parked> each = parked.iterator(); each.hasNext();) {
                 Parked waiter = each.next();
                 Answer answer = waiter.waiting().attempt().attempt(clock.nowNs());
                 if (answer == null && waiter.waiting().deadlineNs() <= clock.nowNs()) {

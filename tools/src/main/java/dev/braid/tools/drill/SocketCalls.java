@@ -32,7 +32,8 @@ final class SocketCalls {
         if (call.a0() != SocketAddress.AF_INET && call.a0() != SocketAddress.AF_INET6) {
             return Answer.of(-Errno.EAFNOSUPPORT);
         }
-        if ((call.a1() & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != SOCK_STREAM || (call.a2() != 0 && call.a2() != IPPROTO_TCP)) {
+        if ((call.a1() & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != SOCK_STREAM
+                || (call.a2() != 0 && call.a2() != IPPROTO_TCP)) {
             return Answer.of(-Errno.EPROTONOSUPPORT);
         }
         var made = new SocketDescriptor(host.core().sockets(), call.a0());
@@ -60,7 +61,8 @@ final class SocketCalls {
         if (socket.listener() == null) {
             return Answer.of(-Errno.EINVAL);
         }
-        return wait(call, socket, socket.options().receiveTimeoutNs, nowNs, now -> accepted(call, socket), Errno.EAGAIN);
+        return wait(socket, socket.options().receiveTimeoutNs, nowNs, now -> accepted(call, socket),
+                Errno.EAGAIN);
     }
 
     private @Nullable Answer accepted(CallRecord call, SocketDescriptor socket) {
@@ -90,7 +92,7 @@ final class SocketCalls {
         if (begun != -Errno.EINPROGRESS || socket.isNonBlocking()) {
             return Answer.of(begun);
         }
-        return wait(call, socket, socket.options().sendTimeoutNs, nowNs, now -> connected(stream), Errno.EINPROGRESS);
+        return wait(socket, socket.options().sendTimeoutNs, nowNs, now -> connected(stream), Errno.EINPROGRESS);
     }
 
     private static @Nullable Answer connected(StreamSocket stream) {
@@ -145,8 +147,7 @@ final class SocketCalls {
     }
 
     /** Tries at once; where that would block, waits if the descriptor allows it, else fails with {@code errno}. */
-    static Reply wait(
-            CallRecord call, Descriptor on, long timeoutNs, long nowNs, Reply.Attempt attempt, int errno) {
+    static Reply wait(Descriptor on, long timeoutNs, long nowNs, Reply.Attempt attempt, int errno) {
         Answer now = attempt.attempt(nowNs);
         if (now != null) {
             return now;

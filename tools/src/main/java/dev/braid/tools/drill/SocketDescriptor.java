@@ -1,5 +1,6 @@
 package dev.braid.tools.drill;
 
+import dev.braid.fastpath.device.Deadlines;
 import dev.braid.stack.socket.ListenEvents;
 import dev.braid.stack.socket.ListenSocket;
 import dev.braid.stack.socket.PollEvents;
@@ -8,7 +9,6 @@ import dev.braid.stack.socket.SocketEvents;
 import dev.braid.stack.socket.SocketOptions;
 import dev.braid.stack.socket.Sockets;
 import dev.braid.stack.socket.StreamSocket;
-import dev.braid.fastpath.device.Deadlines;
 import org.jspecify.annotations.Nullable;
 
 /** A TCP socket: a connection's, until listen makes a listener of it. */
@@ -32,7 +32,8 @@ final class SocketDescriptor extends Descriptor implements SocketEvents, ListenE
     }
 
     /** The next connection of this listener, or {@code null} when none waits. */
-    @Nullable SocketDescriptor accept() {
+    @Nullable
+    SocketDescriptor accept() {
         ListenSocket from = listener;
         return from == null || from.acceptable() == 0 ? null : new SocketDescriptor(sockets, family, from);
     }
@@ -42,17 +43,20 @@ final class SocketDescriptor extends Descriptor implements SocketEvents, ListenE
     }
 
     /** The connection's socket; {@code null} when this one listens. */
-    @Nullable StreamSocket stream() {
+    @Nullable
+    StreamSocket stream() {
         return stream;
     }
 
     /** The listener; {@code null} when this is none. */
-    @Nullable ListenSocket listener() {
+    @Nullable
+    ListenSocket listener() {
         return listener;
     }
 
     /** Makes a listener of it; {@code null} when it is, or was, connected. */
-    @Nullable ListenSocket listen() {
+    @Nullable
+    ListenSocket listen() {
         StreamSocket from = stream;
         if (from != null && listener == null) {
             listener = sockets.listener(from, this);

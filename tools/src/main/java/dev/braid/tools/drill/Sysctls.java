@@ -14,8 +14,7 @@ final class Sysctls {
 
     private final Map<String, String> remembered = new LinkedHashMap<>();
 
-    Sysctls(Host host) {
-    }
+    Sysctls(Host host) {}
 
     /** Runs {@code sysctl} with these words. */
     Answer run(List<String> words) {

@@ -44,7 +44,8 @@ record WireRecord(int type, int seq, long timeUsecs, int gso, ByteBuffer data) {
         }
         int length = record.getInt(16);
         if (length != record.remaining() - HEADER) {
-            throw new BadRecord("a wire record that says " + length + " bytes and has " + (record.remaining() - HEADER));
+            throw new BadRecord(
+                    "a wire record that says " + length + " bytes and has " + (record.remaining() - HEADER));
         }
         return new WireRecord(Byte.toUnsignedInt(record.get(0)), record.getInt(4), record.getLong(8), record.getInt(20),
                 record.slice(HEADER, length));

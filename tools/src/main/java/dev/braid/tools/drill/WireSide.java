@@ -43,7 +43,8 @@ final class WireSide implements FrameOutput {
         }
     }
 
-    @Nullable RecordChannel channel() {
+    @Nullable
+    RecordChannel channel() {
         return channel;
     }
 
@@ -58,7 +59,8 @@ final class WireSide implements FrameOutput {
     }
 
     /** A frame with the packet's bytes; {@code null} when the session's frames are used up. */
-    @Nullable Frame frame(ByteBuffer packet) {
+    @Nullable
+    Frame frame(ByteBuffer packet) {
         int length = packet.remaining();
         Frame frame = length > MAX_PACKET ? null : frames.take(length);
         if (frame != null) {
