@@ -34,6 +34,10 @@ final class TunableTable {
                 flag("net.ipv4.tcp_sack", c -> bit(c.tcp.sack), (c, v) -> c.tcp.sack = v != 0),
                 flag("net.ipv4.tcp_window_scaling", c -> bit(c.tcp.windowScaling),
                         (c, v) -> c.tcp.windowScaling = v != 0),
+                Tunable.number("net.ipv4.tcp_tso_win_divisor", 1, 1, 1_000, c -> c.tcp.tsoWinDivisor,
+                        (c, v) -> c.tcp.tsoWinDivisor = (int) v),
+                Tunable.number("net.ipv4.tcp_min_tso_segs", 1, 1, 64, c -> c.tcp.minTsoSegs,
+                        (c, v) -> c.tcp.minTsoSegs = (int) v),
                 Tunable.number("net.ipv4.tcp_min_snd_mss", 1, 48, 65_535, c -> c.tcp.minMss,
                         (c, v) -> c.tcp.minMss = (int) v));
     }

@@ -101,9 +101,12 @@ public final class OptionReader {
             case SocketOptionNumbers.TCP_QUICKACK -> number(tcp.quickAck ? 1 : 0, address, capacity);
             case SocketOptionNumbers.TCP_MAXSEG -> number(
                     live != null || tcp.maxSegment == 0 ? segment(live) : tcp.maxSegment, address, capacity);
-            case SocketOptionNumbers.TCP_KEEPIDLE -> number((int) (tcp.keepIdleNs / SECOND_NS), address, capacity);
-            case SocketOptionNumbers.TCP_KEEPINTVL -> number((int) (tcp.keepIntervalNs / SECOND_NS), address, capacity);
-            case SocketOptionNumbers.TCP_KEEPCNT -> number(tcp.keepCount, address, capacity);
+            case SocketOptionNumbers.TCP_KEEPIDLE ->
+                number(seconds(tcp.keepIdleNs, config.keepIdleNs), address, capacity);
+            case SocketOptionNumbers.TCP_KEEPINTVL ->
+                number(seconds(tcp.keepIntervalNs, config.keepIntervalNs), address, capacity);
+            case SocketOptionNumbers.TCP_KEEPCNT ->
+                number(tcp.keepCount > 0 ? tcp.keepCount : config.keepCount, address, capacity);
             case SocketOptionNumbers.TCP_SYNCNT -> number(
                     tcp.synRetries > 0 ? tcp.synRetries : config.synRetries, address, capacity);
             case SocketOptionNumbers.TCP_LINGER2 -> number(
@@ -116,6 +119,10 @@ public final class OptionReader {
             case SocketOptionNumbers.TCP_CC_INFO -> 0;
             default -> -Errno.ENOPROTOOPT;
         };
+    }
+
+    private static int seconds(long ownNs, long defaultNs) {
+        return (int) ((ownNs > 0 ? ownNs : defaultNs) / SECOND_NS);
     }
 
     private static int segment(@Nullable Tcb live) {

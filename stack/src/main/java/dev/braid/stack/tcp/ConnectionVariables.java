@@ -154,6 +154,13 @@ abstract class ConnectionVariables {
                 : config.receiveBuffer;
     }
 
+    /** What the buffer may ever grow to: the window scale, settled once, has to do for that. */
+    int largestReceiveBuffer(TcpConfig config) {
+        return settings.receiveBuffer > 0
+                ? receiveBuffer(config)
+                : Math.max(config.receiveBuffer, config.maxReceiveBuffer);
+    }
+
     /** Three quarters of what received data may pin in all, so that the segment that fills a gap always has room. */
     long outOfOrderLimit(TcpConfig config) {
         return receiveBuffer(config) * 3L / 2;

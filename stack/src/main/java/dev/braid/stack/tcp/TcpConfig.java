@@ -35,7 +35,7 @@ public final class TcpConfig {
     /** The least that SO_RCVBUF can choose (first number). */
     public int minReceiveBuffer = 2304;
     /** The most that SO_RCVBUF can choose (third number). */
-    public int maxReceiveBuffer = 1 << 29;
+    public int maxReceiveBuffer = 6 << 20;
     /** Default of SO_SNDBUF, in bytes of payload (second number of net.ipv4.tcp_wmem). */
     public int sendBuffer = 1 << 20;
     /** The least that SO_SNDBUF can choose (first number). */
@@ -108,6 +108,8 @@ public final class TcpConfig {
         copy.windowScaling = windowScaling;
         copy.sack = sack;
         copy.pacing = pacing;
+        copy.tsoWinDivisor = tsoWinDivisor;
+        copy.minTsoSegs = minTsoSegs;
         copy.synCookies = synCookies;
         copy.receiveBuffer = receiveBuffer;
         copy.minReceiveBuffer = minReceiveBuffer;

@@ -454,7 +454,7 @@ public final class TcpLayer {
         tcb.timestamps = config.timestamps;
         tcb.sackPermitted = config.sack;
         tcb.windowScaling = config.windowScaling;
-        tcb.rcvWndShift = config.windowScaling ? ReceiveWindow.shiftFor(tcb.receiveBuffer(config)) : 0;
+        tcb.rcvWndShift = config.windowScaling ? ReceiveWindow.shiftFor(tcb.largestReceiveBuffer(config)) : 0;
         tcb.tsOffset = timestampOffset(tcb);
         tcb.peerMss = Mss.whenNotAnnounced(tcb.path().version());
         tcb.openedNs = nowNs;

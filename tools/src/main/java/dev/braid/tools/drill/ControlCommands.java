@@ -18,7 +18,7 @@ final class ControlCommands {
 
     ControlCommands(Host host) {
         this.host = host;
-        this.sysctls = new Sysctls(host);
+        this.sysctls = new Sysctls(host.core().tunables());
     }
 
     /**

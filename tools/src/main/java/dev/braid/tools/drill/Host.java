@@ -45,7 +45,6 @@ final class Host {
     /** Linux paces only where a queueing discipline does it; packetdrill's device has none, and its scripts know. */
     private static void asUnderPacketdrill(TcpConfig tcp) {
         tcp.pacing = false;
-        tcp.receiveBuffer = 15 << 20;
     }
 
     StackCore core() {
