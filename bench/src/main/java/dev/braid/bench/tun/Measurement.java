@@ -50,6 +50,12 @@ record Measurement(
                 : Double.NaN;
     }
 
+    /** Payload of a segment that carries it, on average; NaN for peers that do not count segments. */
+    double bytesPerFrame() {
+        String counted = test.order().equals("maerts") ? "segments_out" : "segments_in";
+        return peer.isBraid() ? Statistics.ratio(client.number("moved"), report.number(counted)) : Double.NaN;
+    }
+
     /** What else kept a processor busy for a second. */
     record Disturbance(String process, double cores) {}
 }

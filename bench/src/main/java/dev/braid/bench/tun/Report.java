@@ -54,6 +54,9 @@ final class Report {
                     row.micros("max")));
         }
         if (row.peer().isBraid()) {
+            if (row.test().unit() == TestCase.Unit.GBIT) {
+                more.add(String.format(Locale.ROOT, "%,.0f bytes a frame", row.median(Measurement::bytesPerFrame)));
+            }
             more.add(String.format(Locale.ROOT, "%.1f %% fast path, %.2f B allocated a frame",
                     100 * row.median(Measurement::fastPathShare), row.median(Measurement::allocatedPerFrame)));
         }
@@ -127,6 +130,9 @@ final class Report {
         if (row.peer().isBraid()) {
             peer.put("fast_path_share", rounded(row.median(Measurement::fastPathShare)));
             peer.put("allocated_per_frame", rounded(row.median(Measurement::allocatedPerFrame)));
+            peer.put("bytes_per_frame", row.test().unit() == TestCase.Unit.GBIT
+                    ? rounded(row.median(Measurement::bytesPerFrame))
+                    : null);
             peer.put("segments_in", row.values(one -> one.report().real("segments_in")));
             peer.put("retransmitted", row.values(one -> one.report().real("retransmitted")));
         }

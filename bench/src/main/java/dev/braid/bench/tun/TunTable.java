@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * ran is dropped for all peers and repeated, up to as many times as there are rounds.
  */
 final class TunTable {
-    private static final long WARM_UP_MS = 1000;
+    private static final long WARM_UP_MS = 3000;
     /** Exchanges a second of the test at a fixed rate. */
     private static final int RATE = 10_000;
     private static final String ONE_CORE = "0";
@@ -104,7 +104,7 @@ final class TunTable {
                 .with("host", reach.host())
                 .with("port", test.port())
                 .with("connections", test.connections())
-                .with("ms", verify ? Math.min(WARM_UP_MS, plan.millis()) : plan.millis())
+                .with("ms", verify ? Math.min(WARM_UP_MS, 2 * plan.millis()) : plan.millis())
                 .with("rate", RATE)
                 .with("verify", verify));
         double wall = (System.nanoTime() - startNs) / 1e9;

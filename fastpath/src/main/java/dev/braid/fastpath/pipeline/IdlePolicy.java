@@ -7,8 +7,12 @@ package dev.braid.fastpath.pipeline;
  * @param yields looks after that, the processor offered to others between them
  */
 public record IdlePolicy(int spins, int yields) {
-    /** Few looks: on two cores a spinning stack takes the time that its application and the kernel need to answer. */
-    public static final IdlePolicy DEFAULT = new IdlePolicy(8, 2);
+    /**
+     * No spinning, for on few cores it takes the time that the application and the kernel need to answer: eight looks, each a
+     * read of every device, cost a ping-pong on one core a fifth of its round trip. Two yields, after which the answer is often
+     * there, save the sleep.
+     */
+    public static final IdlePolicy DEFAULT = new IdlePolicy(0, 2);
     /** Sleeps at once. */
     public static final IdlePolicy SLEEPY = new IdlePolicy(0, 0);
 }
