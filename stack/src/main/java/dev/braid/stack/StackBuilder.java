@@ -77,6 +77,16 @@ public final class StackBuilder {
         return this;
     }
 
+    /**
+     * One of the core's tunables by its sysctl name.
+     *
+     * @throws IllegalArgumentException for an unknown name or a wrong value, with one line that says which
+     */
+    public StackBuilder tunable(String sysctl, String value) {
+        config = config.withTunable(sysctl, value);
+        return this;
+    }
+
     /** The most memory that unacknowledged payload may hold, in bytes; 256 MiB unless told otherwise. */
     public StackBuilder payloadBytes(long most) {
         if (most < ChunkPool.LARGE) {

@@ -6,8 +6,11 @@ import dev.braid.tools.cli.UserError;
 import dev.braid.tools.demo.DemoCommand;
 import dev.braid.tools.drill.DrillCommand;
 import dev.braid.tools.emu.LinkEmuCommand;
+import dev.braid.tools.nstat.NstatCommand;
 import dev.braid.tools.perf.PerfCommand;
 import dev.braid.tools.serve.ServeCommand;
+import dev.braid.tools.ss.SsCommand;
+import dev.braid.tools.sysctl.SysctlCommand;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
     ServeCommand.class, PerfCommand.class,
     BenchCommand.class, LinkEmuCommand.class, DrillCommand.class,
+    SsCommand.class, NstatCommand.class, SysctlCommand.class,
     CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",
         "Begin with:  braid demo"})
 public final class Main implements Runnable {
@@ -43,7 +47,8 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? One of: demo, serve, perf, link-emu, drill");
+        throw new ParameterException(spec.commandLine(),
+                "which command? One of: demo, serve, perf, link-emu, drill, ss, nstat, sysctl");
     }
 
     private static int wrongUsage(ParameterException wrong, String[] args) {

@@ -80,6 +80,19 @@ public final class CoreConfig {
         return new CoreConfig(this, other.copy());
     }
 
+    /**
+     * A copy with one tunable changed.
+     *
+     * @param name the kernel's sysctl name, or ours
+     * @param text as {@code sysctl} takes it
+     * @throws IllegalArgumentException for an unknown name or a wrong value, with one line that says which
+     */
+    public CoreConfig withTunable(String name, String text) {
+        CoreConfig changed = copy();
+        new Tunables(changed).set(name, text);
+        return changed;
+    }
+
     /** A copy that shares nothing. */
     public CoreConfig copy() {
         return new CoreConfig(this, tcp.copy());

@@ -103,7 +103,7 @@ public final class TcpInfo {
     // Times.
     /** Retransmission timeout, back-off included. */
     public long rtoNs;
-    /** Longest delay of an acknowledgement. */
+    /** Longest delay of an acknowledgement; 0 before there was data to acknowledge. */
     public long atoNs;
     /** Smoothed round-trip time; 0 before the first sample. */
     public long rttNs;

@@ -65,7 +65,7 @@ final class TcpInfoReading {
     private static void times(Tcb tcb, TcpInfo info, long nowNs) {
         TcbCounts counts = tcb.counts;
         info.rtoNs = tcb.rtt.rtoNs();
-        info.atoNs = tcb.acks.delayNs();
+        info.atoNs = counts.dataSegsIn == 0 ? 0 : tcb.acks.delayNs();
         info.rttNs = tcb.rtt.srttNs();
         info.rttvarNs = tcb.rtt.rttvarNs();
         info.minRttNs = tcb.rtt.minRttNs();

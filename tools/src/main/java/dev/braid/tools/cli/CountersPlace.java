@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class CountersPlace {
     static final String COUNTERS_SUFFIX = ".counters";
     static final String SOCKET_SUFFIX = ".sock";
+    static final String HISTORY_SUFFIX = ".nstat";
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 

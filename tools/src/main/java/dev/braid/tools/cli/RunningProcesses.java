@@ -60,6 +60,11 @@ public final class RunningProcesses {
         return CountersPlace.folder().resolve(pid + CountersPlace.SOCKET_SUFFIX);
     }
 
+    /** What nstat showed last of a process. */
+    public static Path history(long pid) {
+        return CountersPlace.folder().resolve(pid + CountersPlace.HISTORY_SUFFIX);
+    }
+
     /** The counters file of a process. */
     public static Path counters(long pid) {
         return CountersPlace.folder().resolve(pid + CountersPlace.COUNTERS_SUFFIX);

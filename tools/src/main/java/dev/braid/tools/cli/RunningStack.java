@@ -86,5 +86,6 @@ public final class RunningStack implements AutoCloseable {
         stack.close();
         arena.close();
         CountersPlace.remove(countersFile);
+        CountersPlace.remove(RunningProcesses.history(ProcessHandle.current().pid()));
     }
 }

@@ -3,6 +3,7 @@ package dev.braid.tools.cli;
 import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
+import dev.braid.stack.StackBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -24,6 +25,8 @@ public final class StackOptions {
 
     @Option(names = "--protocol", paramLabel = "tcp|mptcp", defaultValue = "tcp", description = "tcp is what this version speaks.") private Transport protocol = Transport.TCP;
 
+    @Option(names = "--sysctl", paramLabel = "NAME=VALUE", description = "A tunable to begin with, as in net.ipv4.tcp_sack=0; braid sysctl -a lists them. May be repeated.") private List<String> tunables = new ArrayList<>();
+
     /** The links given. */
     public List<Link> links() {
         return links;
@@ -43,6 +46,19 @@ public final class StackOptions {
         }
         var builder = Stack.builder().threads(threads);
         links.forEach(builder::link);
+        tunables.forEach(tunable -> apply(builder, tunable));
         return RunningStack.start(builder);
+    }
+
+    private static void apply(StackBuilder builder, String tunable) {
+        int equals = tunable.indexOf('=');
+        if (equals < 0) {
+            throw UserError.usage("--sysctl takes NAME=VALUE, not \"" + tunable + '"');
+        }
+        try {
+            builder.tunable(tunable.substring(0, equals), tunable.substring(equals + 1));
+        } catch (IllegalArgumentException e) {
+            throw UserError.usage("--sysctl: " + e.getMessage());
+        }
     }
 }

@@ -1,0 +1,84 @@
+package dev.braid.tools.ss;
+
+import dev.braid.fastpath.wire.IpAddress;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection, or a port in LISTEN, as the process with the stack told it.
+ *
+ * @param state as {@code ss} writes it
+ * @param peer {@code null} for a port in LISTEN
+ * @param fields all that was told, by name
+ */
+record Row(
+        String state,
+        long receiveQueue,
+        long sendQueue,
+        IpAddress local,
+        int localPort,
+        @Nullable IpAddress peer,
+        int peerPort,
+        Map<?, ?> fields) {
+
+    static Row connection(Map<?, ?> fields) {
+        return new Row(
+                stateName(text(fields, "state")),
+                number(fields, "receive_queued"),
+                number(fields, "send_queued"),
+                IpAddress.parse(text(fields, "local")),
+                (int) number(fields, "local_port"),
+                IpAddress.parse(text(fields, "remote")),
+                (int) number(fields, "remote_port"),
+                fields);
+    }
+
+    static Row listener(Map<?, ?> fields) {
+        return new Row(
+                "LISTEN",
+                number(fields, "acceptable"),
+                number(fields, "backlog"),
+                IpAddress.parse(text(fields, "local")),
+                (int) number(fields, "port"),
+                null,
+                0,
+                fields);
+    }
+
+    boolean listening() {
+        return peer == null;
+    }
+
+    boolean isIpv4() {
+        return local.isIpv4();
+    }
+
+    long number(String name) {
+        return number(fields, name);
+    }
+
+    String text(String name) {
+        return text(fields, name);
+    }
+
+    boolean flag(String name) {
+        return Boolean.TRUE.equals(fields.get(name));
+    }
+
+    private static long number(Map<?, ?> fields, String name) {
+        return fields.get(name) instanceof Number number ? number.longValue() : 0;
+    }
+
+    private static String text(Map<?, ?> fields, String name) {
+        return fields.get(name) instanceof String text ? text : "";
+    }
+
+    private static String stateName(String state) {
+        return switch (state) {
+            case "ESTABLISHED" -> "ESTAB";
+            case "SYN_RECEIVED" -> "SYN-RECV";
+            case "CLOSED" -> "UNCONN";
+            default -> state.replace('_', '-');
+        };
+    }
+}
