@@ -54,6 +54,29 @@ class KeyedGeneratorsTest {
         assertThat(new TimestampOffset(3, 5).offset(0, LOCAL_HI, LOCAL_LO, 5000, 0, REMOTE_LO, 80)).isNotEqualTo(first);
     }
 
+    /**
+     * CVE-2024-10026: a linear hash and a short secret let a server compute a client's inner address and an identifier of its
+     * boot from timestamps and sequence numbers. One bit of the address must change the hash unforeseeably: about half of the
+     * bits, others for another port, others under another key.
+     */
+    @Test
+    void cve202410026HashesOfManyTuplesShareNothingOfTheKey() {
+        var changes = new HashSet<Integer>();
+        int bitsChanged = 0;
+        for (TimestampOffset keyed : new TimestampOffset[] {offsets, new TimestampOffset(3, 5)}) {
+            for (int port = 80; port < 84; port++) {
+                int base = keyed.offset(0, LOCAL_HI, LOCAL_LO, 5000, 0, REMOTE_LO, port);
+                for (int bit = 0; bit < 32; bit++) {
+                    int other = keyed.offset(0, LOCAL_HI, LOCAL_LO ^ 1L << bit, 5000, 0, REMOTE_LO, port);
+                    changes.add(base ^ other);
+                    bitsChanged += Integer.bitCount(base ^ other);
+                }
+            }
+        }
+        assertThat(changes).as("no change comes twice").hasSize(256);
+        assertThat(bitsChanged / 256.0).as("bits of 32 that change").isBetween(15.0, 17.0);
+    }
+
     private int port(PortAllocator ports, int remotePort, HashSet<Integer> taken) {
         return ports.allocate(0, LOCAL_HI, LOCAL_LO, 0, REMOTE_LO, remotePort, random.nextLong(), taken::contains);
     }

@@ -13,7 +13,7 @@ final class Modules {
     }
 
     /** The folder of the root pom.xml: the parent of the module that the tests run in, or the folder itself. */
-    private static Path checkout() {
+    static Path checkout() {
         Path folder = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
         return Files.isDirectory(folder.resolve("fastpath")) ? folder : folder.getParent();
     }
