@@ -61,6 +61,7 @@ public final class Frame {
     private static final int GSO_ECN = 68;
     private static final int EXTENSIONS = 72;
     private static final int EXTENSION_BLOCK = 76;
+    private static final int LINK_HEADER = 80;
 
     private final FramePool pool;
     private final long base;
@@ -269,6 +270,26 @@ public final class Frame {
     public Frame flowHash(int hash) {
         Memory.putNative32(base + FLOW_HASH, hash);
         return this;
+    }
+
+    /** Bytes of a link layer's header right in front of {@link #data()}; 0 from and to devices that have none, such as a TUN. */
+    public int linkHeaderLength() {
+        return Memory.nativeI32(base + LINK_HEADER);
+    }
+
+    /** Says that the bytes in front of {@link #data()} are a link layer's header. */
+    public Frame linkHeaderLength(int bytes) {
+        Memory.putNative32(base + LINK_HEADER, bytes);
+        return this;
+    }
+
+    /** Takes over the link header of a frame that this one is a copy or a part of; costs a test where there is none. */
+    public void copyLinkHeader(Frame from) {
+        int bytes = from.linkHeaderLength();
+        if (bytes != 0) {
+            Memory.copy(from.data() - bytes, data() - bytes, bytes);
+            linkHeaderLength(bytes);
+        }
     }
 
     /** Where the transport header starts, from {@link #data()}. */

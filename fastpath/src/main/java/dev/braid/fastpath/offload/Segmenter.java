@@ -79,6 +79,7 @@ public final class Segmenter {
             }
             segment.resize(header + length);
             Memory.copy(packet, segment.data(), header);
+            segment.copyLinkHeader(frame);
             payload.copyTo(frame, segment.data() + header, length);
             segment.device(frame.device()).arrivalNs(frame.arrivalNs()).flowHash(frame.flowHash());
             segment.transportOffset(transport.offset()).payloadOffset(header);
@@ -156,6 +157,7 @@ public final class Segmenter {
         if (copy != null) {
             copy.resize(frame.length());
             frame.copyTo(copy.data());
+            copy.copyLinkHeader(frame);
             copy.device(frame.device()).arrivalNs(frame.arrivalNs()).flowHash(frame.flowHash());
             copy.transportOffset(frame.transportOffset()).payloadOffset(frame.payloadOffset());
         }

@@ -281,6 +281,7 @@ public final class SimLink {
         if (copy != null) {
             copy.resize(frame.length());
             frame.copyTo(copy.data());
+            copy.copyLinkHeader(frame);
         }
         return copy;
     }

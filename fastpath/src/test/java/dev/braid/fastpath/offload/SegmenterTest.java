@@ -34,6 +34,16 @@ class SegmenterTest {
         packets.close();
     }
 
+    @Test
+    void everySegmentHasTheLinkHeader() {
+        Frame whole = packets.tcp(true, 1, Tcp.PSH, 3000, "");
+        Packets.makeSuper(whole, 1448);
+        Memory.put32(whole.linkHeaderLength(14).data() - 4, 0x5566_0800);
+        segmenter.process(whole, packets.sent::add);
+        assertThat(packets.sent).hasSize(3)
+                .allMatch(frame -> frame.linkHeaderLength() == 14 && Memory.i32(frame.data() - 4) == 0x5566_0800);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aSuperPacketBecomesTheSegmentsThatItStandsFor(boolean ipv4) {

@@ -362,4 +362,18 @@ class SimLinkTest {
     void chosenIndicesMayComeInAnyOrder() {
         assertThat(survivors(LinkConfig.PERFECT.lose(3, 0), 1, 5)).containsExactly(1, 2, 4);
     }
+
+    @Test
+    void bothTwinsKeepTheLinkHeader() {
+        SimLink link = link(LinkConfig.PERFECT.duplicate(1));
+        Frame frame = packet(1, 100).linkHeaderLength(14);
+        Memory.put32(frame.data() - 4, 0x5566_0800);
+        link.offer(frame, 0);
+        for (int i = 0; i < 2; i++) {
+            Frame twin = link.poll(0);
+            assertThat(twin.linkHeaderLength()).isEqualTo(14);
+            assertThat(Memory.i32(twin.data() - 4)).isEqualTo(0x5566_0800);
+            twin.release();
+        }
+    }
 }

@@ -3,6 +3,9 @@ package dev.braid.tools.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.braid.fastpath.wire.Prefix;
+import dev.braid.tundriver.netlink.Rtnetlink;
+import dev.braid.tundriver.netns.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -163,6 +166,34 @@ class LinkEmuCommandTest {
                 assertThat(arrived).containsExactly(0, 1, 2, 4, 7, 8, 9);
             }
             assertThat(report(braid).get("ab").get("lost").asInt()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void twoVethsAreJoinedWithAllThatPassesBetweenThem() throws Exception {
+        try (NetworkNamespace middle = NetworkNamespace.create("middle")) {
+            wire(hosts.left, TwoHosts.LEFT, middle, "va");
+            wire(hosts.right, TwoHosts.RIGHT, middle, "vb");
+            String[] ends = {"--a", "veth=va,netns=" + middle.path(), "--b", "veth=vb,netns=" + middle.path()};
+            try (BraidProcess braid = emulateBetween(ends, "--delay", "2ms", "--loss", "0.5%", "--duplicate", "0.5%",
+                    "--middlebox", "split=700")) {
+                assertCarries(4 << 20);
+                assertThat(hosts.left.exec("ip", "neighbour")).contains(TwoHosts.RIGHT);
+                JsonNode report = report(braid);
+                JsonNode ab = report.get("ab");
+                assertThat(ab.get("bytes_arrived").asLong() / ab.get("arrived").asLong()).isLessThanOrEqualTo(1500);
+                assertThat(ab.get("lost").asInt()).isPositive();
+                assertThat(report.get("boxes").get("ab.split").asInt()).isPositive();
+                assertThat(report.get("device_drops").size()).as(report.toString()).isZero();
+            }
+        }
+    }
+
+    private static void wire(NetworkNamespace host, String address, NetworkNamespace middle, String name) {
+        try (Rtnetlink netlink = host.netlink()) {
+            netlink.createVeth("wire0", name, middle.descriptor());
+            netlink.up(netlink.link("wire0").index());
+            netlink.addAddress(netlink.link("wire0").index(), Prefix.parse(address + "/24"));
         }
     }
 

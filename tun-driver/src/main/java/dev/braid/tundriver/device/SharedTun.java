@@ -3,7 +3,7 @@ package dev.braid.tundriver.device;
 import dev.braid.tundriver.tun.Tun;
 
 /** A TUN whose queues are devices of their own: closed when the last of them is. */
-final class SharedTun {
+final class SharedTun implements Attachment {
     private final Tun tun;
     private final LinkWatch watch;
     private int users;
@@ -14,19 +14,28 @@ final class SharedTun {
         this.users = tun.queues().size();
     }
 
-    String name() {
+    @Override
+    public String name() {
         return tun.name();
     }
 
-    int offloads() {
+    @Override
+    public int offloads() {
         return tun.offloads();
     }
 
-    LinkWatch watch() {
+    @Override
+    public Preamble preamble() {
+        return Preamble.TUN;
+    }
+
+    @Override
+    public LinkWatch watch() {
         return watch;
     }
 
-    synchronized void release() {
+    @Override
+    public synchronized void release() {
         if (--users == 0) {
             tun.close();
             watch.close();

@@ -6,7 +6,7 @@ import dev.braid.fastpath.offload.VirtioVerdict;
 import dev.braid.tundriver.sys.Errno;
 
 /**
- * What a TUN device counts. The counters of reading belong to the receiving thread, those of writing to the transmitting
+ * What a device counts. The counters of reading belong to the receiving thread, those of writing to the transmitting
  * one; several devices on one thread share them.
  */
 final class TunCounters {
@@ -23,17 +23,18 @@ final class TunCounters {
     private final Counter transmitRefused;
     private final Counter transmitErrors;
 
-    TunCounters(Counters counters) {
-        receiveNoFrame = counters.counter("TunReceiveDropNoFrame");
-        receiveErrors = counters.counter("TunReceiveErrors");
-        gone = counters.counter("TunGone");
+    /** Counters whose names begin with the kind of device, such as {@code Tun}. */
+    TunCounters(Counters counters, String kind) {
+        receiveNoFrame = counters.counter(kind + "ReceiveDropNoFrame");
+        receiveErrors = counters.counter(kind + "ReceiveErrors");
+        gone = counters.counter(kind + "Gone");
         for (VirtioVerdict verdict : VirtioVerdict.values()) {
-            malformed[verdict.ordinal()] = counters.counter("TunReceiveDrop" + reason(verdict));
+            malformed[verdict.ordinal()] = counters.counter(kind + "ReceiveDrop" + reason(verdict));
         }
-        transmitFull = counters.counter("TunTransmitDropFull");
-        transmitDown = counters.counter("TunTransmitDropDown");
-        transmitRefused = counters.counter("TunTransmitDropRefused");
-        transmitErrors = counters.counter("TunTransmitDropError");
+        transmitFull = counters.counter(kind + "TransmitDropFull");
+        transmitDown = counters.counter(kind + "TransmitDropDown");
+        transmitRefused = counters.counter(kind + "TransmitDropRefused");
+        transmitErrors = counters.counter(kind + "TransmitDropError");
     }
 
     private static String reason(VirtioVerdict verdict) {

@@ -9,7 +9,7 @@ import dev.braid.tundriver.tun.TunQueue;
 import java.lang.foreign.Arena;
 
 /**
- * One queue of a TUN device between the kernel and a pipeline.
+ * One queue of a TUN, or a packet socket on an Ethernet device, between the kernel and a pipeline.
  *
  * <p>When the device is deleted under it, it tells once that the device is down, is read no more and drops what it is
  * given: it never throws and never keeps its thread busy.
@@ -20,7 +20,7 @@ final class TunDevice implements FrameDevice {
     /** Reads that may fail one after another, for a reason that is not known, before the device counts as gone. */
     private static final int MAX_FAILURES_IN_A_ROW = 64;
 
-    private final SharedTun tun;
+    private final Attachment attachment;
     private final TunQueue queue;
     private final int index;
     private final TunCounters counters;
@@ -32,28 +32,28 @@ final class TunDevice implements FrameDevice {
     private boolean dead;
     private boolean open = true;
 
-    TunDevice(SharedTun tun, TunQueue queue, int index, FramePool frames, TunCounters counters) {
-        this.tun = tun;
+    TunDevice(Attachment attachment, TunQueue queue, int index, FramePool frames, TunCounters counters) {
+        this.attachment = attachment;
         this.queue = queue;
         this.index = index;
         this.counters = counters;
-        this.receiver = new TunReceiver(arena, queue, frames, counters);
-        this.transmitter = new TunTransmitter(arena, queue, counters);
+        this.receiver = new TunReceiver(arena, queue, attachment.preamble(), frames, counters);
+        this.transmitter = new TunTransmitter(arena, queue, attachment.preamble(), counters);
     }
 
     @Override
     public String name() {
-        return tun.name();
+        return attachment.name();
     }
 
     @Override
     public int mtu() {
-        return tun.watch().mtu();
+        return attachment.watch().mtu();
     }
 
     @Override
     public int offloads() {
-        return tun.offloads();
+        return attachment.offloads();
     }
 
     @Override
@@ -103,18 +103,18 @@ final class TunDevice implements FrameDevice {
         if (!dead) {
             dead = true;
             counters.gone.increment();
-            tun.watch().lost();
+            attachment.watch().lost();
         }
     }
 
     /** Hears what the kernel says of the link. Receiving thread. */
     void lookAtLink() {
         batchesUntilLook = BATCHES_BETWEEN_LOOKS;
-        tun.watch().look();
+        attachment.watch().look();
     }
 
     boolean isDead() {
-        return dead || tun.watch().isGone();
+        return dead || attachment.watch().isGone();
     }
 
     int descriptor() {
@@ -122,7 +122,7 @@ final class TunDevice implements FrameDevice {
     }
 
     int linkDescriptor() {
-        return tun.watch().descriptor();
+        return attachment.watch().descriptor();
     }
 
     @Override
@@ -135,7 +135,7 @@ final class TunDevice implements FrameDevice {
         if (open) {
             open = false;
             receiver.close();
-            tun.release();
+            attachment.release();
             arena.close();
         }
     }

@@ -42,7 +42,7 @@ public final class TunDeviceProvider implements FrameDeviceProvider {
             }
             Link link = netlink.link(tun.name());
             SharedTun shared = new SharedTun(tun, new LinkWatch(link, index, spec.mtu(), events));
-            TunCounters tunCounters = new TunCounters(counters);
+            TunCounters tunCounters = new TunCounters(counters, "Tun");
             return tun.queues().stream()
                     .<FrameDevice>map(queue -> device(shared, queue, index, frames, tunCounters))
                     .toList();

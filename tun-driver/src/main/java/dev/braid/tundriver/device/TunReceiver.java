@@ -26,18 +26,20 @@ final class TunReceiver {
     private final TunQueue queue;
     private final FramePool frames;
     private final TunCounters counters;
+    private final Preamble preamble;
     private final IoVector pieces;
     private final long scratch;
     private final VirtioHeader header = new VirtioHeader();
     private @Nullable Frame small;
     private @Nullable Frame large;
 
-    TunReceiver(Arena arena, TunQueue queue, FramePool frames, TunCounters counters) {
+    TunReceiver(Arena arena, TunQueue queue, Preamble preamble, FramePool frames, TunCounters counters) {
+        this.preamble = preamble;
         this.queue = queue;
         this.frames = frames;
         this.counters = counters;
         this.pieces = new IoVector(arena, 2);
-        this.scratch = Memory.allocate(arena, VirtioHeader.LENGTH + SUPER_ROOM, 64);
+        this.scratch = Memory.allocate(arena, preamble.length() + SUPER_ROOM, 64);
     }
 
     /** Reads one packet: its bytes with the virtio header, or a negative error number. */
@@ -48,7 +50,7 @@ final class TunReceiver {
             small = first;
         }
         if (first == null) {
-            return queue.receive(scratch, VirtioHeader.LENGTH + SUPER_ROOM);
+            return queue.receive(scratch, preamble.length() + SUPER_ROOM);
         }
         Frame second = large;
         if (second == null) {
@@ -57,8 +59,8 @@ final class TunReceiver {
         }
         long spill = second == null ? scratch : second.data() + FramePool.MTU_ROOM;
         pieces.clear();
-        // The virtio header lands in the headroom.
-        pieces.add(first.data() - VirtioHeader.LENGTH, VirtioHeader.LENGTH + FramePool.MTU_ROOM);
+        // The headers land in the headroom.
+        pieces.add(first.data() - preamble.length(), preamble.length() + FramePool.MTU_ROOM);
         pieces.add(spill, SPILL_ROOM);
         return queue.receive(pieces);
     }
@@ -76,18 +78,20 @@ final class TunReceiver {
             counters.receiveNoFrame.increment();
             return null;
         }
-        int length = bytes - VirtioHeader.LENGTH;
+        int length = bytes - preamble.length();
         if (length <= 0) {
             counters.runt().increment();
             return null;
         }
-        long virtio = first.data() - VirtioHeader.LENGTH;
+        long virtio = first.data() - preamble.length();
         Frame frame = length <= FramePool.MTU_ROOM ? takeSmall() : takeLarge(length);
         if (frame == null) {
             counters.receiveNoFrame.increment();
             return null;
         }
         frame.resize(length);
+        frame.linkHeaderLength(preamble.link());
+        preamble.fromLinkToPacket(virtio);
         VirtioVerdict verdict = header.read(virtio, frame);
         if (verdict != VirtioVerdict.ACCEPTED) {
             frame.drop(counters.malformed(verdict));
@@ -109,7 +113,8 @@ final class TunReceiver {
         if (first == null || taken == null || length > SUPER_ROOM) {
             return null;
         }
-        Memory.copy(first.data(), taken.data(), FramePool.MTU_ROOM);
+        int link = preamble.link();
+        Memory.copy(first.data() - link, taken.data() - link, link + FramePool.MTU_ROOM);
         large = null;
         return taken;
     }

@@ -3,6 +3,7 @@ package dev.braid.tundriver.device;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.offload.VirtioHeader;
+import dev.braid.tundriver.sys.Errno;
 import dev.braid.tundriver.sys.IoVector;
 import dev.braid.tundriver.tun.TunQueue;
 import java.lang.foreign.Arena;
@@ -16,10 +17,12 @@ import java.lang.foreign.Arena;
 final class TunTransmitter {
     private final TunQueue queue;
     private final TunCounters counters;
+    private final Preamble preamble;
     private final IoVector pieces;
     private final long header;
 
-    TunTransmitter(Arena arena, TunQueue queue, TunCounters counters) {
+    TunTransmitter(Arena arena, TunQueue queue, Preamble preamble, TunCounters counters) {
+        this.preamble = preamble;
         this.queue = queue;
         this.counters = counters;
         this.pieces = new IoVector(arena, 2 + Frame.MAX_FRAGMENTS);
@@ -28,10 +31,16 @@ final class TunTransmitter {
 
     /** Sends the frame and releases it; one that the kernel does not take is dropped and counted. */
     void transmit(Frame frame) {
+        int link = frame.linkHeaderLength();
+        if (link != preamble.link()) {
+            frame.drop(counters.transmitDrop(-Errno.EINVAL));
+            return;
+        }
         VirtioHeader.write(frame, header);
+        preamble.fromPacketToLink(header);
         pieces.clear();
-        pieces.add(header, VirtioHeader.LENGTH);
-        pieces.add(frame.data(), frame.linearLength());
+        pieces.add(header, preamble.virtio());
+        pieces.add(frame.data() - link, link + frame.linearLength());
         for (int i = 0, n = frame.fragmentCount(); i < n; i++) {
             pieces.add(frame.fragmentAddress(i), frame.fragmentLength(i));
         }

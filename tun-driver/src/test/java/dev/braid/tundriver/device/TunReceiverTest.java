@@ -37,7 +37,7 @@ class TunReceiverTest {
         Path file = folder.resolve("tun");
         assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
         pipe = Descriptors.open(file.toString(), Descriptors.O_RDWR | Descriptors.O_NONBLOCK);
-        receiver = new TunReceiver(arena, new TunQueue(pipe), frames, new TunCounters(counters));
+        receiver = new TunReceiver(arena, new TunQueue(pipe), Preamble.TUN, frames, new TunCounters(counters, "Tun"));
     }
 
     @AfterEach

@@ -89,6 +89,7 @@ public final class SegmentJoiner implements Middlebox {
         }
         whole.resize(length);
         whole.device(before.device());
+        whole.copyLinkHeader(before);
         Memory.copy(before.data(), whole.data(), head);
         Memory.copy(next.ip() + next.payloadOffset(), whole.data() + head, next.payloadLength());
         long packet = whole.data();
