@@ -149,6 +149,7 @@ final class Report {
         conditions.put("mtu", 1500);
         conditions.put("rounds", plan.rounds());
         conditions.put("seconds", plan.millis() / 1e3);
+        conditions.put("load_rate", plan.rate());
         return conditions;
     }
 

@@ -38,6 +38,8 @@ public final class TunCommand implements Callable<Integer> {
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "2", description = "Length of each measurement, 0.1 to 10. Default: 2.") private double seconds = 2;
 
+    @Option(names = "--rate", paramLabel = "N", defaultValue = "10000", description = "Exchanges a second of the test called load. Default: 10000.") private int rate = 10_000;
+
     @Option(names = "--json", description = "Prints the report as JSON.") private boolean json;
 
     @Option(names = "--svg", paramLabel = "FILE", description = "Draws a chart as well.") private @Nullable Path svg;
@@ -52,7 +54,10 @@ public final class TunCommand implements Callable<Integer> {
         if (!(seconds >= 0.1 && seconds <= LONGEST_S)) {
             throw wrong("--seconds " + seconds + ": 0.1 to 10");
         }
-        var plan = new TunTable.Plan(chosenTests(), chosenPeers(), rounds, Math.round(seconds * 1000));
+        if (rate < 1 || rate > 1_000_000) {
+            throw wrong("--rate " + rate + ": 1 to 1000000");
+        }
+        var plan = new TunTable.Plan(chosenTests(), chosenPeers(), rounds, Math.round(seconds * 1000), rate);
         if (profile != null) {
             Files.createDirectories(profile);
         }

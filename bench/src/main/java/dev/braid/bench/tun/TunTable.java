@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TunTable {
     private static final long WARM_UP_MS = 3000;
-    /** Exchanges a second of the test at a fixed rate. */
-    private static final int RATE = 10_000;
     private static final String ONE_CORE = "0";
 
     /**
@@ -26,8 +24,9 @@ final class TunTable {
      *
      * @param rounds measured passes, at least 1
      * @param millis length of one measurement
+     * @param rate exchanges a second of the test at a fixed rate
      */
-    record Plan(List<TestCase> tests, List<Peer> peers, int rounds, long millis) {}
+    record Plan(List<TestCase> tests, List<Peer> peers, int rounds, long millis, int rate) {}
 
     /**
      * What came of it.
@@ -105,7 +104,7 @@ final class TunTable {
                 .with("port", test.port())
                 .with("connections", test.connections())
                 .with("ms", verify ? Math.min(WARM_UP_MS, 2 * plan.millis()) : plan.millis())
-                .with("rate", RATE)
+                .with("rate", plan.rate())
                 .with("verify", verify));
         double wall = (System.nanoTime() - startNs) / 1e9;
         double cpu = cpuSeconds(processes) - cpuBefore;

@@ -1,0 +1,56 @@
+package dev.braid.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command as a user types it. Figures are for people: no test depends on one. */
+class MainTest {
+    /** Exit status and standard output. */
+    private record Run(int status, String out) {}
+
+    private static Run run(String... arguments) {
+        PrintStream before = System.out;
+        var out = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            return new Run(Main.run(arguments), out.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(before);
+        }
+    }
+
+    @Test
+    void wrongUsageEndsWithTwo() {
+        assertThat(run().status()).isEqualTo(2);
+        assertThat(run("tun", "--tests", "sprint").status()).isEqualTo(2);
+        assertThat(run("tun", "--peers", "nobody").status()).isEqualTo(2);
+        assertThat(run("tun", "--seconds", "0").status()).isEqualTo(2);
+        assertThat(run("tun", "--help").out()).contains("Example:");
+    }
+
+    @Test
+    @Tag("kernel")
+    void aTableOfRealTunsHasItsKeys() {
+        Run run = run("tun", "--json", "--seconds", "0.3", "--rounds", "1", "--peers", "raw,braid", "--tests",
+                "stream,maerts,rr,crr,maerts1500");
+        assertThat(run.status()).isEqualTo(0);
+        JsonNode report = JsonMapper.shared().readTree(run.out());
+        assertThat(report.get("tests").size()).isEqualTo(5);
+        for (JsonNode test : report.get("tests")) {
+            assertThat(test.get("peers").size()).as(test.get("test").asString()).isEqualTo(2);
+            for (JsonNode peer : test.get("peers")) {
+                assertThat(peer.get("median").asDouble()).as(peer.toString()).isPositive();
+                assertThat(peer.has("to_raw")).isTrue();
+                assertThat(peer.has("cores_used")).isTrue();
+            }
+            assertThat(test.get("peers").get(1).has("fast_path_share")).isTrue();
+        }
+    }
+}
