@@ -40,6 +40,7 @@ final class Storm {
     private final SplitMix64 random;
     private final List<String> journal = new ArrayList<>();
     private final boolean journals;
+    private final boolean throughBoxes;
     private final List<Connection> connections = new ArrayList<>();
     private final List<End> ends = new ArrayList<>();
     private Arena arena;
@@ -102,8 +103,16 @@ final class Storm {
     }
 
     Storm(long seed, boolean journals) {
+        this(seed, journals, false);
+    }
+
+    /**
+     * @param throughBoxes whether middleboxes meddle besides
+     */
+    Storm(long seed, boolean journals, boolean throughBoxes) {
         this.seed = seed;
         this.journals = journals;
+        this.throughBoxes = throughBoxes;
         this.random = new SplitMix64(seed);
     }
 
@@ -164,8 +173,15 @@ final class Storm {
         back = new WireWatch(journal, journals);
         forth.facing(back);
         back.facing(forth);
-        port.out().tap(forth);
-        port.in().tap(back);
+        if (throughBoxes) {
+            // Seen behind a box that shifts or clamps, an honest host looks like a liar: nobody watches.
+            var dice = new SplitMix64(SplitMix64.at(seed, 999));
+            weather += "\n  boxes: "
+                    + Boxes.install(dice, mtu, wireFrames, Counters.inMemory(arena, 16), port.out(), port.in());
+        } else {
+            port.out().tap(forth);
+            port.in().tap(back);
+        }
         listen();
         int count = 1 + random.nextInt(random.chance(0.2) ? 12 : 4);
         for (int i = 0; i < count; i++) {

@@ -57,6 +57,25 @@ class StormTest {
         new Storm(seed, false).run();
     }
 
+    /** Boxes that strip, clamp, shift, split and join on both directions: {@code -Dbraid.storm.boxes=N} runs so many. */
+    @Test
+    void whateverMiddleboxesDoEveryByteArrivesOnceAndNothingLeaks() {
+        int seeds = Integer.getInteger("braid.storm.boxes", 150);
+        List<AssertionError> failures = new ArrayList<>();
+        for (long seed = 1; seed <= seeds && failures.size() < MAX_TOLD; seed++) {
+            try {
+                new Storm(seed, false, true).run();
+            } catch (AssertionError failure) {
+                failures.add(failure);
+            }
+        }
+        if (!failures.isEmpty()) {
+            var all = new AssertionError(failures.size() + " storms through boxes failed");
+            failures.forEach(all::addSuppressed);
+            throw all;
+        }
+    }
+
     @Test
     void theSameSeedGivesTheSameStorm() {
         for (long seed = 1; seed <= 5; seed++) {
