@@ -38,6 +38,14 @@ public interface CongestionControl {
      */
     void onSent(int bytes, long inflightBefore, long nowNs);
 
+    /**
+     * Nothing was sent for at least a retransmission timeout, and the next data is about to leave (RFC 5681 section 4.1). Only where
+     * the configuration asks for it.
+     *
+     * @param timeouts how many retransmission timeouts have passed, at least 1
+     */
+    default void onIdle(long timeouts) {}
+
     /** An acknowledgment brought news: bytes acknowledged or SACKed, or ECE. Pure duplicates without news do not come here. */
     void onAck(AckSample sample);
 

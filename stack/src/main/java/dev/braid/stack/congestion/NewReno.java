@@ -33,6 +33,8 @@ public final class NewReno implements CongestionControl {
     private long lostInRecovery;
     private long nonValidatedSinceNs;
     private boolean nonValidated;
+    /** The most that was in flight since the last loss or idle time: in slow start, growth beyond twice that would be a guess. */
+    private long mostInFlight;
     private long priorCwnd;
     private long priorSsthresh;
 
@@ -64,9 +66,22 @@ public final class NewReno implements CongestionControl {
 
     @Override
     public void onSent(int bytes, long inflightBefore, long nowNs) {
+        mostInFlight = Math.max(mostInFlight, inflightBefore + bytes);
         if (inflightBefore == 0 && !recovering) {
             judgeUse(nowNs);
         }
+    }
+
+    @Override
+    public void onIdle(long timeouts) {
+        // RFC 5681 §4.1, halving for each timeout as RFC 2861 §3 did, down to "RW = min(IW,cwnd)".
+        long restart = Math.min(initialWindow(), cwnd);
+        ssthresh = Math.max(ssthresh, cwnd / 4 * 3);
+        for (long i = 0; i < timeouts && cwnd > restart; i++) {
+            cwnd /= 2;
+        }
+        cwnd = Math.max(cwnd, restart);
+        mostInFlight = 0;
     }
 
     @Override
@@ -83,7 +98,10 @@ public final class NewReno implements CongestionControl {
         judgeUse(sample.nowNs);
         // The sender waited for window or pacer; half the window in use is what slow start can show one round trip later.
         boolean windowLimited = !sample.appLimited && sample.inflightBefore >= cwnd / 2;
-        if (!nonValidated || windowLimited) {
+        mostInFlight = Math.max(mostInFlight, sample.inflightBefore);
+        // A program that uses half the window or less has not shown that the path takes more.
+        boolean used = cwnd >= ssthresh || cwnd < 2 * mostInFlight;
+        if (used && (!nonValidated || windowLimited)) {
             grow(sample);
         }
     }
@@ -180,6 +198,7 @@ public final class NewReno implements CongestionControl {
 
     private void startAfresh() {
         pipeAck.reset();
+        mostInFlight = 0;
         nonValidated = false;
         unprovenFlight = 0;
         credit = 0;

@@ -38,6 +38,8 @@ final class TunableTable {
                         (c, v) -> c.tcp.tsoWinDivisor = (int) v),
                 Tunable.number("net.ipv4.tcp_min_tso_segs", 1, 1, 64, c -> c.tcp.minTsoSegs,
                         (c, v) -> c.tcp.minTsoSegs = (int) v),
+                flag("net.ipv4.tcp_slow_start_after_idle", c -> bit(c.tcp.slowStartAfterIdle),
+                        (c, v) -> c.tcp.slowStartAfterIdle = v != 0),
                 Tunable.number("net.ipv4.tcp_min_snd_mss", 1, 48, 65_535, c -> c.tcp.minMss,
                         (c, v) -> c.tcp.minMss = (int) v));
     }

@@ -25,6 +25,11 @@ final class LossDetection {
         return inRecovery;
     }
 
+    /** Duplicates have come, but too few to mean loss: Linux's state Disorder. */
+    boolean inDisorder() {
+        return dupAcks > 0 && !inRecovery && !inLoss;
+    }
+
     /** What was outstanding at the last timeout is not acknowledged yet. */
     boolean inLoss() {
         return inLoss;

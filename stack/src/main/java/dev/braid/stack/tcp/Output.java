@@ -190,6 +190,9 @@ final class Output {
         if (tcb.unsent() == 0 && !pull(tcb, nowNs)) {
             return NOTHING;
         }
+        if (layer.config.slowStartAfterIdle && tcb.sent.isEmpty()) {
+            restartAfterIdle(tcb, nowNs);
+        }
         int packetMss = SegmentWriter.packetMss(tcb);
         int length = sendable(tcb, packetMss, nowNs);
         if (length == 0) {
@@ -229,6 +232,13 @@ final class Output {
         return marked || length > packetMss ? Tcp.PSH : 0;
     }
 
+    private static void restartAfterIdle(Tcb tcb, long nowNs) {
+        long timeouts = tcb.counts.sinceDataSentNs(tcb.openedNs, nowNs) / tcb.rtt.baseRtoNs();
+        if (timeouts > 0 && tcb.sndWnd > 0) {
+            tcb.congestion.onIdle(timeouts);
+        }
+    }
+
     private boolean mayCarryFin(Tcb tcb, int length) {
         return tcb.sndWnd - tcb.flightSize() > length;
     }
@@ -266,9 +276,10 @@ final class Output {
         if (unsent > allowed
                 && allowed < worthWaitingFor(tcb, packetMss)
                 && tcb.inflight() > tcb.congestion.cwnd() / 2
+                && !tcb.loss.inDisorder()
                 && tcb.counts.sinceDataSentNs(tcb.openedNs, nowNs) <= DEFER_NS) {
             // Data left just now, and enough is in flight for more ACKs to come: a larger super-segment then costs less than two
-            // small ones. Where ACKs come seldom, as in limited transmit (RFC 3042), each lets its segment go at once.
+            // small ones. Not where ACKs come seldom, nor in limited transmit (RFC 3042): there each lets its segment go at once.
             tcb.cwndLimited = true;
             return 0;
         }

@@ -28,6 +28,11 @@ public final class TcpConfig {
     public int tsoWinDivisor = 4;
     /** The least number of segments a frame may carry at a slow pace (net.ipv4.tcp_min_tso_segs). */
     public int minTsoSegs = 2;
+    /**
+     * Shrink the window after an idle time (net.ipv4.tcp_slow_start_after_idle; RFC 5681 section 4.1). Off, because RFC 7661 judges
+     * windows by what they carried, idle or not.
+     */
+    public boolean slowStartAfterIdle;
     /** Answer SYNs with cookies when a listener's half-open connections reach their bound (net.ipv4.tcp_syncookies). */
     public boolean synCookies = true;
     /** Default of SO_RCVBUF: the largest window, in bytes of payload (second number of net.ipv4.tcp_rmem). */
@@ -110,6 +115,7 @@ public final class TcpConfig {
         copy.pacing = pacing;
         copy.tsoWinDivisor = tsoWinDivisor;
         copy.minTsoSegs = minTsoSegs;
+        copy.slowStartAfterIdle = slowStartAfterIdle;
         copy.synCookies = synCookies;
         copy.receiveBuffer = receiveBuffer;
         copy.minReceiveBuffer = minReceiveBuffer;

@@ -15,6 +15,8 @@ import dev.braid.fastpath.wire.IpAddress;
 public final class TcpInfo {
     /** {@link #caState}: nothing unusual. */
     public static final int CA_OPEN = 0;
+    /** {@link #caState}: duplicates, but too few to mean loss. */
+    public static final int CA_DISORDER = 1;
     /** {@link #caState}: fast recovery. */
     public static final int CA_RECOVERY = 3;
     /** {@link #caState}: a timeout's losses are being repaired. */
@@ -63,7 +65,7 @@ public final class TcpInfo {
     // Congestion and loss.
     /** What users choose the congestion control by. */
     public String congestion = "";
-    /** {@link #CA_OPEN}, {@link #CA_RECOVERY} or {@link #CA_LOSS}. */
+    /** {@link #CA_OPEN}, {@link #CA_DISORDER}, {@link #CA_RECOVERY} or {@link #CA_LOSS}. */
     public int caState;
     /** Retransmission timeouts in a row. */
     public int retransmits;

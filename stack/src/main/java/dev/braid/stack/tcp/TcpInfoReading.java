@@ -36,9 +36,7 @@ final class TcpInfoReading {
 
     private static void congestion(Tcb tcb, TcpInfo info) {
         info.congestion = tcb.congestion.name();
-        info.caState = tcb.loss.inLoss()
-                ? TcpInfo.CA_LOSS
-                : tcb.loss.inRecovery() ? TcpInfo.CA_RECOVERY : TcpInfo.CA_OPEN;
+        info.caState = caState(tcb.loss);
         info.retransmits = tcb.timeouts;
         info.probes = tcb.probesUnanswered;
         info.backoff = tcb.deadlines.persistNs != Deadlines.NONE ? tcb.persistBackoffs : tcb.rtt.backoffs();
@@ -132,5 +130,12 @@ final class TcpInfoReading {
             atNs = Math.min(deadlines.keepAliveNs, deadlines.finWait2Ns);
         }
         info.timerNs = info.timer == TcpInfo.TIMER_NONE ? 0 : Math.max(0, atNs - nowNs);
+    }
+
+    private static int caState(LossDetection loss) {
+        if (loss.inLoss()) {
+            return TcpInfo.CA_LOSS;
+        }
+        return loss.inRecovery() ? TcpInfo.CA_RECOVERY : loss.inDisorder() ? TcpInfo.CA_DISORDER : TcpInfo.CA_OPEN;
     }
 }

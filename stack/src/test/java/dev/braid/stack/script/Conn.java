@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.stack.socket.Errno;
+import dev.braid.stack.socket.MessageFlags;
 import dev.braid.stack.socket.SocketEvents;
 import dev.braid.stack.socket.SocketOptions;
 import dev.braid.stack.socket.StreamSocket;
@@ -47,13 +48,23 @@ public final class Conn {
         return this;
     }
 
+    /** As {@link #write}, with MSG_MORE. */
+    public Conn writeMore(int bytes) {
+        assertThat(tryWrite(bytes, MessageFlags.MSG_MORE)).as("bytes taken").isEqualTo(bytes);
+        return this;
+    }
+
     /** Writes up to {@code bytes}, and answers how many were taken. */
     public int tryWrite(int bytes) {
+        return tryWrite(bytes, 0);
+    }
+
+    private int tryWrite(int bytes, int flags) {
         int done = 0;
         while (done < bytes) {
             int step = Math.min(STEP, bytes - done);
             Pattern.fill(Pattern.FROM_HOST, written, script.scratch(), step);
-            int taken = socket.send(script.scratch(), step, 0, script.nowNs());
+            int taken = socket.send(script.scratch(), step, flags, script.nowNs());
             if (taken == -Errno.EAGAIN) {
                 break;
             }

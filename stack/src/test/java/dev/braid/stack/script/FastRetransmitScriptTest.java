@@ -194,4 +194,16 @@ class FastRetransmitScriptTest extends Script {
         peer.sees(data(1, 1_001)).seesNothing();
         peer.sends(ack(1, 5_001)).seesNothing();
     }
+
+    @Test
+    @Rfc({"3042", "2"})
+    void theFirstTwoDuplicatesLetNewSegmentsGo() {
+        Conn conn = plain();
+        conn.write(15_000);
+        peer.sees(burst(1, 10_001, 1_000)).seesNothing();
+        after(100);
+        peer.sends(ack(1, 1)).sees(data(10_001, 11_001)).seesNothing();
+        peer.sends(ack(1, 1)).sees(data(11_001, 12_001)).seesNothing();
+        peer.sends(ack(1, 12_001)).sees(burst(12_001, 15_001, 1_000)).sends(ack(1, 15_001));
+    }
 }

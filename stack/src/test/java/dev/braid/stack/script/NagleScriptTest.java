@@ -115,4 +115,25 @@ class NagleScriptTest extends Script {
         }
         peer.sees(burst(1, 5_001, 1_000)).sends(ack(1, 5_001));
     }
+
+    @Test
+    void moreHoldsAPartialSegmentUntilAnAckAndPushesNothing() {
+        Conn conn = established();
+        conn.options(options -> options.tcp.noDelay = true);
+        conn.writeMore(1_100);
+        peer.sees(data(1, 1_001).noPsh()).seesNothing();
+        peer.sends(ack(1, 1_001)).sees(data(1_001, 1_101).noPsh());
+        conn.writeMore(10);
+        peer.seesNothing();
+        conn.write(10);
+        peer.sees(data(1_101, 1_121).psh()).sends(ack(1, 1_121));
+    }
+
+    @Test
+    void moreThatNeverComesIsPushedAfterATimeout() {
+        Conn conn = established();
+        conn.writeMore(40);
+        after(200);
+        peer.sees(data(1, 41).psh()).sends(ack(1, 41));
+    }
 }

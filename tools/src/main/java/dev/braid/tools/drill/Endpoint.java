@@ -95,8 +95,18 @@ final class Endpoint implements AutoCloseable {
         }
     }
 
-    /** Serves until {@link #stop}. */
+    /** Serves until {@link #stop}, and ends every session then. */
     void run() throws IOException {
+        try {
+            serve();
+        } finally {
+            for (Client client : List.copyOf(clients)) {
+                drop(client);
+            }
+        }
+    }
+
+    private void serve() throws IOException {
         while (!stopping) {
             select();
             acceptNew();
@@ -309,12 +319,9 @@ final class Endpoint implements AutoCloseable {
         }
     }
 
-    /** Ends every session and removes the socket files. Not while {@link #run} runs. */
+    /** Stops listening and removes the socket files. Not while {@link #run} runs. */
     @Override
     public void close() throws IOException {
-        for (Client client : List.copyOf(clients)) {
-            drop(client);
-        }
         for (SelectionKey key : selector.keys()) {
             key.channel().close();
         }
