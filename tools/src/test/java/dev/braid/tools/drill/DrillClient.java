@@ -19,12 +19,11 @@ final class DrillClient implements AutoCloseable {
     static final String ADDRESSES = "local=192.168.0.1/16,gw=192.168.0.1,remote=192.0.2.1/32,mtu=1500";
 
     /** An answer of the call socket. */
-    record Answered(int id, boolean zeroData, long result, int errno, int a0, long timeUsecs, byte[] name, byte[] data) {
-    }
+    record Answered(int id, boolean zeroData, long result, int errno, int a0, long timeUsecs, byte[] name,
+            byte[] data) {}
 
     /** A record of the wire socket. */
-    record Frame(int type, int seq, long timeUsecs, byte[] data) {
-    }
+    record Frame(int type, int seq, long timeUsecs, byte[] data) {}
 
     final SocketChannel calls;
     final SocketChannel wire;

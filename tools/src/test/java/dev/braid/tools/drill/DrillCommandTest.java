@@ -52,7 +52,8 @@ class DrillCommandTest {
 
     @Test
     void aPathThatCannotBeIsOneLine() throws Exception {
-        Process process = braid("--calls", folder.resolve("none/calls").toString(), "--wire", folder.resolve("w").toString());
+        Process process = braid("--calls", folder.resolve("none/calls").toString(), "--wire",
+                folder.resolve("w").toString());
         try (var output = process.inputReader()) {
             List<String> lines = output.lines().toList();
             assertThat(process.waitFor()).isEqualTo(1);

@@ -89,7 +89,7 @@ class EndpointTest {
         try (DrillClient client = client("a")) {
             int fd = client.accepted(client.listen());
 
-            DrillClient.Answered written = client.callWithData(Op.SEND, EAGER, fd, 0, 0, new byte[]{1, 2, 3});
+            DrillClient.Answered written = client.callWithData(Op.SEND, EAGER, fd, 0, 0, new byte[] {1, 2, 3});
             client.wire.configureBlocking(false);
             ByteBuffer first = DrillClient.little(4);
             int there = client.wire.read(first);
@@ -145,7 +145,8 @@ class EndpointTest {
     void aBlockingAcceptIsAnsweredByTheConnectionItWaitsForBeforeThePacketIsDone() throws IOException {
         try (DrillClient client = client("a")) {
             int listener = client.listen();
-            int parked = client.ask(Op.ACCEPT, CallRecord.MAY_BLOCK, listener, 0, 0, 0, 16, 0, new byte[0], new byte[0]);
+            int parked = client.ask(Op.ACCEPT, CallRecord.MAY_BLOCK, listener, 0, 0, 0, 16, 0, new byte[0],
+                    new byte[0]);
             client.nowUsecs += 250_000;
             Packet synAck = packets(client.inject(Packet.of(0, 0, Packet.SYN, 0))).getFirst();
             client.inject(Packet.of(1, synAck.seq() + 1, Packet.ACK, 0));
@@ -176,7 +177,8 @@ class EndpointTest {
     void zerosTravelAsTheirNumber() throws IOException {
         try (DrillClient client = client("a")) {
             int fd = client.accepted(client.listen());
-            client.ask(Op.SEND, CallRecord.ZERO_DATA | CallRecord.NULL_NAME, fd, 0, 0, 0, 0, 2_000, new byte[0], new byte[0]);
+            client.ask(Op.SEND, CallRecord.ZERO_DATA | CallRecord.NULL_NAME, fd, 0, 0, 0, 0, 2_000, new byte[0],
+                    new byte[0]);
             assertThat(client.answer().result()).isEqualTo(2_000);
 
             client.inject(Packet.of(1, 0, Packet.ACK, 0));
@@ -193,7 +195,8 @@ class EndpointTest {
             client.call(Op.FCNTL, fd, F_SETFL, O_NONBLOCK);
 
             assertThat(client.read(CallRecord.NULL_DATA, fd, 100).errno()).isEqualTo(Errno.EAGAIN);
-            client.ask(Op.SEND, CallRecord.NULL_DATA | CallRecord.NULL_NAME, fd, 0, 0, 0, 0, 100, new byte[0], new byte[0]);
+            client.ask(Op.SEND, CallRecord.NULL_DATA | CallRecord.NULL_NAME, fd, 0, 0, 0, 0, 100, new byte[0],
+                    new byte[0]);
             assertThat(client.answer().errno()).isEqualTo(Errno.EFAULT);
         }
     }
@@ -250,13 +253,15 @@ class EndpointTest {
         try (DrillClient client = client("a")) {
             assertThat(client.virtualClock).isTrue();
             assertThat(DrillClient.control(calls, "ip", "mptcp", "endpoint", "show").result()).isNotZero();
-            assertThat(DrillClient.control(calls, "tc", "qdisc", "add", "dev", "tun0", "root", "pfifo").result()).isZero();
+            assertThat(DrillClient.control(calls, "tc", "qdisc", "add", "dev", "tun0", "root", "pfifo").result())
+                    .isZero();
             assertThat(DrillClient.control(calls, "sysctl", "net.ipv4.no_such_thing").result()).isNotZero();
         }
         assertThat(DrillClient.control(calls, "sysctl", "-q", "net.ipv4.tcp_sack=0").result()).isNotZero();
     }
 
     @Test
+    @SuppressWarnings("try") // one leaves before the other
     void twoSessionsShareNeitherPortsNorEnds() throws IOException {
         try (DrillClient one = client("one"); DrillClient other = client("other")) {
             assertThat(one.listen()).isEqualTo(other.listen());
@@ -281,7 +286,7 @@ class EndpointTest {
 
     @Test
     void lengthsThatDoNotAddUpAreRefused() throws IOException {
-        for (int offset : new int[]{4, 40, 44, 48}) {
+        for (int offset : new int[] {4, 40, 44, 48}) {
             try (DrillClient bad = client("bad" + offset)) {
                 ByteBuffer record = DrillClient.little(56);
                 record.putShort(4, (short) (Op.SEND.ordinal() + 1)).putInt(offset, -2);

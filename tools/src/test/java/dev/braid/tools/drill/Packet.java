@@ -27,7 +27,8 @@ record Packet(int seq, int ack, int flags, int length, int options) {
     static Packet parse(byte[] packet) {
         ByteBuffer bytes = ByteBuffer.wrap(packet);
         int header = (bytes.get(32) >>> 4 & 15) * 4;
-        return new Packet(bytes.getInt(24), bytes.getInt(28), bytes.get(33) & 63, packet.length - 20 - header, header - 20);
+        return new Packet(bytes.getInt(24), bytes.getInt(28), bytes.get(33) & 63, packet.length - 20 - header,
+                header - 20);
     }
 
     /** What the peer sends. */
@@ -35,7 +36,8 @@ record Packet(int seq, int ack, int flags, int length, int options) {
         ByteBuffer bytes = ByteBuffer.allocate(HEADERS + length);
         bytes.putShort((short) 0x4500).putShort((short) bytes.capacity()).putInt(0).putShort((short) 0x4006);
         bytes.putShort((short) 0).putInt(PEER).putInt(HOST);
-        bytes.putShort((short) 40_000).putShort((short) 8080).putInt(seq).putInt(ack).put((byte) 0x50).put((byte) flags);
+        bytes.putShort((short) 40_000).putShort((short) 8080).putInt(seq).putInt(ack).put((byte) 0x50)
+                .put((byte) flags);
         bytes.putShort((short) 30_000).putInt(0);
         bytes.putShort(10, checksum(bytes, 0, 20, 0));
         long pseudoHeader = (PEER >>> 16) + (PEER & 0xffff) + (HOST >>> 16) + (HOST & 0xffff) + 6 + 20 + length;
