@@ -58,7 +58,7 @@ final class Report {
                 more.add(String.format(Locale.ROOT, "%,.0f bytes a frame", row.median(Measurement::bytesPerFrame)));
             }
             more.add(String.format(Locale.ROOT, "%.1f %% fast path, %.2f B allocated a frame",
-                    100 * row.median(Measurement::fastPathShare), row.median(Measurement::allocatedPerFrame)));
+                    100 * row.median(Measurement::fastPathShare), row.allocatedPerFrame()));
         }
         if (row.isDisturbed()) {
             more.add("UNDER LOAD");
@@ -129,7 +129,7 @@ final class Report {
         }
         if (row.peer().isBraid()) {
             peer.put("fast_path_share", rounded(row.median(Measurement::fastPathShare)));
-            peer.put("allocated_per_frame", rounded(row.median(Measurement::allocatedPerFrame)));
+            peer.put("allocated_per_frame", rounded(row.allocatedPerFrame()));
             peer.put("bytes_per_frame", row.test().unit() == TestCase.Unit.GBIT
                     ? rounded(row.median(Measurement::bytesPerFrame))
                     : null);

@@ -28,6 +28,11 @@ record Row(TestCase test, Peer peer, List<Measurement> rounds) {
         return Statistics.max(values(Measurement::value));
     }
 
+    /** Heap bytes a frame in the most frugal round: what the JIT has not compiled yet allocates in the others. */
+    double allocatedPerFrame() {
+        return Statistics.min(values(Measurement::allocatedPerFrame));
+    }
+
     /** A percentile in µs, of a test that has them. */
     double micros(String percentile) {
         return median(one -> one.client().real(percentile) / 1e3);

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * ran is dropped for all peers and repeated, up to as many times as there are rounds.
  */
 final class TunTable {
-    private static final long WARM_UP_MS = 3000;
+    /** The most of it: C2 needs several seconds of processor time for the path of a frame. */
+    private static final long WARM_UP_MS = 5000;
     private static final String ONE_CORE = "0";
 
     /**
@@ -103,7 +104,7 @@ final class TunTable {
                 .with("host", reach.host())
                 .with("port", test.port())
                 .with("connections", test.connections())
-                .with("ms", verify ? Math.min(WARM_UP_MS, 2 * plan.millis()) : plan.millis())
+                .with("ms", verify ? Math.min(WARM_UP_MS, 3 * plan.millis()) : plan.millis())
                 .with("rate", plan.rate())
                 .with("verify", verify));
         double wall = (System.nanoTime() - startNs) / 1e9;

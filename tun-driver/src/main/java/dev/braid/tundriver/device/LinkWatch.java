@@ -5,6 +5,7 @@ import dev.braid.tundriver.netlink.Link;
 import dev.braid.tundriver.netlink.LinkEvent;
 import dev.braid.tundriver.netlink.LinkMonitor;
 import java.util.EnumSet;
+import java.util.function.Consumer;
 
 /**
  * Follows whether one network device is up, and its MTU, and tells changes. A device counts as up when it is opened, until
@@ -12,6 +13,7 @@ import java.util.EnumSet;
  */
 final class LinkWatch implements AutoCloseable {
     private final LinkMonitor monitor;
+    private final Consumer<LinkEvent> listener = this::onEvent;
     private final DeviceEvents events;
     private final int device;
     private final int link;
@@ -55,7 +57,7 @@ final class LinkWatch implements AutoCloseable {
 
     /** Reads what the kernel has to say, or it would say it for ever, and tells what concerns this device. */
     void look() {
-        monitor.drain(this::onEvent);
+        monitor.drain(listener);
     }
 
     private void onEvent(LinkEvent event) {

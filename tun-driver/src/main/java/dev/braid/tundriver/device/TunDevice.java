@@ -15,8 +15,11 @@ import java.lang.foreign.Arena;
  * given: it never throws and never keeps its thread busy.
  */
 final class TunDevice implements FrameDevice {
-    /** Batches between looks at the link's state while frames keep coming; an idle thread is woken for it. */
-    private static final int BATCHES_BETWEEN_LOOKS = 256;
+    /**
+     * Batches between looks at the link's state while frames keep coming, some hundredths of a second; an idle thread is
+     * woken for it. The look's system call is so rare that the JIT leaves it uncompiled for minutes, and then it costs heap.
+     */
+    private static final int BATCHES_BETWEEN_LOOKS = 1024;
     /** Reads that may fail one after another, for a reason that is not known, before the device counts as gone. */
     private static final int MAX_FAILURES_IN_A_ROW = 64;
 
