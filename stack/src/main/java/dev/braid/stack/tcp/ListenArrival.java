@@ -156,6 +156,7 @@ final class ListenArrival {
         Tcb tcb = new Tcb(layer, user, settings);
         tcb.listener = listener;
         tcb.passive = true;
+        tcb.counts.segsIn = 1; // the SYN came before the TCB
         tcb.upper = upper;
         tcb.path = path;
         tcb.scope = segment.scope;
