@@ -64,6 +64,7 @@ final class AckArrival {
         SentQueue sent = tcb.sent;
         sent.beginAck();
         sent.ack(0);
+        sent.rate.forgetSample();
         tcb.sndUna = tcb.iss + 1;
         tcb.deadlines.rtoNs = Deadlines.NONE;
         if (sent.rttSentNs() != Long.MIN_VALUE) {
@@ -231,6 +232,8 @@ final class AckArrival {
 
     private void report(Tcb tcb, int acked, int known, int sacked, long inflightBefore, long rttNs, long nowNs) {
         AckSample sample = tcb.sample.clear();
+        sample.deliveryRate = tcb.sent.rate.finishAck(tcb.rtt.minRttNs(), nowNs);
+        sample.rateAppLimited = tcb.sent.rate.sampleAppLimited();
         CongestionControl congestion = tcb.congestion;
         sample.nowNs = nowNs;
         sample.ackedBytes = acked;

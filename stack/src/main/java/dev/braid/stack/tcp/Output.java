@@ -438,6 +438,9 @@ final class Output {
         if (tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT) {
             return;
         }
+        if (tcb.unsent() < tcb.sndMss && tcb.sent.lostBytes() == 0 && tcb.sent.pipe() < tcb.congestion.cwnd()) {
+            tcb.sent.rate.applicationLimited(tcb.sent.pipe());
+        }
         tcb.counts.limits(!tcb.sent.isEmpty() || tcb.unsent() > 0, tcb.windowLimited, nowNs);
         deadlines.delayedAckNs = tcb.acks.deadlineNs();
         if (tcb.windowLimited && tcb.sent.isEmpty()) {

@@ -18,6 +18,9 @@ public final class SentQueue {
     /** SACKed sequences above a hole that make it lost (RFC 6675 §2). */
     private static final int DUP_THRESH = 3;
 
+    /** What acknowledgments say about the path's rate. */
+    final DeliveryRate rate = new DeliveryRate();
+
     private final SentRecords records = new SentRecords();
     private final int maxRecords;
     private long start = -1;
@@ -113,6 +116,7 @@ public final class SentQueue {
         record.retransmits = 0;
         record.sacked = false;
         record.lost = false;
+        rate.onSent(record, pipe() == 0, nowNs);
         end += record.length();
     }
 
@@ -346,6 +350,7 @@ public final class SentQueue {
         }
         segment.retransmits++;
         segment.sentNs = nowNs;
+        rate.onSent(segment, pipe() == segment.length(), nowNs);
         segment.mss = Math.max(1, mss);
         segment.grid = segment.dataStart();
     }
@@ -380,6 +385,7 @@ public final class SentQueue {
 
     private void onDelivered(SentSegment record, int count) {
         deliveredBytes += count;
+        rate.onDelivered(record, count);
         deliveredPackets += (count - 1) / record.mss + 1;
         lostBytes -= record.lost ? count : 0;
         if (record.retransmits == 0) {

@@ -20,6 +20,12 @@ public final class SentSegment {
     int retransmits;
     boolean sacked;
     boolean lost;
+    /** What was delivered, and when, as this was sent: for {@link DeliveryRate}. */
+    long rateDelivered;
+
+    long rateDeliveredNs;
+    long rateFirstSentNs;
+    boolean rateAppLimited;
 
     SentSegment() {}
 
@@ -127,6 +133,10 @@ public final class SentSegment {
         rest.sentNs = sentNs;
         rest.firstSentNs = firstSentNs;
         rest.retransmits = retransmits;
+        rest.rateDelivered = rateDelivered;
+        rest.rateDeliveredNs = rateDeliveredNs;
+        rest.rateFirstSentNs = rateFirstSentNs;
+        rest.rateAppLimited = rateAppLimited;
         rest.sacked = sacked;
         rest.lost = lost;
         dataLength -= rest.dataLength;

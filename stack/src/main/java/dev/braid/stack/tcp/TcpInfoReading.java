@@ -43,6 +43,8 @@ final class TcpInfoReading {
         info.cwnd = tcb.congestion.cwnd();
         info.ssthresh = tcb.congestion.ssthresh();
         long pace = tcb.pacer.rate();
+        info.deliveryRate = tcb.sent.rate.bytesPerSecond();
+        info.deliveryRateAppLimited = tcb.sent.rate.appLimited();
         info.pacingRate = pace == CongestionControl.UNPACED ? TcpInfo.UNLIMITED_RATE : pace;
     }
 

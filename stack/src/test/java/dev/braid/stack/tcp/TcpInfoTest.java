@@ -145,4 +145,33 @@ final class TcpInfoTest {
             });
         }
     }
+
+    @Test
+    void theDeliveryRateIsTheLinks() {
+        LinkConfig link = LinkConfig.PERFECT.delay(5 * MS).rate(10_000_000);
+        try (TwoHosts world = new TwoHosts(link, LinkConfig.PERFECT.delay(5 * MS), TcpConfig.DEFAULT, false, 1500)) {
+            Endpoint[] ends = world.establish();
+            ends[0].send(2_000_000);
+            world.run(SECOND);
+            TcpInfo midway = info(world, ends[0]);
+            assertThat(midway.unacked).as("still sending").isPositive();
+            // 1,448 of every 1,500 bytes are payload.
+            assertThat(midway.deliveryRate).isBetween(10_000_000L / 8 * 90 / 100, 10_000_000L / 8);
+            assertThat(midway.deliveryRateAppLimited).isFalse();
+            ends[0].tcb.abort(world.clock.nowNs());
+        }
+    }
+
+    @Test
+    void anApplicationThatPausesShowsAsTheLimit() {
+        try (TwoHosts world = new TwoHosts()) {
+            Endpoint[] ends = world.establish();
+            for (int i = 0; i < 20; i++) {
+                ends[0].send(100);
+                world.run(100 * MS);
+            }
+            assertThat(info(world, ends[0]).deliveryRateAppLimited).isTrue();
+            assertThat(info(world, ends[0]).deliveryRate).isBetween(5_000L, 11_000L);
+        }
+    }
 }

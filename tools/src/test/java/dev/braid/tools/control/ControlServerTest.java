@@ -65,13 +65,15 @@ final class ControlServerTest {
         }
         for (int round = 0; round < 3; round++) {
             for (LineChannel client : clients) {
-                assertThat(ask(client, "{\"op\":\"echo\",\"say\":" + round + "}")).isEqualTo("{\"said\":\"" + round + "\"}");
+                assertThat(ask(client, "{\"op\":\"echo\",\"say\":" + round + "}"))
+                        .isEqualTo("{\"said\":\"" + round + "\"}");
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "nonsense", "null", "[1]", "7", "{", "{}", "{\"op\":7}", "{\"op\":\"unknown\"}", "\u0000\u0001",
+    @ValueSource(strings = {"", "nonsense", "null", "[1]", "7", "{", "{}", "{\"op\":7}", "{\"op\":\"unknown\"}",
+        "\u0000\u0001",
         "{\"op\":\"refuse\"}", "{\"op\":\"break\"}"})
     void whatIsNoRequestGetsOneLineAndTheNextIsServed(String line) throws IOException {
         LineChannel client = connect();

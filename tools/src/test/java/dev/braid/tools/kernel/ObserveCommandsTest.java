@@ -101,12 +101,17 @@ final class ObserveCommandsTest {
                     .containsEntry("bytes_sent", "20000").containsEntry("mss", kernels.get("mss"))
                     .containsEntry("pmtu", "1500").containsEntry("segs_in", kernels.get("segs_out"));
             assertThat(kernels).containsEntry("bytes_received", "20000").containsEntry("bytes_acked", "20001")
-                    .containsEntry("segs_in", ours.get("segs_out"))
-                    .containsEntry("data_segs_in", ours.get("data_segs_out"))
                     .containsEntry("data_segs_out", ours.get("data_segs_in"));
+            // The kernel counts a super-frame from a TUN as one segment, so it has seen fewer.
+            assertThat(number(ours, "segs_out")).isGreaterThanOrEqualTo(number(kernels, "segs_in"));
+            assertThat(number(ours, "data_segs_out")).isEqualTo((20_000 + 1447) / 1448);
             assertThat(reversed(kernels.get("wscale"))).isEqualTo(ours.get("wscale"));
             assertOrder(ours, kernels);
         }
+    }
+
+    private static long number(Map<String, String> info, String key) {
+        return Long.parseLong(info.getOrDefault(key, "0"));
     }
 
     private static String reversed(String pair) {
@@ -163,7 +168,8 @@ final class ObserveCommandsTest {
             assertThat(braid(0, "nstat", "Tcp*Opens")).isEqualTo("#kernel\n"
                     + "TcpPassiveOpens                 1                  0.0\n");
             assertThat(braid(0, "nstat", "Tcp*Opens")).isEqualTo("#kernel\n");
-            assertThat(braid(0, "nstat", "-az", "TcpActiveOpens", "TcpPassiveOpens")).contains("TcpActiveOpens ", " 0 ");
+            assertThat(braid(0, "nstat", "-az", "TcpActiveOpens", "TcpPassiveOpens")).contains("TcpActiveOpens ",
+                    " 0 ");
             assertThat(braid(0, "nstat", "-a", "--json", "TcpPassiveOpens"))
                     .isEqualTo("{\"kernel\":{\"TcpPassiveOpens\":1}}\n");
         }

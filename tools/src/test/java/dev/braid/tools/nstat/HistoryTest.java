@@ -18,7 +18,8 @@ final class HistoryTest {
     void whatWasWrittenIsReadAgain() throws IOException {
         History history = History.in(folder.resolve("h"));
         assertThat(history.read()).isEmpty();
-        Map<String, Long> counted = Map.of("TcpInSegs", 12L, "TunReceiveDropVirtioChecksumPlaceAndMore", 3L, "Gauge", -1L);
+        Map<String, Long> counted = Map.of("TcpInSegs", 12L, "TunReceiveDropVirtioChecksumPlaceAndMore", 3L, "Gauge",
+                -1L);
         history.write(counted);
         assertThat(history.read()).isEqualTo(counted);
         assertThat(folder).isDirectoryContaining(file -> file.getFileName().toString().equals("h"));
@@ -27,7 +28,8 @@ final class HistoryTest {
 
     @Test
     void aLineIsAsNstatPrintsIt() {
-        assertThat(History.line("IpInReceives", 43_767)).isEqualTo("IpInReceives                    43767              0.0\n");
+        assertThat(History.line("IpInReceives", 43_767))
+                .isEqualTo("IpInReceives                    43767              0.0\n");
     }
 
     @Test

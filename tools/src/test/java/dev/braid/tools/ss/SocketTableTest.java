@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The form of what {@code braid ss} prints; the expected lines were printed by iproute2's ss 6.1 of such connections. */
 final class SocketTableTest {
-    private static Row connection(String state, long received, long queued, String local, int port, String peer, int peerPort) {
+    private static Row connection(String state, long received, long queued, String local, int port, String peer,
+            int peerPort) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("state", state);
         fields.put("receive_queued", received);
@@ -72,14 +73,16 @@ final class SocketTableTest {
         fields.putAll(Map.of("state", "ESTABLISHED", "local", "10.0.0.1", "remote", "10.0.0.2", "congestion", "cubic",
                 "window_scaling", true, "snd_wscale", 10, "rcv_wscale", 7, "snd_mss", 1448, "cwnd", 14_480L));
         fields.putAll(Map.of("rto_ns", 204_000_000L, "rtt_ns", 25_000L, "rttvar_ns", 12_000L, "min_rtt_ns", 14_000L,
-                "bytes_sent", 50_000, "bytes_acked", 32_742, "segs_out", 4, "ssthresh", Long.MAX_VALUE, "pacing_rate", -1));
+                "bytes_sent", 50_000, "bytes_acked", 32_742, "segs_out", 4, "ssthresh", Long.MAX_VALUE, "pacing_rate",
+                -1));
         fields.putAll(Map.of("busy_ns", 16_000_000L, "rwnd_limited_ns", 4_000_000L, "total_retrans", 3, "retrans", 1,
                 "reordering", 3, "snd_wnd", 95_232, "delivered", 2, "delivery_rate", 3_401_142_857L, "lost", 1,
                 "delivery_rate_app_limited", true));
-        assertThat(InfoLine.tcp(Row.connection(fields), false, true)).isEqualTo(" cubic wscale:10,7 rto:204 rtt:0.025/0.012"
-                + " mss:1448 cwnd:10 bytes_sent:50000 bytes_acked:32742 segs_out:4 send 4633600000bps"
-                + " delivery_rate 27209142856bps delivered:2 app_limited busy:16ms rwnd_limited:4ms(25.0%) retrans:1/3"
-                + " lost:1 minrtt:0.014 snd_wnd:95232");
+        assertThat(InfoLine.tcp(Row.connection(fields), false, true))
+                .isEqualTo(" cubic wscale:10,7 rto:204 rtt:0.025/0.012"
+                        + " mss:1448 cwnd:10 bytes_sent:50000 bytes_acked:32742 segs_out:4 send 4633600000bps"
+                        + " delivery_rate 27209142856bps delivered:2 app_limited busy:16ms rwnd_limited:4ms(25.0%) retrans:1/3"
+                        + " lost:1 minrtt:0.014 snd_wnd:95232");
     }
 
     @ParameterizedTest
@@ -102,7 +105,8 @@ final class SocketTableTest {
         assertThat(Filter.parse(List.of("sport", "!=", ":7001"), States.USUAL).shows(established)).isFalse();
         assertThat(Filter.parse(List.of("dport", ":80"), States.USUAL).shows(established)).isFalse();
         assertThat(Filter.parse(List.of("state", "time-wait"), States.USUAL).shows(established)).isFalse();
-        assertThat(Filter.parse(List.of("state", "connected", "exclude", "established"), States.USUAL).shows(established))
+        assertThat(
+                Filter.parse(List.of("state", "connected", "exclude", "established"), States.USUAL).shows(established))
                 .isFalse();
         assertThatThrownBy(() -> Filter.parse(List.of("state", "foo"), States.USUAL))
                 .isInstanceOf(UserError.class).hasMessageContaining("there is no state foo");
