@@ -8,7 +8,7 @@ import dev.braid.fastpath.wire.IpAddress;
  *
  * <p>Windows and sizes are bytes, times nanoseconds; what the kernel counts in segments is counted in packets of the wire here too,
  * however many of them one super-segment held. Zero where Braid has no such feature: {@link #caState} knows no
- * Disorder and no CWR, {@link #deliveredCe} waits for ECN, {@link #dsackDups} and {@link #reordSeen} for DSACK,
+ * CWR, {@link #deliveredCe} waits for ECN, {@link #dsackDups} and {@link #reordSeen} for DSACK,
  * {@link #rcvRttNs} for a receive buffer that tunes itself, {@link #sndbufLimitedNs} for an account of full buffers and
  * {@link #rehash} for paths that can be changed by a flow label.
  */
