@@ -6,6 +6,7 @@ import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.pipeline.FrameTap;
 import dev.braid.fastpath.pipeline.Pipeline;
 import dev.braid.stack.core.StackCore;
+import dev.braid.stack.jfr.FlightRecording;
 import dev.braid.stack.nio.BraidSelectorProvider;
 import dev.braid.stack.nio.CoreHost;
 import dev.braid.stack.tcp.ConnectionListing;
@@ -45,11 +46,12 @@ public final class Stack implements AutoCloseable {
     private final BraidSelectorProvider provider;
     private final LiveTunables tunables;
     private final StackShutdown shutdown;
+    private final FlightRecording recording;
     private final boolean tracking;
     private volatile List<String> leaks = List.of();
 
     Stack(Arena arena, Counters counters, ChunkPool chunks, StackCore core, CoreHost host, Pipeline pipeline,
-            boolean tracking) {
+            FlightRecording recording, boolean tracking) {
         this.arena = arena;
         this.counters = counters;
         this.chunks = chunks;
@@ -59,6 +61,7 @@ public final class Stack implements AutoCloseable {
         this.provider = new BraidSelectorProvider(host);
         this.tunables = new LiveTunables(core.tunables(), host);
         this.shutdown = new StackShutdown(core, chunks, host, pipeline);
+        this.recording = recording;
         this.tracking = tracking;
     }
 
@@ -197,6 +200,7 @@ public final class Stack implements AutoCloseable {
     @Override
     public void close() {
         if (shutdown.run()) {
+            recording.close();
             if (tracking) {
                 leaks = findLeaks();
             }

@@ -8,6 +8,7 @@ import dev.braid.fastpath.device.FrameDevice;
 import dev.braid.fastpath.device.FrameDeviceProvider;
 import dev.braid.fastpath.device.Waiter;
 import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.pipeline.CoreTask;
 import dev.braid.fastpath.pipeline.IdlePolicy;
 import dev.braid.fastpath.pipeline.Pipeline;
 import dev.braid.fastpath.pipeline.PipelineSpec;
@@ -15,7 +16,9 @@ import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Entropy;
 import dev.braid.stack.core.StackCore;
+import dev.braid.stack.jfr.FlightRecording;
 import dev.braid.stack.nio.CoreHost;
+import dev.braid.stack.tcp.ConnectionObserver;
 import java.lang.System.Logger;
 import java.lang.foreign.Arena;
 import java.security.SecureRandom;
@@ -183,7 +186,22 @@ public final class StackBuilder {
         hosted.host = host;
         events.target = pipeline.deviceEvents();
         pipeline.start(host);
-        return new Stack(arena, counts, chunks, core, host, pipeline, trackLeaks);
+        var recording = FlightRecording.follow(
+                name, observer -> pipeline.mailbox().post(new ObserverChange(core, observer)), counts);
+        return new Stack(arena, counts, chunks, core, host, pipeline, recording, trackLeaks);
+    }
+
+    /** A recording begins or ends. */
+    private record ObserverChange(StackCore core, @Nullable ConnectionObserver observer) implements CoreTask {
+        @Override
+        public void run(long nowNs) {
+            core.tcp().observe(observer);
+        }
+
+        @Override
+        public void abandon(@Nullable Throwable cause) {
+            // Nothing happens any more that could be observed.
+        }
     }
 
     /** Devices are opened before there is anybody to hear of their changes. */

@@ -31,10 +31,10 @@ final class AckArrival {
     boolean establish(Tcb tcb, TcpSegment segment, long nowNs) {
         TcpListener listener = tcb.listener;
         if (listener != null && !listener.hasRoom()) {
-            layer.counters.listenOverflows.increment();
+            layer.listenOverflow(listener);
             return false;
         }
-        tcb.state = tcb.finQueued ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED;
+        tcb.enter(tcb.finQueued ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED);
         // A repeated SYN in the same batch had asked for the answer again; the peer has it.
         tcb.synDue = false;
         if (tcb.state == TcpState.ESTABLISHED) {
@@ -221,6 +221,7 @@ final class AckArrival {
         if ((events & LossDetection.STARTED) != 0) {
             tcb.congestion.onRecoveryStart(flightSize, sent.end(), nowNs);
             tcb.retransmitNow = true;
+            layer.lossFound(tcb, Decision.FAST_RETRANSMIT);
             UpperLayer upper = tcb.upper;
             if (upper != null) {
                 upper.onLoss(tcb, nowNs);

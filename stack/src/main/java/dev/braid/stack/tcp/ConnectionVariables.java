@@ -17,6 +17,7 @@ abstract class ConnectionVariables {
     // Who and where.
     TcpUser user;
     final TcpSettings settings;
+    /** Changed by {@link Tcb#enter} alone. */
     TcpState state = TcpState.CLOSED;
     @Nullable TcpFailure failure;
     /** The user has let go: nobody hears of the connection, nobody reads from it. */

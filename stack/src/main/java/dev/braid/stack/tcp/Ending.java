@@ -89,8 +89,8 @@ final class Ending {
         unfile(tcb);
         layer.timeWait.add(tcb, nowNs);
         layer.counters.timeWaited.increment();
-        leaveState(tcb);
-        tcb.state = TcpState.TIME_WAIT;
+        uncount(tcb);
+        tcb.enter(TcpState.TIME_WAIT);
         giveBack(tcb);
         sayClosed(tcb, nowNs);
     }
@@ -121,10 +121,14 @@ final class Ending {
     }
 
     private void leaveState(Tcb tcb) {
+        uncount(tcb);
+        tcb.enter(TcpState.CLOSED);
+    }
+
+    private void uncount(Tcb tcb) {
         if (tcb.state == TcpState.ESTABLISHED || tcb.state == TcpState.CLOSE_WAIT) {
             layer.counters.currEstab.add(-1);
         }
-        tcb.state = TcpState.CLOSED;
     }
 
     private void unfile(Tcb tcb) {

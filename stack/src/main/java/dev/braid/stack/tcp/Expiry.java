@@ -69,6 +69,7 @@ final class Expiry {
         tcb.loss.onTimeout(tcb.sent);
         tcb.rtt.backOff();
         tcb.retransmitNow = true;
+        layer.lossFound(tcb, Decision.RETRANSMIT_RTO);
         tcb.handshakeLost |= oldest.syn();
         UpperLayer upper = tcb.upper;
         if (upper != null) {

@@ -75,7 +75,7 @@ final class ListenArrival {
             int floor,
             long nowNs) {
         if (listener != null && !listener.hasRoom()) {
-            layer.counters.listenOverflows.increment();
+            layer.listenOverflow(listener);
             layer.counters.dropBacklog.increment();
             return;
         }
@@ -97,7 +97,7 @@ final class ListenArrival {
             // RFC 9293 section 3.6.1: a number beyond all that the former incarnation used.
             layer.begin(tcb, floor + 65_536, nowNs);
         }
-        tcb.state = TcpState.SYN_RECEIVED;
+        tcb.enter(TcpState.SYN_RECEIVED);
         PeerSyn.accept(tcb, segment, nowNs);
         tcb.synDue = true;
         if (listener != null) {
@@ -124,7 +124,7 @@ final class ListenArrival {
             return false;
         }
         if (!listener.hasRoom()) {
-            layer.counters.listenOverflows.increment();
+            layer.listenOverflow(listener);
             return true;
         }
         UpperLayerProtocol protocol = layer.upperProtocol;
@@ -136,7 +136,7 @@ final class ListenArrival {
         layer.counters.cookiesReceived.increment();
         layer.begin(tcb, segment.ack - 1, nowNs);
         cookies.restore(layer, tcb, segment, mss, nowNs);
-        tcb.state = TcpState.SYN_RECEIVED;
+        tcb.enter(TcpState.SYN_RECEIVED);
         listener.onHalfOpen(tcb);
         otherStates.input(tcb, segment, nowNs);
         layer.touch(tcb);

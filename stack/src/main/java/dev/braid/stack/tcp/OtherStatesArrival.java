@@ -242,7 +242,7 @@ final class OtherStatesArrival {
         }
         switch (tcb.state) {
             case FIN_WAIT_1 -> {
-                tcb.state = TcpState.FIN_WAIT_2;
+                tcb.enter(TcpState.FIN_WAIT_2);
                 if (tcb.orphaned) {
                     layer.ending.armFinWait2(tcb, nowNs);
                 }
@@ -308,8 +308,8 @@ final class OtherStatesArrival {
         tcb.finReceived = true;
         tcb.acks.demand(Decision.ACK_NOW);
         switch (tcb.state) {
-            case ESTABLISHED -> tcb.state = TcpState.CLOSE_WAIT;
-            case FIN_WAIT_1 -> tcb.state = TcpState.CLOSING;
+            case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT);
+            case FIN_WAIT_1 -> tcb.enter(TcpState.CLOSING);
             case FIN_WAIT_2 -> {
                 // The last ACK goes at once: the TIME-WAIT entry only answers what comes again.
                 layer.output.sendAck(tcb, Decision.ACK_NOW, nowNs);

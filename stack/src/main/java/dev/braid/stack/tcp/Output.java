@@ -137,7 +137,7 @@ final class Output {
             return noFrame(tcb, nowNs);
         }
         layer.counters.synRetrans.increment();
-        retransmitted(tcb, syn, tcb.sndMss, nowNs);
+        retransmitted(tcb, syn, decision, tcb.sndMss, nowNs);
         return BARE_COST;
     }
 
@@ -150,7 +150,7 @@ final class Output {
             if (!writer.sendBare(tcb, SegmentKind.ACK, seq, flags | Tcp.ACK, decision, nowNs)) {
                 return noFrame(tcb, nowNs);
             }
-            retransmitted(tcb, lost, packetMss, nowNs);
+            retransmitted(tcb, lost, decision, packetMss, nowNs);
             return BARE_COST;
         }
         int push = push(tcb, lost.start(), length, packetMss);
@@ -164,18 +164,21 @@ final class Output {
         if (decision == Decision.FAST_RETRANSMIT) {
             layer.counters.fastRetrans.increment();
         }
-        retransmitted(tcb, lost, packetMss, nowNs);
+        retransmitted(tcb, lost, decision, packetMss, nowNs);
         tcb.pacer.onSent(sent, nowNs);
         return sent;
     }
 
-    private void retransmitted(Tcb tcb, SentSegment segment, int packetMss, long nowNs) {
+    private void retransmitted(Tcb tcb, SentSegment segment, Decision decision, int packetMss, long nowNs) {
         tcb.sent.onRetransmitted(segment, packetMss, nowNs);
         int packets = Math.max(1, (segment.dataLength() + packetMss - 1) / packetMss);
         tcb.retransmits += packets;
         tcb.counts.bytesRetrans += segment.dataLength();
         layer.counters.retransSegs.add(packets);
         tcb.retransmitNow = false;
+        if (layer.observer != null) {
+            layer.observer.onRetransmit(tcb, decision, segment.dataLength());
+        }
         if (tcb.deadlines.rtoNs == Deadlines.NONE) {
             armRto(tcb, nowNs);
         }

@@ -74,7 +74,7 @@ final class SynSentArrival {
             return;
         }
         // "Otherwise, enter SYN-RECEIVED, form a SYN,ACK segment and send it": a simultaneous open.
-        tcb.state = TcpState.SYN_RECEIVED;
+        tcb.enter(TcpState.SYN_RECEIVED);
         tcb.sndWnd = segment.wnd;
         tcb.maxSndWnd = segment.wnd;
         tcb.sndWl1 = segment.seq;

@@ -131,9 +131,9 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
             layer.counters.currEstab.add(-1);
         }
         if (state == TcpState.ESTABLISHED) {
-            state = TcpState.FIN_WAIT_1;
+            enter(TcpState.FIN_WAIT_1);
         } else if (state == TcpState.CLOSE_WAIT) {
-            state = TcpState.LAST_ACK;
+            enter(TcpState.LAST_ACK);
         }
         layer.touch(this);
     }
@@ -178,6 +178,16 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
     }
 
     // State.
+
+    /** Changes the state, and tells who observes. */
+    void enter(TcpState next) {
+        TcpState before = state;
+        state = next;
+        ConnectionObserver observer = layer.observer;
+        if (observer != null && before != next) {
+            observer.onState(this, before, next);
+        }
+    }
 
     /** The present state. */
     public TcpState state() {

@@ -41,6 +41,7 @@ public final class TcpLayer {
     final Expiry expiry = new Expiry(this);
     final Ending ending = new Ending(this);
     @Nullable UpperLayerProtocol upperProtocol;
+    @Nullable ConnectionObserver observer;
 
     private final Entropy entropy;
     private final IsnGenerator isns;
@@ -234,7 +235,7 @@ public final class TcpLayer {
         }
         counters.activeOpens.increment();
         begin(tcb, nowNs);
-        tcb.state = TcpState.SYN_SENT;
+        tcb.enter(TcpState.SYN_SENT);
         tcb.synDue = true;
         touch(tcb);
         return null;
@@ -334,6 +335,24 @@ public final class TcpLayer {
     /** Local ports that sockets are bound to. */
     public int portsReserved() {
         return ports.size();
+    }
+
+    /** Names who hears what happens to connections, or {@code null}. */
+    public void observe(@Nullable ConnectionObserver whoHears) {
+        observer = whoHears;
+    }
+
+    void lossFound(Tcb tcb, Decision repair) {
+        if (observer != null) {
+            observer.onLoss(tcb, repair, tcb.sent.lostBytes());
+        }
+    }
+
+    void listenOverflow(TcpListener listener) {
+        counters.listenOverflows.increment();
+        if (observer != null) {
+            observer.onListenOverflow(listener);
+        }
     }
 
     // Output.
