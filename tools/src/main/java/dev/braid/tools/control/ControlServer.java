@@ -78,6 +78,10 @@ public final class ControlServer implements AutoCloseable {
             try {
                 SocketChannel client = listener.accept();
                 clients.add(client);
+                if (!listener.isOpen()) {
+                    client.close(); // accepted while the server closed, which may not have seen it
+                    return;
+                }
                 Thread.ofVirtual().name("control-client").start(() -> serve(client));
             } catch (IOException e) {
                 // Closed; or out of descriptors, which passes.
