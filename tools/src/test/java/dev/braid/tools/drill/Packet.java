@@ -40,7 +40,7 @@ record Packet(int seq, int ack, int flags, int length, int options) {
                 .put((byte) flags);
         bytes.putShort((short) 30_000).putInt(0);
         bytes.putShort(10, checksum(bytes, 0, 20, 0));
-        long pseudoHeader = (PEER >>> 16) + (PEER & 0xffff) + (HOST >>> 16) + (HOST & 0xffff) + 6 + 20 + length;
+        long pseudoHeader = (long) (PEER >>> 16) + (PEER & 0xffff) + (HOST >>> 16) + (HOST & 0xffff) + 6 + 20 + length;
         bytes.putShort(36, checksum(bytes, 20, 20 + length, pseudoHeader));
         return bytes.array();
     }
