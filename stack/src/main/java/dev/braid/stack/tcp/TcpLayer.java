@@ -10,7 +10,6 @@ import dev.braid.stack.core.Entropy;
 import dev.braid.stack.icmp.IcmpError;
 import dev.braid.stack.ip.IpHeader;
 import dev.braid.stack.ip.IpOutput;
-import dev.braid.stack.ip.IpPath;
 import dev.braid.stack.timer.TimerWheel;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,11 +42,9 @@ public final class TcpLayer {
     @Nullable UpperLayerProtocol upperProtocol;
     @Nullable ConnectionObserver observer;
 
-    private final Entropy entropy;
     private final IsnGenerator isns;
     private final TimestampOffset timestampOffsets;
-    private final PortAllocator ephemeral;
-    private final PortTable ports = new PortTable();
+    private final ActiveOpen activeOpen;
     private final FlowTable<TcpListener> listeners;
     private final TcpSegment segment = new TcpSegment();
     private final HeaderPrediction prediction;
@@ -56,8 +53,7 @@ public final class TcpLayer {
     private final ListenArrival listenArrival;
     private final IcmpArrival icmpArrival = new IcmpArrival(this);
     private IpHeader arriving = new IpHeader();
-    private @Nullable Tcb firstActive;
-    private @Nullable Tcb lastActive;
+    private final Turns turns = new Turns();
 
     /**
      * TCP over an IP output.
@@ -78,14 +74,12 @@ public final class TcpLayer {
         this.ip = ip;
         this.frames = frames;
         this.wheel = wheel;
-        this.entropy = entropy;
         flows = new FlowTable<>(entropy.nextLong(), entropy.nextLong(), 256);
         listeners = new FlowTable<>(entropy.nextLong(), entropy.nextLong(), 16);
         timeWait = new TimeWaitTable(this, entropy.nextLong(), entropy.nextLong());
         isns = new IsnGenerator(entropy.nextLong(), entropy.nextLong());
         timestampOffsets = new TimestampOffset(entropy.nextLong(), entropy.nextLong());
-        ephemeral = new PortAllocator(
-                entropy.nextLong(), entropy.nextLong(), this.config.firstPort, this.config.lastPort);
+        activeOpen = new ActiveOpen(this, entropy);
         output = new Output(this, new SegmentWriter(this));
         AckArrival ackArrival = new AckArrival(this);
         TextArrival textArrival = new TextArrival(this);
@@ -177,17 +171,12 @@ public final class TcpLayer {
      * @return the port, or 0 when it is taken or none is free
      */
     public int reservePort(long localHi, long localLo, int port) {
-        int chosen = port;
-        if (port == 0) {
-            chosen = ephemeral().allocate(
-                    0, localHi, localLo, 0, 0, 0, entropy.nextLong(), p -> ports.isReserved(localHi, localLo, p));
-        }
-        return chosen > 0 && ports.reserve(localHi, localLo, chosen) ? chosen : 0;
+        return activeOpen.reservePort(localHi, localLo, port);
     }
 
     /** Gives up what {@link #reservePort} answered; connections made from it keep their tuples. */
     public void releasePort(long localHi, long localLo, int port) {
-        ports.release(localHi, localLo, port);
+        activeOpen.releasePort(localHi, localLo, port);
     }
 
     /** A TCB in CLOSED, to be {@linkplain #connect connected}. */
@@ -211,64 +200,15 @@ public final class TcpLayer {
             long remoteLo,
             int remotePort,
             long nowNs) {
-        if (tcb.state != TcpState.CLOSED || tcb.filed || tcb.failure != null) {
-            throw new IllegalStateException("a TCB is opened once");
+        TcpFailure why = activeOpen.connect(tcb, localHi, localLo, localPort, remoteHi, remoteLo, remotePort);
+        if (why == null) {
+            counters.activeOpens.increment();
+            begin(tcb, nowNs);
+            tcb.enter(TcpState.SYN_SENT);
+            tcb.synDue = true;
+            touch(tcb);
         }
-        IpPath path = ip.route(localHi, localLo, remoteHi, remoteLo);
-        if (path == null) {
-            return TcpFailure.NETWORK_UNREACHABLE;
-        }
-        tcb.path = path;
-        tcb.scope = path.scope();
-        tcb.localHi = path.localHi();
-        tcb.localLo = path.localLo();
-        tcb.remoteHi = remoteHi;
-        tcb.remoteLo = remoteLo;
-        tcb.remotePort = remotePort;
-        tcb.localPort = localPort != 0 ? localPort : choosePort(tcb);
-        if (tcb.localPort <= 0) {
-            tcb.localPort = 0;
-            return TcpFailure.ADDRESS_NOT_AVAILABLE;
-        }
-        if ((localPort != 0 && inTimeWait(tcb, localPort)) || !file(tcb)) {
-            return TcpFailure.ADDRESS_IN_USE;
-        }
-        counters.activeOpens.increment();
-        begin(tcb, nowNs);
-        tcb.enter(TcpState.SYN_SENT);
-        tcb.synDue = true;
-        touch(tcb);
-        return null;
-    }
-
-    private int choosePort(Tcb tcb) {
-        return ephemeral().allocate(
-                tcb.scope,
-                tcb.localHi,
-                tcb.localLo,
-                tcb.remoteHi,
-                tcb.remoteLo,
-                tcb.remotePort,
-                entropy.nextLong(),
-                port -> ports.isReserved(tcb.localHi, tcb.localLo, port) || inUse(tcb, port));
-    }
-
-    private boolean inUse(Tcb tcb, int port) {
-        boolean connected = flows.lookup(
-                tcb.scope,
-                Protocol.TCP,
-                tcb.localHi,
-                tcb.localLo,
-                tcb.remoteHi,
-                tcb.remoteLo,
-                port,
-                tcb.remotePort) != null;
-        return connected || inTimeWait(tcb, port);
-    }
-
-    private boolean inTimeWait(Tcb tcb, int port) {
-        return timeWait.lookup(
-                tcb.scope, tcb.localHi, tcb.localLo, port, tcb.remoteHi, tcb.remoteLo, tcb.remotePort) != null;
+        return why;
     }
 
     /**
@@ -291,11 +231,6 @@ public final class TcpLayer {
     /** Names the protocol that may claim connections which peers open, or {@code null} for plain TCP alone. */
     public void upperProtocol(@Nullable UpperLayerProtocol protocol) {
         upperProtocol = protocol;
-    }
-
-    private PortAllocator ephemeral() {
-        ephemeral.range(config.firstPort, config.lastPort);
-        return ephemeral;
     }
 
     // Diagnostics.
@@ -334,7 +269,7 @@ public final class TcpLayer {
 
     /** Local ports that sockets are bound to. */
     public int portsReserved() {
-        return ports.size();
+        return activeOpen.portsReserved();
     }
 
     /** Names who hears what happens to connections, or {@code null}. */
@@ -364,7 +299,7 @@ public final class TcpLayer {
      */
     public int flush(long nowNs) {
         long before = ip.sent();
-        for (Tcb tcb = pollActive(); tcb != null; tcb = pollActive()) {
+        for (Tcb tcb = turns.poll(); tcb != null; tcb = turns.poll()) {
             if (output.turn(tcb, TURN_BYTES, nowNs)) {
                 touch(tcb);
             } else if (tcb.state != TcpState.CLOSED) {
@@ -376,30 +311,7 @@ public final class TcpLayer {
 
     /** The connection has, or may have, something to send or a new deadline. */
     void touch(Tcb tcb) {
-        if (tcb.active) {
-            return;
-        }
-        tcb.active = true;
-        Tcb last = lastActive;
-        if (last == null) {
-            firstActive = tcb;
-        } else {
-            last.nextActive = tcb;
-        }
-        lastActive = tcb;
-    }
-
-    private @Nullable Tcb pollActive() {
-        Tcb tcb = firstActive;
-        if (tcb != null) {
-            firstActive = tcb.nextActive;
-            if (firstActive == null) {
-                lastActive = null;
-            }
-            tcb.nextActive = null;
-            tcb.active = false;
-        }
-        return tcb;
+        turns.add(tcb);
     }
 
     /** Aborts every connection, closes every listener, forgets all else; the resets leave at once. */
