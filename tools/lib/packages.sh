@@ -6,7 +6,7 @@ packages_for() {
     packages_want mvn maven
     case " $1 " in
         *" kernel "*)
-            if [ "$(id -u)" -eq 0 ]; then packages_want ip iproute2; fi
+            if [ "$(id -u)" -eq 0 ]; then packages_want ip iproute2; packages_want tshark tshark; fi
             ;;
     esac
     [ -n "$packages_missing" ] || return 0

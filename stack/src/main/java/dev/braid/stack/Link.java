@@ -78,6 +78,11 @@ public final class Link {
         return spec.addresses();
     }
 
+    /** The MTU in bytes; of a link that is still to be opened, 0 when it is to be the device's own. */
+    public int mtu() {
+        return spec.mtu();
+    }
+
     /** What the device's provider is told. */
     DeviceSpec spec() {
         return spec;

@@ -38,6 +38,7 @@ public final class Stack implements AutoCloseable {
     private static final int LISTING_SLICE = 256;
 
     private final Arena arena;
+    private final List<Link> links;
     private final Counters counters;
     private final ChunkPool chunks;
     private final StackCore core;
@@ -50,9 +51,10 @@ public final class Stack implements AutoCloseable {
     private final boolean tracking;
     private volatile List<String> leaks = List.of();
 
-    Stack(Arena arena, Counters counters, ChunkPool chunks, StackCore core, CoreHost host, Pipeline pipeline,
-            FlightRecording recording, boolean tracking) {
+    Stack(Arena arena, List<Link> links, Counters counters, ChunkPool chunks, StackCore core, CoreHost host,
+            Pipeline pipeline, FlightRecording recording, boolean tracking) {
         this.arena = arena;
+        this.links = List.copyOf(links);
         this.counters = counters;
         this.chunks = chunks;
         this.core = core;
@@ -106,6 +108,11 @@ public final class Stack implements AutoCloseable {
     /** Makes channels and selectors of this stack, for programs that take a provider. */
     public SelectorProvider selectorProvider() {
         return provider;
+    }
+
+    /** The links by device index, each with the MTU that its device had when the stack started. */
+    public List<Link> links() {
+        return links;
     }
 
     /** What the stack counts, every drop with its reason. */

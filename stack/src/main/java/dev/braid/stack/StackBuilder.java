@@ -155,6 +155,7 @@ public final class StackBuilder {
         FramePool receiveFrames = threads == Threads.STAGED ? coreFrames.sibling(MTU_FRAMES, SUPER_FRAMES) : coreFrames;
         var events = new LateEvents();
         var coreLinks = new ArrayList<dev.braid.stack.core.Link>();
+        var opened = new ArrayList<Link>();
         FrameDeviceProvider provider = links.getFirst().provider();
         for (Link link : links) {
             int index = devices.size();
@@ -163,6 +164,7 @@ public final class StackBuilder {
             FrameDevice device = queues.getFirst();
             coreLinks.add(new dev.braid.stack.core.Link(
                     index, device.name(), link.addresses(), device.mtu(), device.offloads()));
+            opened.add(link.mtu(device.mtu()));
         }
         Waiter waiter = provider.waiter(devices.stream().flatMap(List::stream).toList());
         var hosted = new LateHost();
@@ -188,7 +190,7 @@ public final class StackBuilder {
         pipeline.start(host);
         var recording = FlightRecording.follow(
                 name, observer -> pipeline.mailbox().post(new ObserverChange(core, observer)), counts);
-        return new Stack(arena, counts, chunks, core, host, pipeline, recording, trackLeaks);
+        return new Stack(arena, opened, counts, chunks, core, host, pipeline, recording, trackLeaks);
     }
 
     /** A recording begins or ends. */

@@ -2,6 +2,7 @@ package dev.braid.tools;
 
 import dev.braid.fastpath.device.DeviceException;
 import dev.braid.tools.bench.BenchCommand;
+import dev.braid.tools.capture.CaptureCommand;
 import dev.braid.tools.cli.UserError;
 import dev.braid.tools.demo.DemoCommand;
 import dev.braid.tools.drill.DrillCommand;
@@ -23,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
     ServeCommand.class, PerfCommand.class,
     BenchCommand.class, LinkEmuCommand.class, DrillCommand.class,
-    SsCommand.class, NstatCommand.class, SysctlCommand.class,
+    CaptureCommand.class, SsCommand.class, NstatCommand.class, SysctlCommand.class,
     CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",
         "Begin with:  braid demo"})
 public final class Main implements Runnable {
@@ -48,7 +49,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(),
-                "which command? One of: demo, serve, perf, link-emu, drill, ss, nstat, sysctl");
+                "which command? One of: demo, serve, perf, link-emu, drill, capture, ss, nstat, sysctl");
     }
 
     private static int wrongUsage(ParameterException wrong, String[] args) {

@@ -1,8 +1,10 @@
 package dev.braid.tools.cli;
 
+import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.counters.CountersFile;
 import dev.braid.stack.Stack;
 import dev.braid.stack.StackBuilder;
+import dev.braid.tools.capture.CaptureService;
 import dev.braid.tools.control.ControlServer;
 import dev.braid.tools.control.StackRequests;
 import java.io.IOException;
@@ -33,7 +35,9 @@ public final class RunningStack implements AutoCloseable {
         Path file = null;
         try {
             file = CountersPlace.prepare();
-            builder.counters(CountersFile.create(file, arena, COUNTERS));
+            Counters counters = CountersFile.create(file, arena, COUNTERS);
+            CaptureService.makeCounters(counters);
+            builder.counters(counters);
         } catch (IOException e) {
             System.err
                     .println("braid: no counters file, so other processes cannot read the counters: " + e.getMessage());
@@ -55,6 +59,8 @@ public final class RunningStack implements AutoCloseable {
         try {
             ControlServer server = ControlServer.open(path);
             new StackRequests(stack).register(server);
+            new CaptureService(stack, path.resolveSibling(ProcessHandle.current().pid() + ".capture"))
+                    .register(server);
             return server;
         } catch (IOException e) {
             System.err.println("braid: no control socket, so braid ss and sysctl cannot ask: " + e.getMessage());

@@ -35,7 +35,7 @@ public final class ControlServer implements AutoCloseable {
 
     private final Path path;
     private final ServerSocketChannel listener;
-    private final Map<String, ControlHandler> handlers = new ConcurrentHashMap<>();
+    private final Map<String, SessionHandler> handlers = new ConcurrentHashMap<>();
     private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
 
     private ControlServer(Path path, ServerSocketChannel listener) {
@@ -64,6 +64,11 @@ public final class ControlServer implements AutoCloseable {
 
     /** Lets {@code handler} answer requests of this kind; the last one named does. */
     public ControlServer on(String op, ControlHandler handler) {
+        return onSession(op, (request, session) -> handler.answer(request));
+    }
+
+    /** The same for requests whose work ends with the client. */
+    public ControlServer onSession(String op, SessionHandler handler) {
         handlers.put(op, handler);
         return this;
     }
@@ -99,6 +104,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel client) {
+        var session = new ControlSession();
         try (client) {
             var lines = new LineChannel(client, MAX_REQUEST);
             if (clients.size() > MAX_CLIENTS) {
@@ -106,25 +112,26 @@ public final class ControlServer implements AutoCloseable {
                         MAPPER.writeValueAsBytes(error("too many clients: " + MAX_CLIENTS + " are served at a time")));
                 return;
             }
-            serve(lines);
+            serve(lines, session);
         } catch (IOException e) {
             // It went away.
         } finally {
             clients.remove(client);
+            session.end();
         }
     }
 
-    private void serve(LineChannel lines) throws IOException {
+    private void serve(LineChannel lines, ControlSession session) throws IOException {
         try {
             for (byte[] line = lines.read(); line != null; line = lines.read()) {
-                lines.write(MAPPER.writeValueAsBytes(answer(line)));
+                lines.write(MAPPER.writeValueAsBytes(answer(line, session)));
             }
         } catch (LineTooLongException e) {
             lines.write(MAPPER.writeValueAsBytes(error("a request has at most " + MAX_REQUEST + " bytes")));
         }
     }
 
-    private Map<String, ?> answer(byte[] line) {
+    private Map<String, ?> answer(byte[] line, ControlSession session) {
         Map<String, Object> request;
         try {
             request = MAPPER.readValue(line, OBJECT);
@@ -134,12 +141,12 @@ public final class ControlServer implements AutoCloseable {
         if (request == null || !(request.get("op") instanceof String op)) {
             return error("a request names its kind as \"op\"; there are " + new TreeSet<>(handlers.keySet()));
         }
-        ControlHandler handler = handlers.get(op);
+        SessionHandler handler = handlers.get(op);
         if (handler == null) {
             return error("there is no request " + clipped(op) + "; there are " + new TreeSet<>(handlers.keySet()));
         }
         try {
-            return handler.answer(request);
+            return handler.answer(request, session);
         } catch (IOException | IllegalArgumentException e) {
             return error(firstLine(e.getMessage()));
         } catch (RuntimeException defect) {

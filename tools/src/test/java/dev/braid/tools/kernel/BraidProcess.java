@@ -29,7 +29,7 @@ final class BraidProcess implements AutoCloseable {
     static BraidProcess start(NetworkNamespace namespace, String... arguments) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
+        command.add("@" + Path.of(System.getProperty("basedir", ""), "jvm.args").toAbsolutePath());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.braid.tools.Main"));
         command.addAll(List.of(arguments));
         return new BraidProcess(namespace.start(command.toArray(String[]::new)));

@@ -1,0 +1,150 @@
+package dev.braid.tools.capture;
+
+import dev.braid.fastpath.counters.Counter;
+import dev.braid.fastpath.counters.Counters;
+import dev.braid.stack.Link;
+import dev.braid.stack.Stack;
+import dev.braid.tools.control.ControlServer;
+import dev.braid.tools.control.ControlSession;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stack's side of {@code braid capture}: puts taps on, and takes them off with all that belonged to them when their user is
+ * done or dead. Any thread.
+ *
+ * <ul>
+ *   <li>{@code capture}: {@code links} a list of names, empty for all; {@code snaplen}, {@code ring_bytes}, {@code comments}. The
+ *       answer: {@code ring}, a file; {@code nano_time} and {@code epoch_ns}, one moment on both clocks; {@code links}
+ *   <li>{@code capture-stop}: takes off what this client began; what is in the ring by then is all
+ * </ul>
+ */
+public final class CaptureService {
+    static final String TRACE = "net.braid.tcp_trace_decisions";
+    private static final int MAX_CAPTURES = 8;
+    private static final String RECEIVED_MISSING = "CaptureRingFullReceived";
+    private static final String SENT_MISSING = "CaptureRingFullSent";
+
+    private final Stack stack;
+    private final Path place;
+    private final Counter receivedMissing;
+    private final Counter sentMissing;
+    private int running;
+    private int commenting;
+    private int made;
+    private String tracedBefore = "0";
+
+    /**
+     * A service for a running stack whose counters went through {@link #makeCounters}.
+     *
+     * @param place where rings are put: a number is added to the name
+     */
+    public CaptureService(Stack stack, Path place) {
+        this.stack = stack;
+        this.place = place;
+        this.receivedMissing = stack.counters().counter(RECEIVED_MISSING);
+        this.sentMissing = stack.counters().counter(SENT_MISSING);
+    }
+
+    /** Makes the counters of frames that found a ring full, before the stack that counts in this block starts. */
+    public static void makeCounters(Counters counters) {
+        counters.counter(RECEIVED_MISSING);
+        counters.counter(SENT_MISSING);
+    }
+
+    /** Lets the server answer the two requests. */
+    public void register(ControlServer server) {
+        server.onSession("capture", this::start);
+        server.onSession("capture-stop", (request, session) -> {
+            session.stop();
+            return Map.of();
+        });
+    }
+
+    private synchronized Map<String, ?> start(Map<String, Object> request, ControlSession session) throws IOException {
+        if (running >= MAX_CAPTURES) {
+            throw new IOException("the stack has " + MAX_CAPTURES + " captures already");
+        }
+        List<CaptureLink> chosen = choose(request.get("links"));
+        int snaplen = number(request, "snaplen", 1, 1 << 16);
+        int capacity = number(request, "ring_bytes", CaptureRing.MIN_CAPACITY, CaptureRing.MAX_CAPACITY);
+        if (!CaptureRing.isCapacity(capacity)) {
+            throw new IllegalArgumentException("ring_bytes is a power of two, not " + capacity);
+        }
+        Path file = place.resolveSibling(place.getFileName() + "." + made++);
+        Files.deleteIfExists(file);
+        CaptureRing ring = CaptureRing.create(file, capacity);
+        boolean[] links = new boolean[CaptureRing.MAX_LINKS];
+        chosen.forEach(link -> links[link.index()] = true);
+        var tap = new RingTap(ring, links, snaplen, receivedMissing, sentMissing);
+        boolean comments = Boolean.TRUE.equals(request.get("comments"));
+        running++;
+        var done = new AtomicBoolean();
+        session.whenOver(() -> {
+            if (done.compareAndSet(false, true)) {
+                stop(tap, file, comments);
+            }
+        });
+        if (comments && commenting++ == 0) {
+            tracedBefore = String.valueOf(stack.tunables().value(TRACE));
+            stack.tunables().change(TRACE, "1");
+        }
+        stack.addTap(tap);
+        StackClock clock = StackClock.read();
+        return Map.of(
+                "ring", file.toString(), "nano_time", clock.nanoTime(), "epoch_ns", clock.epochNs(), "links",
+                chosen.stream().map(CaptureLink::toMap).toList());
+    }
+
+    private synchronized void stop(RingTap tap, Path file, boolean comments) {
+        stack.removeTap(tap);
+        tap.close();
+        running--;
+        try {
+            Files.deleteIfExists(file);
+            if (comments && --commenting == 0) {
+                stack.tunables().change(TRACE, tracedBefore);
+            }
+        } catch (IOException e) {
+            // The stack has ended, and the next one removes the file.
+        }
+    }
+
+    private List<CaptureLink> choose(@Nullable Object wanted) {
+        List<?> names = wanted instanceof List<?> list ? list : List.of();
+        var chosen = new ArrayList<CaptureLink>();
+        List<Link> all = stack.links();
+        for (int i = 0; i < Math.min(all.size(), CaptureRing.MAX_LINKS); i++) {
+            Link link = all.get(i);
+            if (names.isEmpty() || names.contains(link.name())) {
+                chosen.add(new CaptureLink(i, link.name(), describe(link)));
+            }
+        }
+        for (Object name : names) {
+            if (chosen.stream().noneMatch(link -> link.name().equals(name))) {
+                throw new IllegalArgumentException("no link is called " + name + "; there are "
+                        + all.stream().map(Link::name).collect(Collectors.joining(", ")) + " and any");
+            }
+        }
+        return chosen;
+    }
+
+    private static String describe(Link link) {
+        return link.addresses().stream().map(Object::toString).collect(Collectors.joining(" "))
+                + ", MTU " + link.mtu();
+    }
+
+    private static int number(Map<String, Object> request, String key, int min, int max) {
+        if (request.get(key) instanceof Number number && number.longValue() >= min && number.longValue() <= max) {
+            return number.intValue();
+        }
+        throw new IllegalArgumentException(key + " is a number from " + min + " to " + max);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.braid.tools.capture;
+
+import dev.braid.tools.control.ControlClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** A capture from the file's side: begins it, carries packets from ring to file, ends it. One thread. */
+final class CaptureSession implements AutoCloseable {
+    private static final int BATCH = 256;
+    private static final long PAUSE_NS = 1_000_000;
+
+    private final ControlClient client;
+    private final CaptureRing ring;
+    private final List<CaptureLink> links;
+    private final CaptureFile file;
+    private final CaptureRecord record = new CaptureRecord();
+
+    private CaptureSession(ControlClient client, CaptureRing ring, List<CaptureLink> links, CaptureFile file) {
+        this.client = client;
+        this.ring = ring;
+        this.links = links;
+        this.file = file;
+    }
+
+    /**
+     * Begins to capture; the client is closed by its owner.
+     *
+     * @param names of links; empty for all
+     */
+    static CaptureSession begin(ControlClient client, List<String> names, CapturePlan plan) throws IOException {
+        Map<String, Object> answer = client.ask("capture", Map.of(
+                "links", names, "snaplen", plan.wire() ? 1 << 16 : plan.snaplen(), "ring_bytes", plan.ringBytes(),
+                "comments", plan.comments()));
+        if (!(answer.get("ring") instanceof String path && answer.get("nano_time") instanceof Number nanoTime
+                && answer.get("epoch_ns") instanceof Number epochNs && answer.get("links") instanceof List<?> maps)) {
+            throw new IOException("process " + client.pid() + " answered with something that is no capture");
+        }
+        var links = new ArrayList<CaptureLink>();
+        for (Object map : maps) {
+            links.add(CaptureLink.of(map));
+        }
+        CaptureRing ring = CaptureRing.open(Path.of(path));
+        try {
+            var clock = new StackClock(nanoTime.longValue(), epochNs.longValue());
+            return new CaptureSession(client, ring, links, new CaptureFile(links, clock, plan));
+        } catch (IOException | RuntimeException e) {
+            ring.close();
+            throw e;
+        }
+    }
+
+    /** Captures until told that it is over, or the file has all it wants. */
+    void run(BooleanSupplier over) throws IOException {
+        while (!over.getAsBoolean() && !file.isFull()) {
+            if (drain(BATCH) == 0) {
+                LockSupport.parkNanos(PAUSE_NS);
+            }
+        }
+    }
+
+    /** Takes the tap off, writes what is left in the ring and the counts of each link. */
+    void finish() throws IOException {
+        client.ask("capture-stop", Map.of());
+        while (!file.isFull() && drain(BATCH) > 0) {
+            // Bounded: nobody fills the ring any more.
+        }
+        for (CaptureLink link : links) {
+            int index = link.index();
+            file.finish(
+                    link,
+                    ring.frames(index, false) + ring.frames(index, true),
+                    ring.missing(index, false) + ring.missing(index, true));
+        }
+    }
+
+    private int drain(int most) throws IOException {
+        try {
+            return ring.ring().read((type, buffer, index, length) -> {
+                record.read(buffer, index, length);
+                write();
+            }, most);
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+            throw new IOException("the capture ring is damaged", e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void write() {
+        try {
+            file.write(record);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<CaptureLink> links() {
+        return links;
+    }
+
+    long packets() {
+        return file.packets();
+    }
+
+    /** Frames that did not fit the ring so far. */
+    long missing() {
+        long missing = 0;
+        for (CaptureLink link : links) {
+            missing += ring.missing(link.index(), false) + ring.missing(link.index(), true);
+        }
+        return missing;
+    }
+
+    /** Ends the file. Idempotent for the file, once for the ring. */
+    @Override
+    public void close() throws IOException {
+        try {
+            file.close();
+        } finally {
+            ring.close();
+        }
+    }
+}
