@@ -109,7 +109,7 @@ final class CaptureRecord {
         gsoEcn = buffer.getByte(index + GSO_ECN) != 0;
         gsoSize = buffer.getShort(index + GSO_SIZE) & 0xffff;
         int code = buffer.getShort(index + DECISION);
-        require(kept >= 0 && kept <= messageLength - HEADER && kept <= length && missing >= 0);
+        require(length > 0 && kept >= 0 && kept <= messageLength - HEADER && kept <= length && missing >= 0);
         require(link >= 0 && link < CaptureRing.MAX_LINKS);
         require(gsoType >= Frame.GSO_NONE && gsoType <= Frame.GSO_UDP);
         require(code >= 0 && code <= DECISIONS.length);
