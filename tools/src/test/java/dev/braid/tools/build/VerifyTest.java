@@ -113,4 +113,49 @@ class VerifyTest {
         }
         assertThat(checkout.mavenCalls()).isEmpty();
     }
+
+    @Test
+    void minutesLetJazzerLookOnTheOneTargetNamed() throws Exception {
+        testsReport(1, 0, 0, 0, 0);
+        for (String target : new String[] {"dev.braid.OneFuzz", "dev.braid.OtherFuzz"}) {
+            Files.createDirectories(checkout.path("stack/src/test/fuzz/" + target));
+        }
+        checkout.java("jdk-25", "printf '%s\\n' \"$@\" >> '" + folder.resolve("java.calls") + "'");
+        Command verify = checkout.run("verify", "fuzz", "--minutes", "3", "--target", "Other");
+        assertThat(verify.out()).last().isEqualTo("1 passed, 0 failed, 0 skipped");
+        assertThat(verify.status()).isEqualTo(0);
+        assertThat(Files.readAllLines(folder.resolve("java.calls")))
+                .contains("--target_class=dev.braid.OtherFuzz", "-max_total_time=180")
+                .doesNotContain("--target_class=dev.braid.OneFuzz");
+    }
+
+    @Test
+    void anUnknownTargetIsAnsweredWithTheNamesThereAre() throws Exception {
+        Files.createDirectories(checkout.path("stack/src/test/fuzz/dev.braid.OneFuzz"));
+        Command verify = checkout.run("verify", "fuzz", "--minutes", "3", "--target", "Two");
+        assertThat(verify.err()).singleElement().asString().contains("no target Two; there are One;");
+        assertThat(verify.status()).isEqualTo(2);
+    }
+
+    @Test
+    void wrongFoldersAndOptionsOutOfPlaceAreOneLineAndStatusTwo() throws Exception {
+        String nowhere = folder.resolve("nowhere").toString();
+        for (String[] mistake : new String[][] {{"--minutes", "0"}, {"storms", "--minutes", "1"},
+            {"fuzz", "--target", "One"}, {"drill", "--suite"}, {"drill", "--suite", nowhere},
+            {"drill", "--adaptor", nowhere}, {"drill", "--suite", nowhere, "--adaptor", nowhere}}) {
+            Command verify = checkout.run("verify", mistake);
+            assertThat(verify.err()).as("verify %s", String.join(" ", mistake)).hasSize(1);
+            assertThat(verify.status()).isEqualTo(2);
+        }
+        assertThat(checkout.mavenCalls()).isEmpty();
+    }
+
+    @Test
+    void drillWithoutFoldersIsSkippedAndFailsNoRun() throws Exception {
+        testsReport(1, 0, 0, 0, 0);
+        Command verify = checkout.run("verify", "unit", "drill");
+        assertThat(verify.err()).contains("verify: drill skipped: no --suite DIR and --adaptor DIR");
+        assertThat(verify.out()).last().isEqualTo("2 passed, 0 failed, 1 skipped");
+        assertThat(verify.status()).isEqualTo(0);
+    }
 }
