@@ -72,8 +72,8 @@ abstract class PipelineContract {
                 counters,
                 errors::add,
                 cause -> {
-                    ends.incrementAndGet();
                     endCause.set(cause);
+                    ends.incrementAndGet();
                 }));
         core.output = pipeline.output();
         pipeline.start(core);

@@ -150,16 +150,7 @@ abstract class ConnectionVariables {
     }
 
     int receiveBuffer(TcpConfig config) {
-        return settings.receiveBuffer > 0
-                ? Math.clamp(settings.receiveBuffer, config.minReceiveBuffer, config.maxReceiveBuffer)
-                : config.receiveBuffer;
-    }
-
-    /** What the buffer may ever grow to: the window scale, settled once, has to do for that. */
-    int largestReceiveBuffer(TcpConfig config) {
-        return settings.receiveBuffer > 0
-                ? receiveBuffer(config)
-                : Math.max(config.receiveBuffer, config.maxReceiveBuffer);
+        return ReceiveWindow.buffer(settings, config);
     }
 
     /** Three quarters of what received data may pin in all, so that the segment that fills a gap always has room. */
@@ -169,7 +160,7 @@ abstract class ConnectionVariables {
 
     int sendBuffer(TcpConfig config) {
         return settings.sendBuffer > 0
-                ? Math.clamp(settings.sendBuffer, config.minSendBuffer, config.maxSendBuffer)
+                ? Math.max(config.minSendBuffer, Math.min(settings.sendBuffer, config.maxSendBuffer))
                 : config.sendBuffer;
     }
 

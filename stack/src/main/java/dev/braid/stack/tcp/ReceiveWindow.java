@@ -12,6 +12,22 @@ final class ReceiveWindow {
 
     private ReceiveWindow() {}
 
+    /** The buffer that a connection with these settings has, in bytes; the least wins over the most should they contradict. */
+    static int buffer(TcpSettings settings, TcpConfig config) {
+        return settings.receiveBuffer > 0
+                ? Math.max(config.minReceiveBuffer, Math.min(settings.receiveBuffer, config.maxReceiveBuffer))
+                : config.receiveBuffer;
+    }
+
+    /** The shift to offer: settled once, it has to do for all that the buffer may ever grow to. */
+    static int offeredShift(TcpSettings settings, TcpConfig config) {
+        if (!config.windowScaling) {
+            return 0;
+        }
+        int buffer = buffer(settings, config);
+        return shiftFor(settings.receiveBuffer > 0 ? buffer : Math.max(buffer, config.maxReceiveBuffer));
+    }
+
     /** The shift that lets the field express {@code buffer} bytes (RFC 7323 section 2.3). */
     static int shiftFor(int buffer) {
         int shift = 0;

@@ -54,7 +54,9 @@ final class SynCookies {
         int coded = tsVal >>> OPTION_BITS << OPTION_BITS | bits;
         // Rounded down, so that it is never ahead of the clock that later timestamps come from.
         int stamp = coded - tsVal > 0 ? coded - (1 << OPTION_BITS) : coded;
-        int shift = scaling ? shift(layer, listener.settings()) : TcpOptionWriter.NO_WINDOW_SCALE;
+        int shift = scaling
+                ? ReceiveWindow.offeredShift(listener.settings(), layer.config)
+                : TcpOptionWriter.NO_WINDOW_SCALE;
         layer.resets.cookie(syn, iss, announced(layer), sack, shift, stamps, stamp);
     }
 
@@ -90,11 +92,6 @@ final class SynCookies {
         layer.refreshMss(tcb);
         tcb.sent.append(0, true, false, tcb.sndMss, nowNs);
         tcb.sndNxt = tcb.iss + 1;
-    }
-
-    private static int shift(TcpLayer layer, TcpSettings settings) {
-        int buffer = settings.receiveBuffer > 0 ? settings.receiveBuffer : layer.config.receiveBuffer;
-        return ReceiveWindow.shiftFor(buffer);
     }
 
     private static int announced(TcpLayer layer) {

@@ -385,7 +385,7 @@ public final class TcpLayer {
         tcb.timestamps = config.timestamps;
         tcb.sackPermitted = config.sack;
         tcb.windowScaling = config.windowScaling;
-        tcb.rcvWndShift = config.windowScaling ? ReceiveWindow.shiftFor(tcb.largestReceiveBuffer(config)) : 0;
+        tcb.rcvWndShift = ReceiveWindow.offeredShift(tcb.settings, config);
         tcb.tsOffset = timestampOffset(tcb);
         tcb.peerMss = Mss.whenNotAnnounced(tcb.path().version());
         tcb.openedNs = nowNs;

@@ -290,6 +290,7 @@ class ConnectionTest {
             ends[0].assertRead(500_000);
             assertThat(ends[1].tcb.sackPermitted).isTrue();
             assertThat(ends[1].tcb.sndWndShift).isEqualTo(ends[0].tcb.rcvWndShift);
+            assertThat(ends[0].tcb.sndWndShift).isEqualTo(ends[1].tcb.rcvWndShift);
         }
     }
 

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -66,18 +67,27 @@ final class CaptureRing implements AutoCloseable {
         var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try (FileChannel channel = FileChannel.open(file, options, owner)) {
-            ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS);
-            for (long done = 0; done < length; done += zeros.position()) {
-                zeros.clear().limit((int) Math.min(ZEROS, length - done));
-                channel.write(zeros);
+            try {
+                return fill(channel, length, capacity);
+            } catch (IOException e) {
+                Files.deleteIfExists(file); // what fitted of it would keep a full file system full
+                throw e;
             }
-            Arena arena = Arena.ofShared();
-            long base = channel.map(MapMode.READ_WRITE, 0, length, arena).address();
-            Memory.putNative32(base + 8, VERSION);
-            Memory.putNative32(base + 12, capacity);
-            Memory.putNative64(base, MAGIC);
-            return new CaptureRing(arena, base, capacity);
         }
+    }
+
+    private static CaptureRing fill(FileChannel channel, long length, int capacity) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS);
+        for (long done = 0; done < length; done += zeros.position()) {
+            zeros.clear().limit((int) Math.min(ZEROS, length - done));
+            channel.write(zeros);
+        }
+        Arena arena = Arena.ofShared();
+        long base = channel.map(MapMode.READ_WRITE, 0, length, arena).address();
+        Memory.putNative32(base + 8, VERSION);
+        Memory.putNative32(base + 12, capacity);
+        Memory.putNative64(base, MAGIC);
+        return new CaptureRing(arena, base, capacity);
     }
 
     /**

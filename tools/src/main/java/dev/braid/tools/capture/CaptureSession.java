@@ -1,5 +1,6 @@
 package dev.braid.tools.capture;
 
+import dev.braid.tools.cli.UserError;
 import dev.braid.tools.control.ControlClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,9 +67,15 @@ final class CaptureSession implements AutoCloseable {
 
     /** Takes the tap off, writes what is left in the ring and the counts of each link. */
     void finish() throws IOException {
-        client.ask("capture-stop", Map.of());
-        while (!file.isFull() && drain(BATCH) > 0) {
-            // Bounded: nobody fills the ring any more.
+        try {
+            client.ask("capture-stop", Map.of());
+        } catch (UserError gone) {
+            // The stack has ended, and its last packets, its goodbyes, lie in the ring all the same.
+        }
+        // A reading that stops where the ring's end was padded counts as none, so that it takes two in a row to know. Bounded: nobody
+        // fills the ring any more.
+        for (int empty = 0; empty < 2 && !file.isFull();) {
+            empty = drain(BATCH) > 0 ? 0 : empty + 1;
         }
         for (CaptureLink link : links) {
             int index = link.index();

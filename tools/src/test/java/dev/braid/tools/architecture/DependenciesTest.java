@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DependenciesTest {
     /** Of the JDK, only its public packages: no {@code sun.misc.Unsafe}, no {@code jdk.internal}. */
     private static final String JDK = "java.";
+    /** The recorder's events, which every JDK brings; only {@code dev.braid.stack.jfr} has them. */
+    private static final String FLIGHT_RECORDER = "jdk.jfr.";
     /** TCP_KEEPIDLE and its like, which programs know by these constants. */
     private static final String EXTENDED_OPTIONS = "jdk.net.ExtendedSocketOptions";
     private static final String NULLNESS = "org.jspecify.annotations.";
@@ -31,7 +33,7 @@ class DependenciesTest {
     private static final Map<String, List<String>> ALLOWED = Map.of(
             "fastpath", List.of(JDK, NULLNESS, QUEUES, AGENTS, IDLE_STRATEGIES, COLLECTIONS),
             "tun-driver", List.of(JDK, NULLNESS),
-            "stack", List.of(JDK, EXTENDED_OPTIONS, NULLNESS, QUEUES, COLLECTIONS));
+            "stack", List.of(JDK, EXTENDED_OPTIONS, FLIGHT_RECORDER, NULLNESS, QUEUES, COLLECTIONS));
 
     static Stream<String> modules() {
         return ALLOWED.keySet().stream();
