@@ -76,7 +76,7 @@ public final class TcpConfig {
     public long delayedAckNs = 40_000_000L;
     /** Segments acknowledged at once at the start of a connection, so that slow start is not delayed. */
     public int quickAcks = 16;
-    /** Stay of data under {@link TcpSettings#cork} and MSG_MORE; a retransmission timeout (RFC 6298) where that is longer, as Linux has it. */
+    /** Stay of data under {@link TcpSettings#cork} and MSG_MORE; a retransmission timeout where that is longer. */
     public long corkNs = 200_000_000L;
     /** First retransmission timeout (RFC 6298 section 2.1). */
     public long initialRtoNs = RttEstimator.INITIAL_RTO_NS;
