@@ -64,7 +64,7 @@ public final class TcpInfoLayout {
         int options = (info.timestamps ? OPTION_TIMESTAMPS : 0) | (info.sack ? OPTION_SACK : 0)
                 | (info.windowScaling ? OPTION_WSCALE : 0);
         to.put(0, (byte) state(info.state));
-        to.put(1, (byte) info.caState);
+        to.put(1, (byte) info.caState.ordinal());
         to.put(2, (byte) Math.min(info.retransmits, 255));
         to.put(3, (byte) Math.min(info.probes, 255));
         to.put(4, (byte) Math.min(info.backoff, 255));

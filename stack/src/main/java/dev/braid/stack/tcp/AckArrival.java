@@ -126,7 +126,7 @@ final class AckArrival {
             tcb.counts.onTimeoutsOver(nowNs);
             tcb.softErrors = 0;
             tcb.softError = null;
-            Output.restartRto(tcb, nowNs);
+            RetransmissionTimer.restart(tcb, nowNs);
             afterProgress(tcb);
         }
     }
@@ -219,7 +219,9 @@ final class AckArrival {
             tcb.congestion.onRecoveryEnd(tcb.inflight(), nowNs);
         }
         if ((events & LossDetection.STARTED) != 0) {
-            tcb.congestion.onRecoveryStart(flightSize, sent.end(), nowNs);
+            if ((events & LossDetection.REDUCE) != 0) {
+                tcb.congestion.onRecoveryStart(flightSize, sent.end(), nowNs);
+            }
             tcb.retransmitNow = true;
             layer.lossFound(tcb, Decision.FAST_RETRANSMIT);
             UpperLayer upper = tcb.upper;
@@ -240,6 +242,7 @@ final class AckArrival {
         sample.ackedBytes = acked;
         sample.knownBytes = known;
         sample.sackedBytes = sacked;
+        sample.lostBytes = (int) tcb.sent.takeNewlyLost();
         sample.rttNs = rttNs;
         sample.srttNs = tcb.rtt.srttNs();
         sample.minRttNs = tcb.rtt.minRttNs();

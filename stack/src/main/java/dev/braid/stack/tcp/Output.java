@@ -16,18 +16,20 @@ final class Output {
     static final int NOTHING = -1;
 
     /** Largest payload of a super-segment: an IPv4 packet of 65,535 bytes less the longest headers. */
-    private static final int MAX_PAYLOAD = 65_535 - 20 - Tcp.MAX_HEADER;
+    static final int MAX_PAYLOAD = 65_535 - 20 - Tcp.MAX_HEADER;
     /** What a segment without payload costs its connection in the turns. */
-    private static final int BARE_COST = 64;
+    static final int BARE_COST = 64;
     /** How long after data left more ACKs are waited for. */
     private static final long DEFER_NS = 1_000_000L;
 
     private final TcpLayer layer;
     private final SegmentWriter writer;
+    private final Retransmission retransmission;
 
     Output(TcpLayer layer, SegmentWriter writer) {
         this.layer = layer;
         this.writer = writer;
+        this.retransmission = new Retransmission(layer, writer);
     }
 
     /**
@@ -63,7 +65,7 @@ final class Output {
         if (tcb.synDue) {
             return firstSyn(tcb, nowNs);
         }
-        int cost = retransmission(tcb, nowNs);
+        int cost = retransmission.send(tcb, nowNs);
         if (cost == NOTHING && tcb.state.synchronised()) {
             cost = newData(tcb, nowNs);
             if (cost == NOTHING) {
@@ -94,94 +96,15 @@ final class Output {
     private int firstSyn(Tcb tcb, long nowNs) {
         Decision decision = tcb.state == TcpState.SYN_RECEIVED ? Decision.SYN_ACK : Decision.SYN;
         if (!writer.sendSyn(tcb, decision, nowNs)) {
-            return noFrame(tcb, nowNs);
+            return layer.noFrame(tcb, nowNs);
         }
         tcb.synDue = false;
         if (tcb.sent.isEmpty()) {
             tcb.sent.append(0, true, false, tcb.sndMss, nowNs);
             tcb.sndNxt = tcb.iss + 1;
         }
-        armRto(tcb, nowNs);
+        RetransmissionTimer.arm(tcb, nowNs);
         return BARE_COST;
-    }
-
-    // Retransmit?
-
-    private int retransmission(Tcb tcb, long nowNs) {
-        SentSegment lost = tcb.sent.nextLost();
-        if (lost == null) {
-            return NOTHING;
-        }
-        if (lost.syn()) {
-            return synAgain(tcb, lost, nowNs);
-        }
-        long allowed = tcb.congestion.cwnd() - tcb.inflight();
-        if (allowed < Math.min(lost.length(), tcb.sndMss) && !tcb.retransmitNow) {
-            return NOTHING;
-        }
-        int packetMss = SegmentWriter.packetMss(tcb);
-        if (lost.dataLength() > 0) {
-            // Cut to what the window allows, in whole packets: a hole of one packet brings one packet back.
-            long most = Math.min(Math.max(allowed, packetMss), tcb.pacer.frameBudget());
-            int limit = (int) Math.max(packetMss, Math.min(most, MAX_PAYLOAD) / packetMss * packetMss);
-            if (lost.dataLength() > limit) {
-                tcb.sent.truncate(lost, limit);
-            }
-        }
-        return sendAgain(tcb, lost, packetMss, nowNs);
-    }
-
-    private int synAgain(Tcb tcb, SentSegment syn, long nowNs) {
-        Decision decision = Decision.RETRANSMIT_RTO;
-        if (!writer.sendSyn(tcb, decision, nowNs)) {
-            return noFrame(tcb, nowNs);
-        }
-        layer.counters.synRetrans.increment();
-        retransmitted(tcb, syn, decision, tcb.sndMss, nowNs);
-        return BARE_COST;
-    }
-
-    private int sendAgain(Tcb tcb, SentSegment lost, int packetMss, long nowNs) {
-        Decision decision = tcb.loss.inLoss() ? Decision.RETRANSMIT_RTO : Decision.FAST_RETRANSMIT;
-        int length = lost.dataLength();
-        int flags = lost.fin() ? Tcp.FIN : 0;
-        if (length == 0) {
-            int seq = tcb.sequence(lost.start());
-            if (!writer.sendBare(tcb, SegmentKind.ACK, seq, flags | Tcp.ACK, decision, nowNs)) {
-                return noFrame(tcb, nowNs);
-            }
-            retransmitted(tcb, lost, decision, packetMss, nowNs);
-            return BARE_COST;
-        }
-        int push = push(tcb, lost.start(), length, packetMss);
-        int sent = writer.sendData(tcb, lost.start(), length, packetMss, flags | push, decision, nowNs);
-        if (sent < 0) {
-            return noFrame(tcb, nowNs);
-        }
-        if (sent < length) {
-            tcb.sent.truncate(lost, sent);
-        }
-        if (decision == Decision.FAST_RETRANSMIT) {
-            layer.counters.fastRetrans.increment();
-        }
-        retransmitted(tcb, lost, decision, packetMss, nowNs);
-        tcb.pacer.onSent(sent, nowNs);
-        return sent;
-    }
-
-    private void retransmitted(Tcb tcb, SentSegment segment, Decision decision, int packetMss, long nowNs) {
-        tcb.sent.onRetransmitted(segment, packetMss, nowNs);
-        int packets = Math.max(1, (segment.dataLength() + packetMss - 1) / packetMss);
-        tcb.retransmits += packets;
-        tcb.counts.bytesRetrans += segment.dataLength();
-        layer.counters.retransSegs.add(packets);
-        tcb.retransmitNow = false;
-        if (layer.observer != null) {
-            layer.observer.onRetransmit(tcb, decision, segment.dataLength());
-        }
-        if (tcb.deadlines.rtoNs == Deadlines.NONE) {
-            armRto(tcb, nowNs);
-        }
     }
 
     // New data?
@@ -207,7 +130,7 @@ final class Output {
         int flags = push(tcb, from, length, packetMss) | (fin ? Tcp.FIN : 0);
         int sent = writer.sendData(tcb, from, length, packetMss, flags, Decision.NEW_DATA, nowNs);
         if (sent < 0) {
-            return noFrame(tcb, nowNs);
+            return layer.noFrame(tcb, nowNs);
         }
         boolean withFin = fin && sent == length;
         long inflight = tcb.inflight();
@@ -221,7 +144,7 @@ final class Output {
         tcb.congestion.onSent(sent, inflight, nowNs);
         tcb.pacer.onSent(sent, nowNs);
         if (tcb.deadlines.rtoNs == Deadlines.NONE) {
-            armRto(tcb, nowNs);
+            RetransmissionTimer.arm(tcb, nowNs);
         }
         return sent;
     }
@@ -230,7 +153,7 @@ final class Output {
      * RFC 9293 section 3.8 SHLD-27: a sender sets PSH on the last segment of what the user queued. On a super-segment besides:
      * whoever puts it together again at the other end then knows that nothing follows at once.
      */
-    private static int push(Tcb tcb, long from, int length, int packetMss) {
+    static int push(Tcb tcb, long from, int length, int packetMss) {
         boolean marked = from < tcb.pushEnd && tcb.pushEnd <= from + length;
         return marked || length > packetMss ? Tcp.PSH : 0;
     }
@@ -355,13 +278,13 @@ final class Output {
             return NOTHING;
         }
         if (!writer.sendBare(tcb, SegmentKind.ACK, tcb.sndNxt, Tcp.FIN | Tcp.ACK, Decision.FIN, nowNs)) {
-            return noFrame(tcb, nowNs);
+            return layer.noFrame(tcb, nowNs);
         }
         tcb.sent.append(0, false, true, tcb.sndMss, nowNs);
         tcb.finSent = true;
         tcb.sndNxt++;
         if (tcb.deadlines.rtoNs == Deadlines.NONE) {
-            armRto(tcb, nowNs);
+            RetransmissionTimer.arm(tcb, nowNs);
         }
         return BARE_COST;
     }
@@ -377,7 +300,7 @@ final class Output {
         } else {
             return NOTHING;
         }
-        return sendAck(tcb, decision, nowNs) ? BARE_COST : noFrame(tcb, nowNs);
+        return sendAck(tcb, decision, nowNs) ? BARE_COST : layer.noFrame(tcb, nowNs);
     }
 
     /** Sends an ACK at once: for what must not wait for the end of the batch, as each out-of-order segment's. */
@@ -404,36 +327,12 @@ final class Output {
         // (RFC 9293 section 3.10.7.4, first check), and no data that would have to be remembered.
         if (!writer.sendBare(tcb, SegmentKind.ACK, tcb.sndUna - 1, Tcp.ACK, due, nowNs)) {
             tcb.probeDue = due;
-            return noFrame(tcb, nowNs);
+            return layer.noFrame(tcb, nowNs);
         }
         return BARE_COST;
     }
 
     // When nothing is left to send.
-
-    private static void armRto(Tcb tcb, long nowNs) {
-        tcb.deadlines.rtoNs = nowNs + tcb.rtt.rtoNs();
-        long userTimeoutNs = tcb.settings.userTimeoutNs;
-        SentSegment oldest = tcb.sent.oldest();
-        if (userTimeoutNs > 0 && oldest != null) {
-            tcb.deadlines.rtoNs = Math.min(tcb.deadlines.rtoNs, Math.max(nowNs, oldest.firstSentNs() + userTimeoutNs));
-        }
-    }
-
-    static void restartRto(Tcb tcb, long nowNs) {
-        if (tcb.sent.isEmpty()) {
-            tcb.deadlines.rtoNs = Deadlines.NONE;
-        } else {
-            armRto(tcb, nowNs);
-        }
-    }
-
-    /** Out of frames: the connection tries again in a while. */
-    private int noFrame(Tcb tcb, long nowNs) {
-        layer.counters.noFrames.increment();
-        tcb.deadlines.paceNs = nowNs + 1_000_000L;
-        return NOTHING;
-    }
 
     /** Brings the deadlines that follow from the state up to date. */
     private void settle(Tcb tcb, long nowNs) {

@@ -27,6 +27,7 @@ public final class SentQueue {
     private long end = -1;
     private long sackedBytes;
     private long lostBytes;
+    private long newlyLost;
     private long highestSacked = -1;
     private long deliveredBytes;
     private long deliveredPackets;
@@ -90,6 +91,13 @@ public final class SentQueue {
     /** Of those, believed lost and not sent again. */
     public long lostBytes() {
         return lostBytes;
+    }
+
+    /** Sequence numbers that became lost since this was last asked: what an acknowledgment's sample tells congestion control. */
+    public long takeNewlyLost() {
+        long taken = newlyLost;
+        newlyLost = 0;
+        return taken;
     }
 
     /** What is believed to be in the network: {@code bytes() - sackedBytes() - lostBytes()} (RFC 6675's pipe). */
@@ -303,6 +311,16 @@ public final class SentQueue {
         return newly;
     }
 
+    /** What was believed lost and was not sent again is believed to be in the network after all. */
+    public void forgetLosses() {
+        for (int i = 0; i < records.count() && lostBytes > 0; i++) {
+            SentSegment record = records.at(i);
+            lostBytes -= record.lost ? record.length() : 0;
+            record.lost = false;
+        }
+        newlyLost = 0;
+    }
+
     /** The first record that is lost and not sent again, or {@code null}. */
     public @Nullable SentSegment nextLost() {
         if (lostBytes == 0) {
@@ -361,6 +379,7 @@ public final class SentQueue {
         start = end;
         sackedBytes = 0;
         lostBytes = 0;
+        newlyLost = 0;
         highestSacked = end;
     }
 
@@ -398,6 +417,7 @@ public final class SentQueue {
     private int lose(SentSegment record) {
         record.lost = true;
         lostBytes += record.length();
+        newlyLost += record.length();
         lostFrom = Math.min(lostFrom, record.start);
         return record.length();
     }

@@ -7,21 +7,12 @@ import dev.braid.fastpath.wire.IpAddress;
  * beside it. Made by {@link Tcb#info}; nobody writes to it afterwards, so any thread may read it.
  *
  * <p>Windows and sizes are bytes, times nanoseconds; what the kernel counts in segments is counted in packets of the wire here too,
- * however many of them one super-segment held. Zero where Braid has no such feature: {@link #caState} knows no
- * CWR, {@link #deliveredCe} waits for ECN, {@link #dsackDups} and {@link #reordSeen} for DSACK,
+ * however many of them one super-segment held. Zero where Braid has no such feature:
+ * {@link #deliveredCe} waits for ECN, {@link #dsackDups} and {@link #reordSeen} for DSACK,
  * {@link #rcvRttNs} for a receive buffer that tunes itself, {@link #sndbufLimitedNs} for an account of full buffers and
  * {@link #rehash} for paths that can be changed by a flow label.
  */
 public final class TcpInfo {
-    /** {@link #caState}: nothing unusual. */
-    public static final int CA_OPEN = 0;
-    /** {@link #caState}: duplicates, but too few to mean loss. */
-    public static final int CA_DISORDER = 1;
-    /** {@link #caState}: fast recovery. */
-    public static final int CA_RECOVERY = 3;
-    /** {@link #caState}: a timeout's losses are being repaired. */
-    public static final int CA_LOSS = 4;
-
     /** {@link #timer}: none runs. */
     public static final int TIMER_NONE = 0;
     /** {@link #timer}: retransmission. */
@@ -65,8 +56,8 @@ public final class TcpInfo {
     // Congestion and loss.
     /** What users choose the congestion control by. */
     public String congestion = "";
-    /** {@link #CA_OPEN}, {@link #CA_DISORDER}, {@link #CA_RECOVERY} or {@link #CA_LOSS}. */
-    public int caState;
+    /** How the sender stands to loss; its ordinal is {@code tcpi_ca_state}. */
+    public RecoveryState caState = RecoveryState.OPEN;
     /** Retransmission timeouts in a row. */
     public int retransmits;
     /** Zero-window probes and keep-alives in a row without an answer. */

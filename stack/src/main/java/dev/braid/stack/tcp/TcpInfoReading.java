@@ -36,7 +36,7 @@ final class TcpInfoReading {
 
     private static void congestion(Tcb tcb, TcpInfo info) {
         info.congestion = tcb.congestion.name();
-        info.caState = caState(tcb.loss);
+        info.caState = tcb.loss.state();
         info.retransmits = tcb.timeouts;
         info.probes = tcb.probesUnanswered;
         info.backoff = tcb.deadlines.persistNs != Deadlines.NONE ? tcb.persistBackoffs : tcb.rtt.backoffs();
@@ -132,12 +132,5 @@ final class TcpInfoReading {
             atNs = Math.min(deadlines.keepAliveNs, deadlines.finWait2Ns);
         }
         info.timerNs = info.timer == TcpInfo.TIMER_NONE ? 0 : Math.max(0, atNs - nowNs);
-    }
-
-    private static int caState(LossDetection loss) {
-        if (loss.inLoss()) {
-            return TcpInfo.CA_LOSS;
-        }
-        return loss.inRecovery() ? TcpInfo.CA_RECOVERY : loss.inDisorder() ? TcpInfo.CA_DISORDER : TcpInfo.CA_OPEN;
     }
 }

@@ -283,6 +283,13 @@ public final class TcpLayer {
         }
     }
 
+    /** Out of frames: the connection tries again in a while. */
+    int noFrame(Tcb tcb, long nowNs) {
+        counters.noFrames.increment();
+        tcb.deadlines.paceNs = nowNs + 1_000_000L;
+        return Output.NOTHING;
+    }
+
     void listenOverflow(TcpListener listener) {
         counters.listenOverflows.increment();
         if (observer != null) {

@@ -3,6 +3,7 @@ package dev.braid.stack.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.memory.Memory;
+import dev.braid.stack.tcp.RecoveryState;
 import dev.braid.stack.tcp.TcpInfo;
 import dev.braid.stack.tcp.TcpInfos;
 import dev.braid.stack.tcp.TcpState;
@@ -31,7 +32,7 @@ final class TcpInfoLayoutTest {
     @Test
     void theFirstBytesAreStatesAndOptions() {
         info.state = TcpState.CLOSE_WAIT;
-        info.caState = TcpInfo.CA_RECOVERY;
+        info.caState = RecoveryState.RECOVERY;
         info.retransmits = 2;
         info.probes = 3;
         info.backoff = 300;

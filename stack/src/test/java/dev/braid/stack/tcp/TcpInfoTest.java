@@ -94,7 +94,7 @@ final class TcpInfoTest {
             TcpInfo one = info(world, ends[0]);
             assertThat(one.unacked).isEqualTo(5);
             assertThat(one.retransmits).isPositive().isEqualTo(one.backoff);
-            assertThat(one.caState).isEqualTo(TcpInfo.CA_LOSS);
+            assertThat(one.caState).isEqualTo(RecoveryState.LOSS);
             assertThat(one.lost).isEqualTo(5);
             assertThat(one.timer).isEqualTo(TcpInfo.TIMER_RETRANSMIT);
             assertThat(one.totalRtoTimeNs).isPositive();

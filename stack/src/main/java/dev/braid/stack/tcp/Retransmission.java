@@ -1,0 +1,97 @@
+package dev.braid.stack.tcp;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.wire.Tcp;
+
+/** Sends again what {@link LossDetection} marked lost in the {@link SentQueue}, oldest first, within the congestion window. */
+final class Retransmission {
+    private final TcpLayer layer;
+    private final SegmentWriter writer;
+
+    Retransmission(TcpLayer layer, SegmentWriter writer) {
+        this.layer = layer;
+        this.writer = writer;
+    }
+
+    /**
+     * Sends the first of what is lost, as much of it as the congestion window allows.
+     *
+     * @return what it cost in bytes, or {@link Output#NOTHING}
+     */
+    int send(Tcb tcb, long nowNs) {
+        SentSegment lost = tcb.sent.nextLost();
+        if (lost == null) {
+            return Output.NOTHING;
+        }
+        if (lost.syn()) {
+            return synAgain(tcb, lost, nowNs);
+        }
+        long allowed = tcb.congestion.cwnd() - tcb.inflight();
+        if (allowed < Math.min(lost.length(), tcb.sndMss) && !tcb.retransmitNow) {
+            return Output.NOTHING;
+        }
+        int packetMss = SegmentWriter.packetMss(tcb);
+        if (lost.dataLength() > 0) {
+            // Cut to what the window allows, in whole packets: a hole of one packet brings one packet back.
+            long most = Math.min(Math.max(allowed, packetMss), tcb.pacer.frameBudget());
+            int limit = (int) Math.max(packetMss, Math.min(most, Output.MAX_PAYLOAD) / packetMss * packetMss);
+            if (lost.dataLength() > limit) {
+                tcb.sent.truncate(lost, limit);
+            }
+        }
+        return sendAgain(tcb, lost, packetMss, nowNs);
+    }
+
+    private int synAgain(Tcb tcb, SentSegment syn, long nowNs) {
+        Decision decision = Decision.RETRANSMIT_RTO;
+        if (!writer.sendSyn(tcb, decision, nowNs)) {
+            return layer.noFrame(tcb, nowNs);
+        }
+        layer.counters.synRetrans.increment();
+        retransmitted(tcb, syn, decision, tcb.sndMss, nowNs);
+        return Output.BARE_COST;
+    }
+
+    private int sendAgain(Tcb tcb, SentSegment lost, int packetMss, long nowNs) {
+        Decision decision = tcb.loss.inLoss() ? Decision.RETRANSMIT_RTO : Decision.FAST_RETRANSMIT;
+        int length = lost.dataLength();
+        int flags = lost.fin() ? Tcp.FIN : 0;
+        if (length == 0) {
+            int seq = tcb.sequence(lost.start());
+            if (!writer.sendBare(tcb, SegmentKind.ACK, seq, flags | Tcp.ACK, decision, nowNs)) {
+                return layer.noFrame(tcb, nowNs);
+            }
+            retransmitted(tcb, lost, decision, packetMss, nowNs);
+            return Output.BARE_COST;
+        }
+        int push = Output.push(tcb, lost.start(), length, packetMss);
+        int sent = writer.sendData(tcb, lost.start(), length, packetMss, flags | push, decision, nowNs);
+        if (sent < 0) {
+            return layer.noFrame(tcb, nowNs);
+        }
+        if (sent < length) {
+            tcb.sent.truncate(lost, sent);
+        }
+        if (decision == Decision.FAST_RETRANSMIT) {
+            layer.counters.fastRetrans.increment();
+        }
+        retransmitted(tcb, lost, decision, packetMss, nowNs);
+        tcb.pacer.onSent(sent, nowNs);
+        return sent;
+    }
+
+    private void retransmitted(Tcb tcb, SentSegment segment, Decision decision, int packetMss, long nowNs) {
+        tcb.sent.onRetransmitted(segment, packetMss, nowNs);
+        int packets = Math.max(1, (segment.dataLength() + packetMss - 1) / packetMss);
+        tcb.retransmits += packets;
+        tcb.counts.bytesRetrans += segment.dataLength();
+        layer.counters.retransSegs.add(packets);
+        tcb.retransmitNow = false;
+        if (layer.observer != null) {
+            layer.observer.onRetransmit(tcb, decision, segment.dataLength());
+        }
+        if (tcb.deadlines.rtoNs == Deadlines.NONE) {
+            RetransmissionTimer.arm(tcb, nowNs);
+        }
+    }
+}
