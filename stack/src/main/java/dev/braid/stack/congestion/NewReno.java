@@ -59,13 +59,24 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
+    public void onTakeOver(
+            CongestionControl before, int mss, long srttNs, long inflight, boolean reducing, long nowNs) {
+        this.mss = mss;
+        this.srttNs = srttNs;
+        this.cwnd = Math.max(before.cwnd(), mss);
+        this.ssthresh = before.ssthresh();
+        startAfresh();
+        recovering = reducing;
+    }
+
+    @Override
     public void onMss(int mss) {
         this.mss = mss;
         this.cwnd = Math.max(cwnd, mss);
     }
 
     @Override
-    public void onSent(int bytes, long inflightBefore, long nowNs) {
+    public void onSent(int bytes, long inflightBefore, boolean resent, long nowNs) {
         mostInFlight = Math.max(mostInFlight, inflightBefore + bytes);
         if (inflightBefore == 0 && !recovering) {
             judgeUse(nowNs);
@@ -141,12 +152,15 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
-    public void onRecoveryStart(long inflight, long sndNxt, long nowNs) {
+    public void onRecoveryStart(long flight, long sndNxt, long nowNs) {
+        if (recovering) {
+            return;
+        }
         remember();
         judgeUse(nowNs);
         // RFC 7661 §4.4.1: a window that was not in use says nothing; the flight and what the path carried lately do.
-        unprovenFlight = nonValidated ? Math.max(inflight, pipeAck.value(srttNs, nowNs)) : 0;
-        ssthresh = halfOf(Math.max(inflight, unprovenFlight));
+        unprovenFlight = nonValidated ? Math.max(flight, pipeAck.value(srttNs, nowNs)) : 0;
+        ssthresh = halfOf(Math.max(flight, unprovenFlight));
         cwnd = ssthresh;
         recovering = true;
         lostInRecovery = 0;
@@ -167,10 +181,10 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
-    public void onTimeout(long inflight, boolean first, long nowNs) {
+    public void onTimeout(long flight, long inflight, boolean first, long nowNs) {
         if (first) {
             remember();
-            ssthresh = halfOf(inflight);
+            ssthresh = halfOf(flight);
         }
         cwnd = mss;
         recovering = false;
@@ -178,7 +192,7 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
-    public void onSpurious(long nowNs) {
+    public void onUndo(long nowNs) {
         cwnd = Math.max(cwnd, priorCwnd);
         ssthresh = Math.max(ssthresh, priorSsthresh);
         recovering = false;

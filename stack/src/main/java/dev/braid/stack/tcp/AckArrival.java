@@ -242,6 +242,7 @@ final class AckArrival {
         sample.ackedBytes = acked;
         sample.knownBytes = known;
         sample.sackedBytes = sacked;
+        sample.newlyDelivered = acked - known + sacked;
         sample.lostBytes = (int) tcb.sent.takeNewlyLost();
         sample.rttNs = rttNs;
         sample.srttNs = tcb.rtt.srttNs();

@@ -65,8 +65,8 @@ final class Expiry {
         layer.counters.timeouts.increment();
         tcb.counts.onTimeout(nowNs);
         boolean first = tcb.timeouts++ == 0;
-        tcb.congestion.onTimeout(tcb.sent.bytes(), first, nowNs);
         tcb.loss.onTimeout(tcb.sent);
+        tcb.congestion.onTimeout(tcb.sent.bytes(), tcb.inflight(), first, nowNs);
         tcb.rtt.backOff();
         tcb.retransmitNow = true;
         layer.lossFound(tcb, Decision.RETRANSMIT_RTO);

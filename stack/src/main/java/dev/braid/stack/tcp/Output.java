@@ -141,7 +141,7 @@ final class Output {
         if (sent % packetMss != 0) {
             tcb.smallEnd = tcb.sent.end();
         }
-        tcb.congestion.onSent(sent, inflight, nowNs);
+        tcb.congestion.onSent(sent, inflight, false, nowNs);
         tcb.pacer.onSent(sent, nowNs);
         if (tcb.deadlines.rtoNs == Deadlines.NONE) {
             RetransmissionTimer.arm(tcb, nowNs);

@@ -73,8 +73,8 @@ abstract class CongestionControlSuite {
     @Rfc({"5681", "3.1"})
     void timeoutsOfTheHandshakeDoNotEndSlowStart() {
         CongestionControl control = make();
-        control.onTimeout(1, true, nowNs);
-        control.onTimeout(1, false, nowNs);
+        control.onTimeout(1, 0, true, nowNs);
+        control.onTimeout(1, 0, false, nowNs);
         control.onEstablished(MSS, 100 * MS, true, nowNs);
         assertThat(control.ssthresh()).isEqualTo(CongestionControl.UNLIMITED);
         for (int i = 0; i < 4; i++) {
@@ -130,7 +130,7 @@ abstract class CongestionControlSuite {
     void timeoutLeavesOneSegment() {
         CongestionControl control = established();
         round(control);
-        control.onTimeout(control.cwnd(), true, nowNs);
+        control.onTimeout(control.cwnd(), 0, true, nowNs);
         assertThat(control.cwnd()).isEqualTo(MSS);
         assertThat(control.inSlowStart()).isTrue();
     }
@@ -142,8 +142,8 @@ abstract class CongestionControlSuite {
             round(control);
         }
         long before = control.cwnd();
-        control.onTimeout(before, true, nowNs);
-        control.onSpurious(nowNs);
+        control.onTimeout(before, 0, true, nowNs);
+        control.onUndo(nowNs);
         assertThat(control.cwnd()).isEqualTo(before);
     }
 
@@ -167,9 +167,9 @@ abstract class CongestionControlSuite {
         switch (random.nextInt(12)) {
             case 0 -> control.onRecoveryStart(flight, flight, nowNs);
             case 1 -> control.onRecoveryEnd(flight, nowNs);
-            case 2 -> control.onTimeout(flight, random.nextBoolean(), nowNs);
-            case 3 -> control.onSpurious(nowNs);
-            case 4 -> control.onSent(random.nextInt(65_536), random.nextInt(2) * flight, nowNs);
+            case 2 -> control.onTimeout(flight, 0, random.nextBoolean(), nowNs);
+            case 3 -> control.onUndo(nowNs);
+            case 4 -> control.onSent(random.nextInt(65_536), random.nextInt(2) * flight, false, nowNs);
             default -> ack(control, random.nextInt(65_536), flight, random.nextBoolean());
         }
     }

@@ -56,16 +56,16 @@ class NewRenoTest extends CongestionControlSuite {
     @Rfc({"5681", "3.1"})
     void laterTimeoutsOfTheSameDataLeaveTheThreshold() {
         CongestionControl control = established();
-        control.onTimeout(10L * MSS, true, nowNs);
+        control.onTimeout(10L * MSS, 0, true, nowNs);
         assertThat(control.ssthresh()).isEqualTo(5L * MSS);
-        control.onTimeout(MSS, false, nowNs);
+        control.onTimeout(MSS, 0, false, nowNs);
         assertThat(control.ssthresh()).isEqualTo(5L * MSS);
     }
 
     @Test
     void stretchAcknowledgmentAfterATimeoutCountsAsOneSegment() {
         CongestionControl control = established();
-        control.onTimeout(100L * MSS, true, nowNs);
+        control.onTimeout(100L * MSS, 0, true, nowNs);
         sample.clear();
         sample.nowNs = nowNs;
         sample.ackedBytes = 50 * MSS;
@@ -95,10 +95,10 @@ class NewRenoTest extends CongestionControlSuite {
         }
         long before = control.cwnd();
         nowNs += 60_000 * MS;
-        control.onSent(MSS, 0, nowNs);
+        control.onSent(MSS, 0, false, nowNs);
         assertThat(control.cwnd()).isEqualTo(before);
         nowNs += 301_000 * MS;
-        control.onSent(MSS, 0, nowNs);
+        control.onSent(MSS, 0, false, nowNs);
         assertThat(control.cwnd()).isEqualTo(before / 2);
         assertThat(control.ssthresh()).isGreaterThanOrEqualTo(before * 3 / 4);
     }
