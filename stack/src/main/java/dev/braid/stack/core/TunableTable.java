@@ -32,6 +32,7 @@ final class TunableTable {
                 Tunable.number("net.ipv4.tcp_timestamps", 1, 0, 2, c -> bit(c.tcp.timestamps),
                         (c, v) -> c.tcp.timestamps = v != 0),
                 flag("net.ipv4.tcp_sack", c -> bit(c.tcp.sack), (c, v) -> c.tcp.sack = v != 0),
+                flag("net.ipv4.tcp_dsack", c -> bit(c.tcp.dsack), (c, v) -> c.tcp.dsack = v != 0),
                 flag("net.ipv4.tcp_window_scaling", c -> bit(c.tcp.windowScaling),
                         (c, v) -> c.tcp.windowScaling = v != 0),
                 Tunable.number("net.ipv4.tcp_tso_win_divisor", 1, 1, 1_000, c -> c.tcp.tsoWinDivisor,

@@ -109,6 +109,8 @@ abstract class ConnectionVariables {
     int rcvWndShift;
     final ReceiveQueue received;
     final OutOfOrderQueue outOfOrder;
+    /** What arrived twice, until an ACK has told. */
+    final DsackReport dsack = new DsackReport();
     /** Bytes the user was given, in {@link #received} or out of it, and has not consumed. */
     int rcvUnconsumed;
     boolean finArrived;
@@ -196,6 +198,11 @@ abstract class ConnectionVariables {
     /** Our FIN was sent and acknowledged. */
     boolean finAcked() {
         return finSent && sndUna == sndNxt;
+    }
+
+    /** An ACK without payload would carry a SACK option. */
+    boolean hasSackNews() {
+        return !outOfOrder.isEmpty() || dsack.due();
     }
 
     /** RCV.WND: what the peer may send by what it was told. */

@@ -13,12 +13,15 @@ final class OtherStatesArrival {
     private final TcpCounters counters;
     private final AckArrival ackArrival;
     private final TextArrival textArrival;
+    private final DuplicateArrival duplicates;
 
-    OtherStatesArrival(TcpLayer layer, AckArrival ackArrival, TextArrival textArrival) {
+    OtherStatesArrival(
+            TcpLayer layer, AckArrival ackArrival, TextArrival textArrival, DuplicateArrival duplicates) {
         this.layer = layer;
         this.counters = layer.counters;
         this.ackArrival = ackArrival;
         this.textArrival = textArrival;
+        this.duplicates = duplicates;
     }
 
     /** Takes the frame out of the segment if its payload is kept; what is left in it is the caller's. */
@@ -100,7 +103,8 @@ final class OtherStatesArrival {
         boolean duplicate = segment.length > 0 && Seq.lessOrEqual(segment.seq + segment.length, tcb.rcvNxt);
         if (duplicate || (segment.has(Tcp.FIN) && tcb.finReceived)) {
             counters.dropDuplicate.increment();
-            tcb.acks.demand(Decision.ACK_NOW);
+            duplicates.report(
+                    tcb, segment.seq, Seq.min(segment.seq + segment.seqLength(), tcb.rcvNxt), nowNs);
         } else if (segment.seqLength() == 0 && segment.seq == tcb.rcvNxt - 1) {
             tcb.acks.demand(Decision.ACK_NOW); // a keep-alive or window probe
         } else {

@@ -170,20 +170,34 @@ public final class OutOfOrderQueue {
      * SACK blocks: first the one with the segment inserted last, then those reported before, latest first (RFC 2018 §4).
      *
      * @param edges receives left and right edges in turn; {@code 2 * max} long
-     * @param max the most blocks wanted, 1..4
-     * @return how many blocks were written
+     * @param from where the first block goes: 1 behind a DSACK block, else 0
+     * @param max the most blocks wanted, what stands before {@code from} included, 1..4
+     * @return how many blocks there are then, at least {@code from}
      */
-    public int sackBlocks(int[] edges, int max) {
-        int blocks = 0;
+    public int sackBlocks(int[] edges, int from, int max) {
+        int blocks = from;
         for (int i = 0; i < recentCount && blocks < max; i++) {
             int range = ranges.find(recent[i]);
-            if (range >= 0 && !contains(edges, blocks, ranges.start(range))) {
+            if (range >= 0 && !contains(edges, from, blocks, ranges.start(range))) {
                 edges[2 * blocks] = ranges.start(range);
                 edges[2 * blocks + 1] = ranges.end(range);
                 blocks++;
             }
         }
         return blocks;
+    }
+
+    /** The first contiguous range queued that shares bytes with [from, to), or -1; an index for the next two methods. */
+    int firstOverlap(int from, int to) {
+        return ranges.firstOverlap(from, to);
+    }
+
+    int rangeStart(int range) {
+        return ranges.start(range);
+    }
+
+    int rangeEnd(int range) {
+        return ranges.end(range);
     }
 
     /** Releases every frame. */
@@ -200,8 +214,8 @@ public final class OutOfOrderQueue {
         ranges.clear();
     }
 
-    private static boolean contains(int[] edges, int blocks, int left) {
-        for (int i = 0; i < blocks; i++) {
+    private static boolean contains(int[] edges, int from, int to, int left) {
+        for (int i = from; i < to; i++) {
             if (edges[2 * i] == left) {
                 return true;
             }

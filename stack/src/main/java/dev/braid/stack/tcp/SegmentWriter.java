@@ -82,12 +82,8 @@ final class SegmentWriter {
             length += TcpOptionWriter.writeAlignedTimestamps(at, layer.timestamp(tcb, nowNs), tcb.tsRecent);
         }
         int reserved = upperOptions(tcb, kind, length);
-        if (tcb.sackPermitted && !tcb.outOfOrder.isEmpty() && kind != SegmentKind.RESET) {
-            int room = TcpOptionWriter.sackBlocksIn(Tcp.MAX_OPTIONS - length - reserved);
-            int blocks = room == 0 ? 0 : tcb.outOfOrder.sackBlocks(sackEdges, room);
-            if (blocks > 0) {
-                length += TcpOptionWriter.writeAlignedSack(at + length, sackEdges, blocks);
-            }
+        if (tcb.sackPermitted && tcb.hasSackNews() && kind != SegmentKind.RESET) {
+            length += writeSack(tcb, at + length, Tcp.MAX_OPTIONS - length - reserved);
         }
         length += writeUpper(tcb, kind, at + length, reserved, Math.max(0, tcb.sent.end()), 0);
         int window = ReceiveWindow.advertise(tcb, true);
@@ -97,6 +93,23 @@ final class SegmentWriter {
         tcb.counts.segsOut++;
         hand(tcb, frame, decision);
         return true;
+    }
+
+    /** RFC 2883 section 4: what arrived twice comes first, and only once; behind it what is there out of order (RFC 2018). */
+    private int writeSack(Tcb tcb, long at, int space) {
+        int room = TcpOptionWriter.sackBlocksIn(space);
+        if (room == 0) {
+            return 0;
+        }
+        int blocks = 0;
+        if (tcb.dsack.due()) {
+            sackEdges[0] = tcb.dsack.left();
+            sackEdges[1] = tcb.dsack.right();
+            blocks = 1;
+            tcb.dsack.clear();
+        }
+        blocks = tcb.outOfOrder.sackBlocks(sackEdges, blocks, room);
+        return blocks == 0 ? 0 : TcpOptionWriter.writeAlignedSack(at, sackEdges, blocks);
     }
 
     /**
@@ -143,7 +156,7 @@ final class SegmentWriter {
 
     private static void acknowledged(Tcb tcb, boolean pure) {
         tcb.lastAckSent = tcb.rcvNxt;
-        tcb.acks.onAckSent(pure || tcb.outOfOrder.isEmpty());
+        tcb.acks.onAckSent(pure || !tcb.hasSackNews());
     }
 
     private static int writeUpper(Tcb tcb, SegmentKind kind, long at, int reserved, long from, int length) {

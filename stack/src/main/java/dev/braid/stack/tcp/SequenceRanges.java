@@ -32,6 +32,12 @@ final class SequenceRanges {
         return index < count && Seq.lessOrEqual(starts[index], seq) ? index : -1;
     }
 
+    /** The first range that shares numbers with [from, to), or -1. */
+    int firstOverlap(int from, int to) {
+        int index = firstEndingBehind(from);
+        return index < count && Seq.lessThan(starts[index], to) ? index : -1;
+    }
+
     /** Adds a range, which may overlap and touch others. */
     void add(int start, int end) {
         int from = firstEndingBehind(start - 1);

@@ -22,6 +22,8 @@ public final class TcpConfig {
     public boolean windowScaling = true;
     /** Offer and accept selective acknowledgements (net.ipv4.tcp_sack; RFC 2018). */
     public boolean sack = true;
+    /** Tell peers what arrived twice (net.ipv4.tcp_dsack; RFC 2883). */
+    public boolean dsack = true;
     /** Let data leave at the congestion control's pace, not at once. */
     public boolean pacing = true;
     /** Output waits for more ACKs while it may send less than this part of the window (net.ipv4.tcp_tso_win_divisor). */
@@ -112,6 +114,7 @@ public final class TcpConfig {
         copy.timestamps = timestamps;
         copy.windowScaling = windowScaling;
         copy.sack = sack;
+        copy.dsack = dsack;
         copy.pacing = pacing;
         copy.tsoWinDivisor = tsoWinDivisor;
         copy.minTsoSegs = minTsoSegs;

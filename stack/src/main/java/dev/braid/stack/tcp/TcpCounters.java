@@ -23,6 +23,8 @@ final class TcpCounters {
     final Counter timeouts;
     final Counter synRetrans;
     final Counter sackReneging;
+    final Counter dsackOldSent;
+    final Counter dsackOfoSent;
     final Counter challengeAcks;
     final Counter winProbes;
     final Counter keepAlives;
@@ -78,6 +80,8 @@ final class TcpCounters {
         timeouts = all.counter("TcpExtTCPTimeouts");
         synRetrans = all.counter("TcpExtTCPSynRetrans");
         sackReneging = all.counter("TcpExtTCPSACKReneging");
+        dsackOldSent = all.counter("TcpExtTCPDSACKOldSent");
+        dsackOfoSent = all.counter("TcpExtTCPDSACKOfoSent");
         challengeAcks = all.counter("TcpExtTCPChallengeACK");
         winProbes = all.counter("TcpExtTCPWinProbe");
         keepAlives = all.counter("TcpExtTCPKeepAlive");

@@ -82,8 +82,9 @@ public final class TcpLayer {
         activeOpen = new ActiveOpen(this, entropy);
         output = new Output(this, new SegmentWriter(this));
         AckArrival ackArrival = new AckArrival(this);
-        TextArrival textArrival = new TextArrival(this);
-        otherStates = new OtherStatesArrival(this, ackArrival, textArrival);
+        var duplicates = new DuplicateArrival(this);
+        TextArrival textArrival = new TextArrival(this, duplicates);
+        otherStates = new OtherStatesArrival(this, ackArrival, textArrival, duplicates);
         synSent = new SynSentArrival(this, ackArrival, otherStates);
         prediction = new HeaderPrediction(this, ackArrival, textArrival);
         listenArrival = new ListenArrival(this, new SynCookies(entropy.nextLong(), entropy.nextLong()), otherStates);

@@ -10,9 +10,11 @@ import dev.braid.fastpath.wire.Tcp;
  */
 final class TextArrival {
     private final TcpLayer layer;
+    private final DuplicateArrival duplicates;
 
-    TextArrival(TcpLayer layer) {
+    TextArrival(TcpLayer layer, DuplicateArrival duplicates) {
         this.layer = layer;
+        this.duplicates = duplicates;
     }
 
     /** Some of the segment lies in the window. Takes its frame unless all of it is dropped. */
@@ -21,10 +23,10 @@ final class TextArrival {
         int seq = segment.seq;
         int before = Seq.diff(tcb.rcvNxt, seq);
         if (before > 0) {
+            duplicates.report(tcb, seq, tcb.rcvNxt, nowNs);
             // "trimming off any portions that lie outside the window (including SYN and FIN)"
             frame.payloadOffset(frame.payloadOffset() + Math.min(before, segment.length));
             seq += Math.min(before, segment.length);
-            tcb.acks.demand(Decision.ACK_NOW);
         }
         int beyond = Seq.diff(segment.seq + segment.length, tcb.rcvAdv);
         if (beyond > 0) {
@@ -36,6 +38,9 @@ final class TextArrival {
         int length = frame.linearLength() - frame.payloadOffset();
         if (length == 0) {
             return;
+        }
+        if (before <= 0 && !tcb.outOfOrder.isEmpty()) {
+            duplicates.reportQueued(tcb, seq, seq + length, nowNs);
         }
         if (ReceiveWindow.overLimit(tcb)) {
             makeRoom(tcb, seq == tcb.rcvNxt);

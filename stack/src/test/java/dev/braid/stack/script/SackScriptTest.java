@@ -76,9 +76,9 @@ class SackScriptTest extends Script {
     void overlappingSegmentsMakeOneBlock() {
         Conn conn = established();
         peer.sends(data(1_001, 2_001)).sees(ack(1, 1).sack(1_001, 2_001));
-        peer.sends(data(1_501, 2_501)).sees(ack(1, 1).sack(1_001, 2_501));
-        peer.sends(data(901, 1_101)).sees(ack(1, 1).sack(901, 2_501));
-        peer.sends(data(1, 1_001)).sees(ack(1, 2_501).lacks(SACK));
+        peer.sends(data(1_501, 2_501)).sees(ack(1, 1).sack(1_501, 2_001, 1_001, 2_501));
+        peer.sends(data(901, 1_101)).sees(ack(1, 1).sack(1_001, 1_101, 901, 2_501));
+        peer.sends(data(1, 901)).sees(ack(1, 2_501).lacks(SACK));
         conn.reads(2_500);
     }
 
@@ -97,8 +97,8 @@ class SackScriptTest extends Script {
         peer.sends(data(1_001, 1_501)).seesWhatever();
         peer.sends(data(2_001, 2_501)).seesWhatever();
         peer.sends(data(3_001, 3_501)).sees(ack(1, 1).sack(3_001, 3_501, 2_001, 2_501, 1_001, 1_501));
-        peer.sends(data(501, 3_801)).sees(ack(1, 1).sack(501, 3_801));
-        peer.sends(data(1, 1_001)).sees(ack(1, 3_801));
+        peer.sends(data(501, 3_801)).sees(ack(1, 1).sack(1_001, 1_501, 501, 3_801));
+        peer.sends(data(1, 501)).sees(ack(1, 3_801).lacks(SACK));
         conn.reads(3_800);
     }
 

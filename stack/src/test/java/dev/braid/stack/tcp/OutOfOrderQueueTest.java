@@ -248,7 +248,7 @@ class OutOfOrderQueueTest {
             for (int i = 0; i < 2_000; i++) {
                 for (int j = 1; j < 20; j++) {
                     queue.insert(bare(1400), seq[0] + j * 1400);
-                    queue.sackBlocks(edges, 4);
+                    queue.sackBlocks(edges, 0, 4);
                 }
                 seq[0] += 1400;
                 for (Frame frame = queue.next(seq[0]); frame != null; frame = queue.next(seq[0])) {
@@ -304,7 +304,7 @@ class OutOfOrderQueueTest {
 
     private List<String> blocks(int max) {
         int[] edges = new int[2 * max];
-        int count = queue.sackBlocks(edges, max);
+        int count = queue.sackBlocks(edges, 0, max);
         var blocks = new ArrayList<String>();
         for (int i = 0; i < count; i++) {
             blocks.add((edges[2 * i] - BASE) + "-" + (edges[2 * i + 1] - BASE));
