@@ -40,6 +40,10 @@ public final class AckSample {
     public boolean appLimited;
     /** The most that was in flight in the present window of data. */
     public long mostInflight;
+    /** The window, not the pace, held sending back at some time since the last sample. */
+    public boolean cwndLimited;
+    /** The receiver sends SACK blocks: losses are found one by one. */
+    public boolean selectiveAcks;
     /** The receiver echoed congestion (RFC 3168). */
     public boolean ece;
     /** The sender is in fast recovery. */
@@ -90,6 +94,8 @@ public final class AckSample {
         sndNxt = 0;
         appLimited = false;
         mostInflight = 0;
+        cwndLimited = false;
+        selectiveAcks = false;
         ece = false;
         inRecovery = false;
         inLoss = false;

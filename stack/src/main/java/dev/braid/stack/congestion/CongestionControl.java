@@ -26,6 +26,12 @@ public interface CongestionControl {
     // The connection's life.
 
     /**
+     * Bits that differ from one connection to the next, for what a control decides by lot. Comes once, before
+     * {@link #onEstablished} or {@link #onTakeOver}.
+     */
+    default void entropy(long entropy) {}
+
+    /**
      * The handshake is over; before it the window is one segment.
      *
      * @param mss the effective send MSS: payload bytes of a full segment
@@ -151,11 +157,6 @@ public interface CongestionControl {
 
     /** Bytes per second at which the pacer lets data go, or {@link #UNPACED}. */
     long pacingRate();
-
-    /** The most payload it wants in one frame, in bytes, or 0: what the pace gives (BBR's send quantum). */
-    default int sendQuantum() {
-        return 0;
-    }
 
     /** Whether it grows exponentially now. */
     default boolean inSlowStart() {

@@ -16,7 +16,7 @@ public final class CongestionControls {
 
     /** Those that come with the stack. */
     public static final CongestionControls STANDARD = new CongestionControls(
-            new TreeMap<>(Map.of("reno", NewReno::new)));
+            new TreeMap<>(Map.of("reno", NewReno::new, "bbr", Bbr::new)));
 
     private final Map<String, Supplier<? extends CongestionControl>> byName;
 

@@ -14,8 +14,6 @@ import dev.braid.stack.congestion.CongestionControl;
 final class AckArrival {
     /** What the timestamp clock cannot tell. */
     private static final long TICK_NS = 1_000_000L;
-    /** A frame carries what the pace gives in a millisecond. */
-    private static final int FRAMES_PER_SECOND = 1_000;
 
     private final TcpLayer layer;
 
@@ -77,6 +75,7 @@ final class AckArrival {
         }
         tcb.timeouts = 0;
         tcb.counts.onTimeoutsOver(nowNs);
+        tcb.congestion.entropy((long) tcb.iss << 32 ^ tcb.irs);
         tcb.congestion.onEstablished(tcb.sndMss, tcb.rtt.srttNs(), tcb.handshakeLost, nowNs);
         pace(tcb, nowNs);
     }
@@ -218,6 +217,7 @@ final class AckArrival {
         if ((events & LossDetection.ENDED) != 0) {
             tcb.congestion.onRecoveryEnd(tcb.inflight(), nowNs);
         }
+        sent.rate.losses.tell(tcb.congestion, nowNs);
         if ((events & LossDetection.STARTED) != 0) {
             if ((events & LossDetection.REDUCE) != 0) {
                 tcb.congestion.onRecoveryStart(flightSize, sent.end(), nowNs);
@@ -235,8 +235,7 @@ final class AckArrival {
 
     private void report(Tcb tcb, int acked, int known, int sacked, long inflightBefore, long rttNs, long nowNs) {
         AckSample sample = tcb.sample.clear();
-        sample.deliveryRate = tcb.sent.rate.finishAck(tcb.rtt.minRttNs(), nowNs);
-        sample.rateAppLimited = tcb.sent.rate.sampleAppLimited();
+        tcb.sent.rate.finishAck(sample, tcb.rtt.minRttNs(), nowNs);
         CongestionControl congestion = tcb.congestion;
         sample.nowNs = nowNs;
         sample.ackedBytes = acked;
@@ -254,17 +253,16 @@ final class AckArrival {
         sample.appLimited = !tcb.cwndLimited;
         sample.inRecovery = tcb.loss.inRecovery();
         sample.inLoss = tcb.loss.inLoss();
-        sample.deliveredBytes = tcb.bytesAcked + tcb.sent.sackedBytes();
+        sample.cwndLimited = tcb.heldByCwnd;
+        sample.selectiveAcks = tcb.sackPermitted;
+        tcb.heldByCwnd = false;
         congestion.onAck(sample);
         pace(tcb, nowNs);
     }
 
     static void pace(Tcb tcb, long nowNs) {
-        long rate = tcb.congestion.pacingRate();
-        tcb.frameBudget = rate == CongestionControl.UNPACED
-                ? Pacer.MAX_FRAME_BYTES
-                : (int) Math.min(Pacer.MAX_FRAME_BYTES, rate / FRAMES_PER_SECOND);
-        tcb.pacer.rate(tcb.layer.config.pacing ? rate : CongestionControl.UNPACED, tcb.sndMss, nowNs);
+        TcpConfig config = tcb.layer.config;
+        tcb.pacer.rate(tcb.congestion.pacingRate(), config.minTsoSegs * tcb.sndMss, config.pacing, nowNs);
     }
 
     private static void afterProgress(Tcb tcb) {

@@ -62,8 +62,6 @@ abstract class ConnectionVariables {
     final CongestionControl congestion = new NewReno();
     final LossDetection loss = new LossDetection();
     final AckSample sample = new AckSample();
-    /** The most payload of one frame at the present pace, in bytes. */
-    int frameBudget = Pacer.MAX_FRAME_BYTES;
     /** The SYN is to be sent for the first time. */
     boolean synDue;
     /** A FIN follows the queued data. */
@@ -79,6 +77,8 @@ abstract class ConnectionVariables {
     boolean overrideSws;
     /** New data waited for the congestion window or the pacer, not for the application. */
     boolean cwndLimited;
+    /** Since the last acknowledgment, new data waited for the congestion window. */
+    boolean heldByCwnd;
     /** New data, or the FIN, waits for the peer's window. */
     boolean windowLimited;
     /** The user was told that the send buffer is full. */

@@ -1,9 +1,11 @@
 package dev.braid.stack.tcp;
 
+import dev.braid.stack.congestion.AckSample;
+
 /**
- * How fast data arrives at the other end, from what each acknowledgment delivers (draft-cheng-iccrg-delivery-rate-estimation): the
- * bytes delivered between the sending of a frame and its acknowledgment, over the longer of the times in which they were sent and
- * acknowledged. Bytes and nanoseconds; core thread only; a few adds a frame.
+ * How fast data arrives at the other end, from what each acknowledgment delivers (draft-ietf-ccwg-bbr section 4.1): the bytes delivered
+ * between the sending of a frame and its acknowledgment, over the longer of the times in which they were sent and acknowledged.
+ * Beside it, what that frame met on its way: how much was in flight with it, and how much was lost meanwhile. Bytes and nanoseconds; core thread only; a few adds a frame.
  */
 final class DeliveryRate {
     private static final long NONE = Long.MIN_VALUE;
@@ -14,20 +16,34 @@ final class DeliveryRate {
     private long firstSentNs;
     /** While less than this is delivered, samples show the application's rate, not the path's; 0 = they show the path's. */
     private long appLimitedUntil;
+    /** C.lost. */
+    private long lost;
+    /** A round trip is over when something is acknowledged that was sent after this much was delivered. */
+    private long roundEnd;
+
+    /** What became lost, until congestion control is told. */
+    final LossReports losses = new LossReports();
 
     // The sample that the present acknowledgment makes.
     private long priorDelivered = NONE;
     private long priorNs;
     private long sendElapsedNs;
     private long newestSentNs;
+    private long sampleInflight;
+    private long sampleLost;
     private boolean sampleAppLimited;
+    private boolean sampleResent;
 
     private long rate;
     private boolean rateAppLimited;
 
-    /** A frame leaves, for the first time or again. */
-    void onSent(SentSegment segment, boolean nothingInFlight, long nowNs) {
-        if (nothingInFlight) {
+    /**
+     * A frame leaves, for the first time or again.
+     *
+     * @param inflightBefore bytes in flight without it
+     */
+    void onSent(SentSegment segment, long inflightBefore, long nowNs) {
+        if (inflightBefore == 0) {
             firstSentNs = nowNs;
             deliveredNs = nowNs;
         }
@@ -35,6 +51,14 @@ final class DeliveryRate {
         segment.rateDeliveredNs = deliveredNs;
         segment.rateFirstSentNs = firstSentNs;
         segment.rateAppLimited = appLimitedUntil != 0;
+        segment.rateInflight = inflightBefore + segment.length();
+        segment.rateLost = lost;
+    }
+
+    /** A frame, or a part of one, was marked lost. */
+    void onLost(SentSegment segment) {
+        lost += segment.length();
+        losses.add(segment);
     }
 
     /** All that the application gave is sent, and the window has room: what comes now is its pace. */
@@ -49,22 +73,36 @@ final class DeliveryRate {
             priorDelivered = segment.rateDelivered;
             priorNs = segment.rateDeliveredNs;
             sendElapsedNs = segment.sentNs - segment.rateFirstSentNs;
+            sampleInflight = segment.rateInflight;
+            sampleLost = segment.rateLost;
             sampleAppLimited = segment.rateAppLimited;
+            sampleResent = segment.retransmits > 0;
             newestSentNs = segment.sentNs;
         }
     }
 
     /**
-     * The acknowledgment is entered.
+     * The acknowledgment is entered: fills in what it measured.
      *
      * @param minRttNs a shorter interval is no measurement: it saw a burst of acknowledgments
-     * @return the rate it measured in bytes per second, 0 when it measured none
      */
-    long finishAck(long minRttNs, long nowNs) {
+    void finishAck(AckSample sample, long minRttNs, long nowNs) {
+        sample.deliveredBytes = delivered;
+        sample.lostTotal = lost;
         if (priorDelivered == NONE) {
-            return 0;
+            return;
         }
         long bytes = delivered - priorDelivered;
+        sample.rateDelivered = bytes;
+        sample.priorDelivered = priorDelivered;
+        sample.txInflight = sampleInflight;
+        sample.rateLost = lost - sampleLost;
+        sample.rateAppLimited = sampleAppLimited;
+        sample.rateResent = sampleResent;
+        sample.roundStart = priorDelivered >= roundEnd;
+        if (sample.roundStart) {
+            roundEnd = delivered;
+        }
         long intervalNs = Math.max(sendElapsedNs, nowNs - priorNs);
         firstSentNs = newestSentNs;
         deliveredNs = nowNs;
@@ -73,25 +111,21 @@ final class DeliveryRate {
             appLimitedUntil = 0;
         }
         if (intervalNs <= 0 || intervalNs < minRttNs) {
-            return 0;
+            return;
         }
         long measured = (long) (bytes * 1e9 / intervalNs);
+        sample.rateIntervalNs = intervalNs;
+        sample.deliveryRate = measured;
         // What the application's pauses made slow replaces nothing that was faster.
         if (!sampleAppLimited || measured >= rate) {
             rate = measured;
             rateAppLimited = sampleAppLimited;
         }
-        return measured;
     }
 
     /** What was delivered says nothing of data: the SYN. */
     void forgetSample() {
         priorDelivered = NONE;
-    }
-
-    /** Whether the latest sample shows the application's rate. */
-    boolean sampleAppLimited() {
-        return sampleAppLimited;
     }
 
     /** Bytes per second by the latest sample that counts, 0 before the first. */

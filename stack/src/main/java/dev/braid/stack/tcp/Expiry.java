@@ -66,6 +66,7 @@ final class Expiry {
         tcb.counts.onTimeout(nowNs);
         boolean first = tcb.timeouts++ == 0;
         tcb.loss.onTimeout(tcb.sent);
+        tcb.sent.rate.losses.tell(tcb.congestion, nowNs);
         tcb.congestion.onTimeout(tcb.sent.bytes(), tcb.inflight(), first, nowNs);
         tcb.rtt.backOff();
         tcb.retransmitNow = true;

@@ -79,6 +79,7 @@ final class IcmpArrival {
         layer.refreshMss(tcb);
         if (tcb.sndMss < before && tcb.state.synchronised() && !tcb.sent.isEmpty()) {
             tcb.sent.markAllLost();
+            tcb.sent.rate.losses.forget();
             tcb.retransmitNow = true;
         }
     }

@@ -179,6 +179,7 @@ final class Output {
         if (room <= 0) {
             tcb.windowLimited = tcb.sndWnd <= tcb.flightSize();
             tcb.cwndLimited = !tcb.windowLimited;
+            tcb.heldByCwnd |= tcb.cwndLimited;
             return false;
         }
         tcb.upperReady = upper.pull(tcb, (int) room, nowNs) > 0;
@@ -196,6 +197,7 @@ final class Output {
         }
         if (allowed < Math.min(unsent, packetMss) || tcb.sent.isFull()) {
             tcb.cwndLimited = true;
+            tcb.heldByCwnd = true;
             return 0;
         }
         long most = Math.min(Math.min(window, allowed), Math.min(frameBudget(tcb, packetMss), MAX_PAYLOAD));
@@ -207,9 +209,10 @@ final class Output {
             // Data left just now, and enough is in flight for more ACKs to come: a larger super-segment then costs less than two
             // small ones. Not where ACKs come seldom, nor in limited transmit (RFC 3042): there each lets its segment go at once.
             tcb.cwndLimited = true;
+            tcb.heldByCwnd = true;
             return 0;
         }
-        if (layer.config.pacing && tcb.pacer.sendableBytes(nowNs) <= 0) {
+        if (!tcb.pacer.mayGo(nowNs)) {
             tcb.cwndLimited = true;
             tcb.deadlines.paceNs = Math.max(nowNs + 1, tcb.pacer.nextSendNs());
             return 0;
@@ -231,12 +234,10 @@ final class Output {
     }
 
     /**
-     * The most for one frame: what the pace gives but at least the configured number of segments, and half the window, so that
-     * ACKs come while the other half is in flight.
+     * The most for one frame: what the pace gives, and half the window, so that ACKs come while the other half is in flight.
      */
     private static long frameBudget(Tcb tcb, int packetMss) {
-        long paced = Math.max(tcb.frameBudget, (long) tcb.layer.config.minTsoSegs * packetMss);
-        return Math.min(paced, Math.max(packetMss, tcb.congestion.cwnd() / 2));
+        return Math.min(tcb.pacer.frameBudget(), Math.max(packetMss, tcb.congestion.cwnd() / 2));
     }
 
     /** A super-segment worth waiting for: a part of the window, at most a full frame. */

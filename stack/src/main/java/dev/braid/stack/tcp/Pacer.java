@@ -6,43 +6,60 @@ import dev.braid.stack.congestion.CongestionControl;
  * When the next data may leave, so that a window does not leave in one burst: nothing below a TUN pushes back, and what
  * overflows the NIC's queue is lost silently.
  *
- * <p>Credit grows with the rate up to one millisecond's worth (but two segments), so a flow on a fast LAN never waits, and a
- * timer that fires a little late loses nothing. Data goes when half a frame's credit is there: super-frames stay large. Core
- * thread only.
+ * <p>Each frame moves the departure time of the next one by what it takes at the pace, to the nanosecond, fractions carried on: the
+ * long-run rate is the one asked. A frame carries a millisecond's worth, so that one at a slow pace is small and one at a fast
+ * pace as large as can be. Who comes late, because a timer fired late or there was nothing to send, may catch up on a
+ * millisecond; so a flow on a fast LAN never waits, and no pause ends in a burst of more than that. Core thread only.
  */
 public final class Pacer {
     /** The largest frame budget in bytes. */
     public static final int MAX_FRAME_BYTES = 65_536;
 
-    private static final long BURST_NS = 1_000_000L;
     private static final long SECOND_NS = 1_000_000_000L;
+    private static final long FRAME_NS = 1_000_000L;
 
     private long rate = CongestionControl.UNPACED;
-    private int mss = 1;
-    private long limit;
+    private int leastFrame;
+    private boolean enabled;
+    private boolean paces;
     private int frameBudget = MAX_FRAME_BYTES;
-    private long credit;
-    private long updatedNs;
-    private boolean started;
+    /** How far the departure time may lie behind now. */
+    private long catchUpNs;
+    /** How far it may lie ahead: what did not wait for it, repairs, is owed, but not for ever. */
+    private long mostOwedNs;
+    private long departureNs = Long.MIN_VALUE;
+    /** The part of a nanosecond that the frames so far took beyond {@link #departureNs}, times the rate. */
+    private long fraction;
 
     /**
-     * Sets the pace. Credit earned at the old pace is kept as far as the new one allows.
+     * Sets the pace. What the last frame still owes is kept, in bytes.
      *
      * @param bytesPerSecond at least 1, or {@link CongestionControl#UNPACED}
-     * @param mss payload bytes of a full segment
+     * @param leastFrame payload that a frame may carry however slow the pace
+     * @param enabled whether to hold frames back, not only size them
      */
-    public void rate(long bytesPerSecond, int mss, long nowNs) {
-        if (bytesPerSecond == rate && mss == this.mss) {
+    public void rate(long bytesPerSecond, int leastFrame, boolean enabled, long nowNs) {
+        if (bytesPerSecond == rate && leastFrame == this.leastFrame && enabled == this.enabled) {
             return;
         }
-        accrue(nowNs);
-        this.rate = bytesPerSecond;
-        this.mss = mss;
-        long burst = rate == CongestionControl.UNPACED ? MAX_FRAME_BYTES : rate / (SECOND_NS / BURST_NS);
-        this.limit = Math.max(burst, 2L * mss);
-        this.frameBudget = (int) Math.min(MAX_FRAME_BYTES, limit);
-        credit = started ? Math.min(credit, limit) : limit;
-        started = true;
+        this.leastFrame = leastFrame;
+        this.enabled = enabled;
+        if (bytesPerSecond != rate) {
+            if (departureNs > nowNs) {
+                departureNs = nowNs + (long) ((double) (departureNs - nowNs) * rate / bytesPerSecond);
+            }
+            rate = bytesPerSecond;
+            fraction = 0;
+        }
+        paces = enabled && rate != CongestionControl.UNPACED;
+        long paced = rate / (SECOND_NS / FRAME_NS);
+        frameBudget = (int) Math.min(MAX_FRAME_BYTES, Math.max(paced, leastFrame));
+        if (paces) {
+            long frameNs = frameBudget * SECOND_NS / rate;
+            // A frame that may go half a frame's time early is a burst half as long as one that may go a whole frame's.
+            catchUpNs = Math.max(0, FRAME_NS - frameNs / 2);
+            mostOwedNs = Math.max(FRAME_NS, frameNs);
+        }
     }
 
     /** The rate set, in bytes per second. */
@@ -50,66 +67,29 @@ public final class Pacer {
         return rate;
     }
 
-    /** The most payload one frame should carry: one millisecond's worth, at least two segments, at most 64 KiB. */
+    /** The most payload one frame should carry: one millisecond's worth, but what a frame may always carry, and at most 64 KiB. */
     public int frameBudget() {
         return frameBudget;
     }
 
-    /** Bytes that may leave now; 0 when it is worth waiting until {@link #nextSendNs()}. */
-    public long sendableBytes(long nowNs) {
-        if (rate == CongestionControl.UNPACED) {
-            return Long.MAX_VALUE;
-        }
-        accrue(nowNs);
-        return credit >= quantum() ? credit : 0;
+    /** Whether a frame may leave now. */
+    public boolean mayGo(long nowNs) {
+        return !paces || departureNs <= nowNs;
     }
 
-    /** Data left, new or resent, paced or not. */
-    public void onSent(int bytes, long nowNs) {
-        if (rate != CongestionControl.UNPACED) {
-            accrue(nowNs);
-            credit = Math.max(credit - bytes, -limit);
-        }
-    }
-
-    /** When {@link #sendableBytes} will be positive; a moment that has passed when it is now. */
+    /** When {@link #mayGo} will say yes; a moment that has passed when it does now. */
     public long nextSendNs() {
-        if (rate == CongestionControl.UNPACED || credit >= quantum()) {
-            return updatedNs;
-        }
-        return updatedNs + nanosFor(quantum() - credit);
+        return departureNs;
     }
 
-    private long quantum() {
-        return Math.max(mss, frameBudget / 2);
-    }
-
-    /** Rounded up, so that at that moment the credit is really there. The bytes are at most three limits: no overflow. */
-    private long nanosFor(long bytes) {
-        long whole = bytes / rate;
-        long rest = bytes % rate;
-        return whole * SECOND_NS + (long) Math.ceil((double) rest * SECOND_NS / rate) + 1;
-    }
-
-    private void accrue(long nowNs) {
-        if (rate == CongestionControl.UNPACED) {
-            updatedNs = nowNs;
+    /** Data left, new or resent, whether it waited or not. */
+    public void onSent(int bytes, long nowNs) {
+        if (!paces) {
             return;
         }
-        long elapsedNs = nowNs - updatedNs;
-        if (elapsedNs <= 0) {
-            return;
-        }
-        long missing = limit - credit;
-        if (elapsedNs >= nanosFor(missing)) {
-            credit = limit;
-            updatedNs = nowNs;
-            return;
-        }
-        long earned = (long) ((double) elapsedNs * rate / SECOND_NS);
-        if (earned > 0) {
-            credit = Math.min(limit, credit + earned);
-            updatedNs = nowNs;
-        }
+        long scaled = bytes * SECOND_NS + fraction;
+        long takesNs = scaled / rate;
+        fraction = scaled - takesNs * rate;
+        departureNs = Math.min(Math.max(departureNs, nowNs - catchUpNs) + takesNs, nowNs + mostOwedNs);
     }
 }

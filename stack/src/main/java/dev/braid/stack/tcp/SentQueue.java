@@ -124,7 +124,7 @@ public final class SentQueue {
         record.retransmits = 0;
         record.sacked = false;
         record.lost = false;
-        rate.onSent(record, pipe() == 0, nowNs);
+        rate.onSent(record, pipe(), nowNs);
         end += record.length();
     }
 
@@ -368,7 +368,7 @@ public final class SentQueue {
         }
         segment.retransmits++;
         segment.sentNs = nowNs;
-        rate.onSent(segment, pipe() == segment.length(), nowNs);
+        rate.onSent(segment, pipe() - segment.length(), nowNs);
         segment.mss = Math.max(1, mss);
         segment.grid = segment.dataStart();
     }
@@ -418,6 +418,7 @@ public final class SentQueue {
         record.lost = true;
         lostBytes += record.length();
         newlyLost += record.length();
+        rate.onLost(record);
         lostFrom = Math.min(lostFrom, record.start);
         return record.length();
     }

@@ -25,6 +25,10 @@ public final class SentSegment {
 
     long rateDeliveredNs;
     long rateFirstSentNs;
+    /** Bytes in flight once it had left, up to its end. */
+    long rateInflight;
+    /** Bytes ever lost as it left. */
+    long rateLost;
     boolean rateAppLimited;
 
     SentSegment() {}
@@ -137,8 +141,11 @@ public final class SentSegment {
         rest.rateDeliveredNs = rateDeliveredNs;
         rest.rateFirstSentNs = rateFirstSentNs;
         rest.rateAppLimited = rateAppLimited;
+        rest.rateInflight = rateInflight;
+        rest.rateLost = rateLost;
         rest.sacked = sacked;
         rest.lost = lost;
+        rateInflight -= rest.length();
         dataLength -= rest.dataLength;
         fin = false;
     }
