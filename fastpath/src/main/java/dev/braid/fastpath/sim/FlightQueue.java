@@ -6,85 +6,76 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packets that travel on a link, by the moment they arrive and, at one moment, in the order they were sent: a binary heap
- * in parallel arrays, which grow to the most ever in flight and allocate nothing after that.
+ * The packets that travel on a link, by the moment they arrive and, at one moment, in the order they were sent. Those that keep
+ * their order, nearly all, stand in a ring; those that others overtake go to a {@link LateQueue}. Both grow to the most ever
+ * in flight and allocate nothing after that.
  */
 final class FlightQueue {
-    private long[] dueNs = new long[64];
-    private long[] order = new long[64];
-    private @Nullable Frame[] frames = new Frame[64];
-    private int size;
+    private static final int INITIAL = 64;
+
+    private long[] dueNs = new long[INITIAL];
+    private long[] order = new long[INITIAL];
+    private @Nullable Frame[] frames = new Frame[INITIAL];
+    private final LateQueue late = new LateQueue();
+    private int head;
+    private int count;
+    private long lastDueNs = Long.MIN_VALUE;
     private long sent;
 
     int size() {
-        return size;
+        return count + late.size();
     }
 
     long nextDueNs() {
-        return size == 0 ? Deadlines.NONE : dueNs[0];
+        long first = count == 0 ? Deadlines.NONE : dueNs[head];
+        return late.size() == 0 ? first : Math.min(first, late.nextDueNs());
     }
 
     /** Takes the frame. */
     void add(Frame frame, long arrivesNs) {
-        if (size == frames.length) {
-            dueNs = Arrays.copyOf(dueNs, 2 * size);
-            order = Arrays.copyOf(order, 2 * size);
-            frames = Arrays.copyOf(frames, 2 * size);
-        }
         long number = sent++;
-        int at = size++;
-        while (at > 0) {
-            int parent = (at - 1) >>> 1;
-            if (dueNs[parent] <= arrivesNs) {
-                break;
-            }
-            move(parent, at);
-            at = parent;
+        if (count > 0 && arrivesNs < lastDueNs) {
+            late.add(frame, arrivesNs, number);
+            return;
         }
-        put(at, frame, arrivesNs, number);
+        if (count == frames.length) {
+            grow();
+        }
+        int at = (head + count++) & (frames.length - 1);
+        frames[at] = frame;
+        dueNs[at] = arrivesNs;
+        order[at] = number;
+        lastDueNs = arrivesNs;
     }
 
     /** Gives the frame that arrives first, whether or not it is time; {@code null} when none travels. */
     @Nullable
     Frame remove() {
-        if (size == 0) {
-            return null;
+        if (count == 0 || late.isBefore(dueNs[head], order[head])) {
+            return late.remove();
         }
-        Frame first = frames[0];
-        Frame last = frames[--size];
-        frames[size] = null;
-        if (size > 0 && last != null) {
-            sink(last, dueNs[size], order[size]);
-        }
+        Frame first = frames[head];
+        frames[head] = null;
+        head = (head + 1) & (frames.length - 1);
+        count--;
         return first;
     }
 
-    private void sink(Frame frame, long due, long number) {
-        int at = 0;
-        for (int child = 1; child < size; child = 2 * at + 1) {
-            if (child + 1 < size && before(child + 1, dueNs[child], order[child])) {
-                child++;
-            }
-            if (!before(child, due, number)) {
-                break;
-            }
-            move(child, at);
-            at = child;
-        }
-        put(at, frame, due, number);
+    private void grow() {
+        int length = frames.length;
+        dueNs = Arrays.copyOf(turned(dueNs), 2 * length);
+        order = Arrays.copyOf(turned(order), 2 * length);
+        @Nullable Frame[] moved = new Frame[2 * length];
+        System.arraycopy(frames, head, moved, 0, length - head);
+        System.arraycopy(frames, 0, moved, length - head, head);
+        frames = moved;
+        head = 0;
     }
 
-    private boolean before(int index, long due, long number) {
-        return dueNs[index] < due || (dueNs[index] == due && order[index] < number);
-    }
-
-    private void move(int from, int to) {
-        put(to, frames[from], dueNs[from], order[from]);
-    }
-
-    private void put(int at, @Nullable Frame frame, long due, long number) {
-        frames[at] = frame;
-        dueNs[at] = due;
-        order[at] = number;
+    private long[] turned(long[] ring) {
+        long[] moved = new long[ring.length];
+        System.arraycopy(ring, head, moved, 0, ring.length - head);
+        System.arraycopy(ring, 0, moved, ring.length - head, head);
+        return moved;
     }
 }

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Thousands of bad networks. {@code -Dbraid.storm.seeds=N} runs so many, {@code -Dbraid.storm.seed=S} one with its journal.
+ * Thousands of bad networks. {@code -Dbraid.storm.seeds=N} runs so many, from 1 or from {@code -Dbraid.storm.from=S},
+ * {@code -Dbraid.storm.seed=S} one with its journal.
  */
 @Tag("storms")
 class StormTest {
@@ -26,7 +27,8 @@ class StormTest {
         List<AssertionError> failures = new ArrayList<>();
         List<Long> failed = new ArrayList<>();
         int seeds = Integer.getInteger("braid.storm.seeds", 500);
-        for (long seed = 1; seed <= seeds; seed++) {
+        long from = Long.getLong("braid.storm.from", 1);
+        for (long seed = from; seed < from + seeds; seed++) {
             try {
                 new Storm(seed, false).run();
             } catch (AssertionError failure) {

@@ -104,9 +104,26 @@ class VerifyTest {
     }
 
     @Test
+    void theFirstSeedReachesTheStorms() throws Exception {
+        testsReport(1, 0, 0, 0, 0);
+        checkout.run("verify", "storms", "--seeds", "7", "--from=20001");
+        assertThat(Files.readAllLines(folder.resolve("java.calls")))
+                .contains("-Dbraid.storm.seeds=7", "-Dbraid.storm.from=20001");
+    }
+
+    @Test
+    void goldenTablesAreWrittenInTheirLongForm() throws Exception {
+        testsReport(1, 0, 0, 0, 0);
+        checkout.run("verify", "--rewrite", "--control", "bbr");
+        assertThat(Files.readAllLines(folder.resolve("java.calls"))).contains("--include-tag=golden", "-Dbraid.full=true",
+                "-Dbraid.golden.rewrite=true", "-Dbraid.golden.control=bbr");
+    }
+
+    @Test
     void mistakesAreOneLineAndStatusTwo() throws Exception {
         for (String[] mistake : new String[][] {{"strom"}, {"--fast"}, {"--seeds"}, {"--seeds", "many"},
-            {"--seeds=0"}}) {
+            {"--seeds=0"}, {"--from", "0"}, {"unit", "--from", "5"}, {"storms", "--rewrite"},
+            {"golden", "--control", "b b"}}) {
             Command verify = checkout.run("verify", mistake);
             assertThat(verify.err()).as("verify %s", String.join(" ", mistake)).hasSize(1);
             assertThat(verify.status()).isEqualTo(2);
