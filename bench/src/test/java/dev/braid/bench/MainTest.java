@@ -33,6 +33,11 @@ class MainTest {
         assertThat(run("tun", "--peers", "nobody").status()).isEqualTo(2);
         assertThat(run("tun", "--seconds", "0").status()).isEqualTo(2);
         assertThat(run("tun", "--help").out()).contains("Example:");
+        assertThat(run("kernel-loss", "--cells", "moon").status()).isEqualTo(2);
+        assertThat(run("kernel-loss", "--congestion", "hope").status()).isEqualTo(2);
+        assertThat(run("kernel-loss", "--rounds", "0").status()).isEqualTo(2);
+        assertThat(run("kernel-loss", "--json", "--markdown").status()).isEqualTo(2);
+        assertThat(run("kernel-loss", "--help").out()).contains("Example:", "duplicating");
     }
 
     @Test
@@ -51,6 +56,25 @@ class MainTest {
                 assertThat(peer.has("cores_used")).isTrue();
             }
             assertThat(test.get("peers").get(1).has("fast_path_share")).isTrue();
+        }
+    }
+
+    @Test
+    @Tag("kernel")
+    void aCellOfKernelLossHasAllFourPairs() {
+        Run run = run("kernel-loss", "--json", "--cells", "wifi", "--congestion", "reno", "--rounds", "1");
+        assertThat(run.status()).isEqualTo(0);
+        JsonNode report = JsonMapper.shared().readTree(run.out());
+        assertThat(report.get("cells").size()).isEqualTo(1);
+        JsonNode pairs = report.get("cells").get(0).get("pairs");
+        assertThat(pairs.size()).isEqualTo(4);
+        for (JsonNode pair : pairs) {
+            assertThat(pair.get("median").asDouble()).as(pair.toString()).isPositive();
+            assertThat(pair.get("failures").size()).as(pair.toString()).isZero();
+            assertThat(pair.get("link_counters").get(0).get("forth.LOST").asInt())
+                    .as("what the link lost of at least 2,762 data packets: %s", pair)
+                    .isGreaterThan(10);
+            assertThat(pair.get("sender_counters").get(0).get("TcpRetransSegs").asInt()).as(pair.toString()).isPositive();
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.braid.bench.tun;
 
+import dev.braid.bench.bed.OtherLoad;
+import dev.braid.bench.bed.WorkerProcess;
 import dev.braid.bench.worker.Message;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tundriver.netlink.Route;

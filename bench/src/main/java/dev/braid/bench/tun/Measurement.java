@@ -1,5 +1,7 @@
 package dev.braid.bench.tun;
 
+import dev.braid.bench.bed.Disturbance;
+import dev.braid.bench.bed.Statistics;
 import dev.braid.bench.worker.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +57,4 @@ record Measurement(
         String counted = test.order().equals("maerts") ? "segments_out" : "segments_in";
         return peer.isBraid() ? Statistics.ratio(client.number("moved"), report.number(counted)) : Double.NaN;
     }
-
-    /** What else kept a processor busy for a second. */
-    record Disturbance(String process, double cores) {}
 }

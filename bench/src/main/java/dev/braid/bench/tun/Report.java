@@ -1,5 +1,8 @@
 package dev.braid.bench.tun;
 
+import dev.braid.bench.bed.Disturbance;
+import dev.braid.bench.bed.OtherLoad;
+import dev.braid.bench.bed.Statistics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +76,7 @@ final class Report {
             line(text, "Something else kept a processor busy in every round of some tests; their figures mean little.");
         }
         for (Measurement one : outcome.dropped()) {
-            Measurement.Disturbance by = one.disturbance();
+            Disturbance by = one.disturbance();
             if (by != null) {
                 line(text, "dropped: %s round %d, %s used %.2f of a processor", one.test().label(), one.round(),
                         by.process(), by.cores());
@@ -113,25 +116,25 @@ final class Report {
         var peer = new LinkedHashMap<String, @Nullable Object>();
         peer.put("peer", row.peer().label());
         peer.put("description", row.peer().description());
-        peer.put("median", rounded(row.median()));
-        peer.put("min", rounded(row.min()));
-        peer.put("max", rounded(row.max()));
-        peer.put("values", row.values(Measurement::value).stream().map(Report::rounded).toList());
-        peer.put("to_raw", rounded(row.ratioTo(Peer.RAW, rows)));
-        peer.put("to_relay", rounded(row.ratioTo(Peer.RELAY, rows)));
-        peer.put("to_veth", rounded(row.ratioTo(Peer.VETH, rows)));
-        peer.put("cores_used", rounded(row.median(Measurement::coresUsed)));
-        peer.put("cpu_us", rounded(row.median(Measurement::cpuMicros)));
+        peer.put("median", Statistics.rounded(row.median()));
+        peer.put("min", Statistics.rounded(row.min()));
+        peer.put("max", Statistics.rounded(row.max()));
+        peer.put("values", row.values(Measurement::value).stream().map(Statistics::rounded).toList());
+        peer.put("to_raw", Statistics.rounded(row.ratioTo(Peer.RAW, rows)));
+        peer.put("to_relay", Statistics.rounded(row.ratioTo(Peer.RELAY, rows)));
+        peer.put("to_veth", Statistics.rounded(row.ratioTo(Peer.VETH, rows)));
+        peer.put("cores_used", Statistics.rounded(row.median(Measurement::coresUsed)));
+        peer.put("cpu_us", Statistics.rounded(row.median(Measurement::cpuMicros)));
         if (row.test().unit() == TestCase.Unit.MICROSECONDS) {
             for (String percentile : List.of("p50", "p90", "p99", "p999", "max")) {
-                peer.put(percentile + "_us", rounded(row.micros(percentile)));
+                peer.put(percentile + "_us", Statistics.rounded(row.micros(percentile)));
             }
         }
         if (row.peer().isBraid()) {
-            peer.put("fast_path_share", rounded(row.median(Measurement::fastPathShare)));
-            peer.put("allocated_per_frame", rounded(row.allocatedPerFrame()));
+            peer.put("fast_path_share", Statistics.rounded(row.median(Measurement::fastPathShare)));
+            peer.put("allocated_per_frame", Statistics.rounded(row.allocatedPerFrame()));
             peer.put("bytes_per_frame", row.test().unit() == TestCase.Unit.GBIT
-                    ? rounded(row.median(Measurement::bytesPerFrame))
+                    ? Statistics.rounded(row.median(Measurement::bytesPerFrame))
                     : null);
             peer.put("segments_in", row.values(one -> one.report().real("segments_in")));
             peer.put("retransmitted", row.values(one -> one.report().real("retransmitted")));
@@ -156,7 +159,7 @@ final class Report {
     private List<Map<String, Object>> dropped() {
         var drops = new ArrayList<Map<String, Object>>();
         for (Measurement one : outcome.dropped()) {
-            Measurement.Disturbance by = one.disturbance();
+            Disturbance by = one.disturbance();
             if (by != null) {
                 var drop = new LinkedHashMap<String, Object>();
                 drop.put("test", one.test().label());
@@ -185,10 +188,5 @@ final class Report {
 
     private static String ratio(double value) {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
-    }
-
-    /** Three decimals are more than a measurement on a shared machine is worth; what says nothing is null. */
-    private static @Nullable Double rounded(double value) {
-        return Double.isFinite(value) ? Math.round(value * 1000) / 1000.0 : null;
     }
 }

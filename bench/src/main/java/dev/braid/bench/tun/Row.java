@@ -1,5 +1,6 @@
 package dev.braid.bench.tun;
 
+import dev.braid.bench.bed.Statistics;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 

@@ -1,5 +1,6 @@
 package dev.braid.bench.tun;
 
+import dev.braid.bench.bed.OtherLoad;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,8 @@
 package dev.braid.bench.tun;
 
-import dev.braid.bench.tun.Measurement.Disturbance;
+import dev.braid.bench.bed.Disturbance;
+import dev.braid.bench.bed.OtherLoad;
+import dev.braid.bench.bed.WorkerProcess;
 import dev.braid.bench.worker.Message;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -9,9 +9,10 @@ import dev.braid.stack.tcp.TcpConfig;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 
-/** Braid on a TUN as the answering end, its applications on threads of their own. */
+/** Braid on a TUN, as the answering end and as one that sends, its applications on threads of their own. */
 final class BraidRole implements Worker.Role {
     private static final int BACKLOG = 1024;
     private static final String THREADS_NAME = "braid";
@@ -28,17 +29,37 @@ final class BraidRole implements Worker.Role {
                 .threads(Threads.valueOf(description.text("threads").toUpperCase(Locale.ROOT)))
                 .config(CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> tcp.headerPrediction = prediction)))
                 .start();
-        new Services(tally).start(port -> stack.listen(new InetSocketAddress(port), BACKLOG));
+        new Services(tally, description.flag("few") ? Services.FEW : Services.MANY).start(port -> stack.listen(new InetSocketAddress(port), BACKLOG));
     }
 
     @Override
-    public Message order(Message order) {
-        Message answer = tally.order(order);
-        if (!answer.verb().equals("report")) {
-            return answer;
-        }
+    public Message order(Message order) throws IOException {
+        return switch (order.verb()) {
+            case "send" -> Sending.run(stack.selectorProvider()::openSocketChannel, order);
+            case "sysctl" -> {
+                stack.tunables().change(order.text("name"), order.text("value"));
+                yield Message.of("done");
+            }
+            case "counters" -> counters();
+            case "report" -> report(tally.order(order));
+            default -> tally.order(order);
+        };
+    }
+
+    /** All of TCP's, under the names nstat(8) has for the kernel's. */
+    private Message counters() {
+        var values = new LinkedHashMap<String, String>();
+        stack.counters().forEach((name, value) -> {
+            if (name.startsWith("Tcp")) {
+                values.put(name, Long.toString(value));
+            }
+        });
+        return new Message("counters", values);
+    }
+
+    private Message report(Message moved) {
         Counters counters = stack.counters();
-        return answer.with("segments_in", counters.value("TcpInSegs"))
+        return moved.with("segments_in", counters.value("TcpInSegs"))
                 .with("segments_out", counters.value("TcpOutSegs"))
                 .with("predicted", counters.value("TcpExtTCPHPHits"))
                 .with("retransmitted", counters.value("TcpRetransSegs"))

@@ -3,20 +3,26 @@ package dev.braid.bench.worker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 
-/** The kernel's TCP as the answering end. */
+/** The kernel's TCP, as the answering end and as one that sends. */
 final class KernelRole implements Worker.Role {
     private static final int BACKLOG = 1024;
 
     private final Tally tally = new Tally();
 
-    KernelRole() throws IOException {
-        new Services(tally).start(port -> ServerSocketChannel.open().bind(new InetSocketAddress(port), BACKLOG));
+    KernelRole(Message description) throws IOException {
+        new Services(tally, description.flag("few") ? Services.FEW : Services.MANY)
+                .start(port -> ServerSocketChannel.open().bind(new InetSocketAddress(port), BACKLOG));
     }
 
     @Override
-    public Message order(Message order) {
-        return tally.order(order);
+    public Message order(Message order) throws IOException {
+        return switch (order.verb()) {
+            case "send" -> Sending.run(SocketChannel::open, order);
+            case "counters" -> KernelCounters.read();
+            default -> tally.order(order);
+        };
     }
 
     @Override

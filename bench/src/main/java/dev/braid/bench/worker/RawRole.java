@@ -32,7 +32,7 @@ final class RawRole implements Worker.Role {
     private final long frame = Memory.allocate(arena, FRAME, 64);
     private final @Nullable RawConnection[] connections = new RawConnection[PORTS];
     private final RawConnection[] touched = new RawConnection[READS];
-    private final RawConnection[] sending = new RawConnection[Services.THREADS];
+    private final RawConnection[] sending = new RawConnection[Services.MANY];
     private final TunQueue queue;
     private final RawOutput output;
     private int touches;

@@ -17,16 +17,25 @@ final class Services {
     /** Sends back what it gets: RFC 862. */
     static final int ECHO = 7;
 
-    /** The most connections of one service at a time. */
-    static final int THREADS = 128;
+    /** Threads for tests with many connections. */
+    static final int MANY = 128;
+    /** Threads for one connection after another. */
+    static final int FEW = 4;
 
     private static final int BUFFER = 256 << 10;
     private static final int SMALL_BUFFER = 4 << 10;
 
     private final Tally tally;
+    private final int threads;
 
-    Services(Tally tally) {
+    /**
+     * What counts here.
+     *
+     * @param threads the most connections of one service at a time
+     */
+    Services(Tally tally, int threads) {
         this.tally = tally;
+        this.threads = threads;
     }
 
     /** What is done with a connection. */
@@ -47,7 +56,7 @@ final class Services {
     }
 
     private void start(ServerSocketChannel listener, int bufferBytes, Session session) {
-        for (int i = 0; i < THREADS; i++) {
+        for (int i = 0; i < threads; i++) {
             Thread.ofPlatform().daemon().name("app").start(() -> serve(listener, bufferBytes, session));
         }
     }
@@ -70,12 +79,15 @@ final class Services {
         boolean verify = tally.verify;
         boolean right = true;
         long position = 0;
+        long lastByteNs = Long.MIN_VALUE;
         buffer.clear();
         for (int got = connection.read(buffer); got >= 0; got = connection.read(buffer)) {
             right &= !verify || Pattern.matches(buffer, position);
             position += got;
+            lastByteNs = System.nanoTime();
             buffer.clear();
         }
+        tally.lastByteNs.accumulateAndGet(lastByteNs, Math::max);
         tally.received.addAndGet(position);
         if (!right) {
             tally.wrong.incrementAndGet();

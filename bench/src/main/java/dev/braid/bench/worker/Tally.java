@@ -8,6 +8,8 @@ final class Tally {
     final AtomicLong sent = new AtomicLong();
     /** Connections on which something was not as it should be. */
     final AtomicLong wrong = new AtomicLong();
+    /** When the newest byte was read, on {@link System#nanoTime}, which on Linux is one clock for all processes. */
+    final AtomicLong lastByteNs = new AtomicLong();
     /** Compare every byte received with the pattern. */
     volatile boolean verify;
 
@@ -19,7 +21,8 @@ final class Tally {
                 return Message.of("report")
                         .with("received", received.getAndSet(0))
                         .with("sent", sent.getAndSet(0))
-                        .with("wrong", wrong.getAndSet(0));
+                        .with("wrong", wrong.getAndSet(0))
+                        .with("last_byte_ns", lastByteNs.getAndSet(0));
             }
             default -> throw new IllegalArgumentException("unknown order: " + order);
         }

@@ -40,10 +40,11 @@ public final class Worker {
     private static Role open(Message description) throws IOException {
         return switch (description.verb()) {
             case "client" -> new ClientRole();
-            case "kernel" -> new KernelRole();
+            case "kernel" -> new KernelRole(description);
             case "braid" -> new BraidRole(description);
             case "raw" -> new RawRole(description);
             case "relay" -> new RelayRole(description);
+            case "link" -> new LinkRole(description);
             default -> throw new IllegalArgumentException("no role is called " + description.verb());
         };
     }

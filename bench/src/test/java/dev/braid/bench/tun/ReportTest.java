@@ -3,7 +3,7 @@ package dev.braid.bench.tun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.braid.bench.tun.Measurement.Disturbance;
+import dev.braid.bench.bed.Disturbance;
 import dev.braid.bench.worker.Message;
 import java.io.IOException;
 import java.io.StringReader;

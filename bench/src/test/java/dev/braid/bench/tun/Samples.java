@@ -1,6 +1,6 @@
 package dev.braid.bench.tun;
 
-import dev.braid.bench.tun.Measurement.Disturbance;
+import dev.braid.bench.bed.Disturbance;
 import dev.braid.bench.worker.Message;
 import org.jspecify.annotations.Nullable;
 

@@ -28,6 +28,7 @@ public final class LinkConfig implements Cloneable {
     long upNs;
     long downNs;
     int mtu = 65_535;
+    boolean onlyPayload;
 
     private LinkConfig() {}
 
@@ -144,6 +145,16 @@ public final class LinkConfig implements Cloneable {
         return changed;
     }
 
+    /**
+     * Impairs only packets with TCP payload, and counts only them: the n-th data packet meets the same fate whatever else
+     * crosses the link. All others meet rate, queue, delay and MTU alone.
+     */
+    public LinkConfig onlyPayload() {
+        LinkConfig changed = copy();
+        changed.onlyPayload = true;
+        return changed;
+    }
+
     /** Whether the packet of this index is one of those to be lost. */
     boolean loses(long index) {
         return Arrays.binarySearch(lostIndices, index) >= 0;
@@ -159,7 +170,7 @@ public final class LinkConfig implements Cloneable {
 
     @Override
     public String toString() {
-        return "rate %d bit/s with %d B overhead, delay %d us, jitter %d us, loss %s, bursts %s/%s/%s, reorder %s by %d us, duplicate %s, corrupt %s, queue %d B, up/down %d/%d ms, mtu %d"
+        return "rate %d bit/s with %d B overhead, delay %d us, jitter %d us, loss %s, bursts %s/%s/%s, reorder %s by %d us, duplicate %s, corrupt %s, queue %d B, up/down %d/%d ms, mtu %d, only payload %s"
                 .formatted(
                         bitsPerSecond,
                         overheadBytes,
@@ -176,6 +187,7 @@ public final class LinkConfig implements Cloneable {
                         queueBytes,
                         upNs / 1_000_000,
                         downNs / 1_000_000,
-                        mtu);
+                        mtu,
+                        onlyPayload);
     }
 }

@@ -4,7 +4,9 @@ import dev.braid.fastpath.device.FrameOutput;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
+import dev.braid.fastpath.offload.TransportLocator;
 import dev.braid.fastpath.sim.LinkTap.Fate;
+import dev.braid.fastpath.wire.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ public final class SimLink {
     private final long reorderSeed;
     private final long duplicateSeed;
     private final long corruptSeed;
+    private final TransportLocator transport = new TransportLocator();
     private final FlightQueue flight = new FlightQueue();
     private final FrameOutput entrance;
 
@@ -106,7 +109,7 @@ public final class SimLink {
         return flight.size();
     }
 
-    /** Packets offered so far, whatever became of them: the index of the next one. */
+    /** Packets offered so far, whatever became of them: the index of the next one. Spared packets do not count. */
     public long offered() {
         return offered;
     }
@@ -169,10 +172,11 @@ public final class SimLink {
     }
 
     private void enter(Frame frame, long nowNs) {
-        long index = offered++;
         counters.offeredBytes().add(frame.length());
         LinkConfig now = config;
-        boolean lost = losesAtRandom(now, index);
+        boolean spared = now.onlyPayload && !hasPayload(frame);
+        long index = offered;
+        boolean lost = !spared && losesAtRandom(now, offered++);
         if (frame.length() > now.mtu) {
             drop(frame, Fate.TOO_BIG, nowNs);
             return;
@@ -190,12 +194,27 @@ public final class SimLink {
             drop(frame, Fate.LOST, nowNs);
             return;
         }
-        long arrivesNs = arrivesNs(now, index, leavesNs);
+        long arrivesNs = spared ? arrivesInOrderNs(now, leavesNs) : arrivesNs(now, index, leavesNs);
         if (arrivesNs >= now.nextDownNs(nowNs)) {
             drop(frame, Fate.LINK_DOWN, nowNs);
             return;
         }
-        travel(now, frame, index, arrivesNs, nowNs);
+        if (spared) {
+            report(frame, Fate.SENT, nowNs);
+            flight.add(frame, arrivesNs);
+        } else {
+            travel(now, frame, index, arrivesNs, nowNs);
+        }
+    }
+
+    /** Whether there is anything behind a TCP header. */
+    private boolean hasPayload(Frame frame) {
+        int length = frame.linearLength();
+        if (!transport.locate(frame.data(), length, length) || transport.protocol() != Protocol.TCP) {
+            return false;
+        }
+        int header = transport.headerLength(frame.data(), length);
+        return header > 0 && transport.end() - transport.offset() > header;
     }
 
     private boolean losesAtRandom(LinkConfig now, long index) {
@@ -219,6 +238,11 @@ public final class SimLink {
         counters.waiting((long) waitingBytes + bytes);
         freeNs = startsNs + Math.max(1, bytes * 8L * NS_PER_SECOND / now.bitsPerSecond);
         return freeNs;
+    }
+
+    private long arrivesInOrderNs(LinkConfig now, long leavesNs) {
+        lastDueNs = Math.max(leavesNs + now.delayNs, lastDueNs);
+        return lastDueNs;
     }
 
     private long arrivesNs(LinkConfig now, long index, long leavesNs) {

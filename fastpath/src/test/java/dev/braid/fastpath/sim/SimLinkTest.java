@@ -10,6 +10,9 @@ import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.sim.LinkTap.Fate;
+import dev.braid.fastpath.wire.Ipv4;
+import dev.braid.fastpath.wire.Protocol;
+import dev.braid.fastpath.wire.Tcp;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -375,5 +378,49 @@ class SimLinkTest {
             assertThat(Memory.i32(twin.data() - 4)).isEqualTo(0x5566_0800);
             twin.release();
         }
+    }
+
+    /** A TCP segment over IPv4 with so many bytes of payload, numbered by its sequence number. */
+    private Frame segment(int number, int payload) {
+        Frame frame = packet(0, Ipv4.MIN_HEADER + Tcp.MIN_HEADER + payload);
+        long ip = frame.data();
+        Memory.put8(ip, 0x45);
+        Memory.put16(ip + 2, frame.length());
+        Memory.put8(ip + 9, Protocol.TCP);
+        Memory.put32(ip + Ipv4.MIN_HEADER + 4, number);
+        Memory.put8(ip + Ipv4.MIN_HEADER + 12, 0x50);
+        return frame;
+    }
+
+    /** Which of {@code count} data segments arrive when so many bare ACKs go before each. */
+    private List<Integer> dataSurvivors(int count, int acksBefore) {
+        SimLink link = link(LinkConfig.PERFECT.loss(0.3).onlyPayload());
+        var arrived = new ArrayList<Integer>();
+        int acks = 0;
+        for (int i = 1; i <= count; i++) {
+            for (int k = 0; k < acksBefore; k++) {
+                link.offer(segment(0, 0), i);
+            }
+            link.offer(segment(i, 100), i);
+            for (Frame frame = link.poll(i); frame != null; frame = link.poll(i)) {
+                int number = Memory.i32(frame.data() + Ipv4.MIN_HEADER + 4);
+                acks += number == 0 ? 1 : 0;
+                if (number != 0) {
+                    arrived.add(number);
+                }
+                frame.release();
+            }
+        }
+        assertThat(acks).as("bare ACKs, which are spared").isEqualTo(acksBefore * count);
+        assertThat(link.offered()).isEqualTo(count);
+        return arrived;
+    }
+
+    @Test
+    void theSameDataPacketsAreLostHoweverManyAcksGoBetweenThem() {
+        List<Integer> alone = dataSurvivors(200, 0);
+        assertThat(alone).hasSizeBetween(100, 180);
+        assertThat(dataSurvivors(200, 1)).isEqualTo(alone);
+        assertThat(dataSurvivors(200, 3)).isEqualTo(alone);
     }
 }

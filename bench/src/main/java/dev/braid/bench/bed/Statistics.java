@@ -1,9 +1,10 @@
-package dev.braid.bench.tun;
+package dev.braid.bench.bed;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Medians and ranges. Stateless. */
-final class Statistics {
+public final class Statistics {
     private Statistics() {}
 
     /**
@@ -11,7 +12,7 @@ final class Statistics {
      *
      * @throws IllegalArgumentException when there is none
      */
-    static double median(List<Double> values) {
+    public static double median(List<Double> values) {
         if (values.isEmpty()) {
             throw new IllegalArgumentException("no values, no median");
         }
@@ -21,17 +22,22 @@ final class Statistics {
     }
 
     /** The least value. */
-    static double min(List<Double> values) {
+    public static double min(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
     }
 
     /** The greatest value. */
-    static double max(List<Double> values) {
+    public static double max(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     }
 
     /** A ratio, or NaN when the divisor says nothing. */
-    static double ratio(double value, double to) {
+    public static double ratio(double value, double to) {
         return to > 0 ? value / to : Double.NaN;
+    }
+
+    /** Three decimals, more than a measurement on a shared machine is worth; null for what says nothing. */
+    public static @Nullable Double rounded(double value) {
+        return Double.isFinite(value) ? Math.round(value * 1000) / 1000.0 : null;
     }
 }

@@ -1,6 +1,5 @@
-package dev.braid.bench.tun;
+package dev.braid.bench.bed;
 
-import dev.braid.bench.tun.Measurement.Disturbance;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Watches, once a second, which process that is none of ours uses most processor time. A run during which one used more than
  * {@value #SPOILED_CORES} of a processor for a second is spoiled.
  */
-final class OtherLoad implements AutoCloseable {
+public final class OtherLoad implements AutoCloseable {
     /** More than this, in processors, and a figure says nothing. */
-    static final double SPOILED_CORES = 0.2;
+    public static final double SPOILED_CORES = 0.2;
 
     private static final long PERIOD_MS = 1000;
     private static final double TICKS_PER_SECOND = 100;
@@ -38,7 +37,7 @@ final class OtherLoad implements AutoCloseable {
     }
 
     /** Begins to watch. */
-    static OtherLoad watch() {
+    public static OtherLoad watch() {
         var load = new OtherLoad(Path.of("/proc"));
         load.sample(System.nanoTime());
         load.thread.start();
@@ -51,12 +50,12 @@ final class OtherLoad implements AutoCloseable {
     }
 
     /** This process belongs to the measurement. */
-    void isOurs(long pid) {
+    public void isOurs(long pid) {
         ours.add(pid);
     }
 
     /** The worst since the last call, if it was bad enough to spoil a run. */
-    synchronized @Nullable Disturbance takeWorst() {
+    public synchronized @Nullable Disturbance takeWorst() {
         sample(System.nanoTime());
         Disturbance found = worst;
         worst = null;

@@ -1,12 +1,10 @@
-package dev.braid.bench.tun;
+package dev.braid.bench.bed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.braid.bench.tun.Measurement.Disturbance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,14 +48,5 @@ class OtherLoadTest {
             load.sample(2 * SECOND_NS);
             assertThat(load.takeWorst()).isNull();
         }
-    }
-
-    @Test
-    void spoiledRoundsCountOnlyWhereNoneIsClean() {
-        List<Measurement> clean = List.of(Samples.of(TestCase.RR, Peer.RAW, 1, 9));
-        List<Measurement> spoiled = List
-                .of(Samples.of(TestCase.RR, Peer.RAW, 2, 99, new Disturbance("compiler", 1.0)));
-        assertThat(TunTable.keep(clean, spoiled)).isEqualTo(clean);
-        assertThat(TunTable.keep(List.of(), spoiled)).isEqualTo(spoiled);
     }
 }

@@ -1,4 +1,4 @@
-package dev.braid.bench.tun;
+package dev.braid.bench.bed;
 
 import dev.braid.bench.worker.Message;
 import dev.braid.bench.worker.Worker;
@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A worker in a process of its own, inside a namespace. Every order is answered within a bound, or the process is ended. */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
     /** The most a worker may take for an order. */
-    static final long LIMIT_S = 15;
+    public static final long LIMIT_S = 15;
 
     private static final long END_WITHIN_S = 10;
     private static final double TICKS_PER_SECOND = 100;
@@ -42,7 +42,7 @@ final class WorkerProcess implements AutoCloseable {
      *
      * @param flight where to put a flight recording of it, or {@code null}
      */
-    static WorkerProcess start(NetworkNamespace namespace, String name, Message description, @Nullable Path flight)
+    public static WorkerProcess start(NetworkNamespace namespace, String name, Message description, @Nullable Path flight)
             throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -56,29 +56,40 @@ final class WorkerProcess implements AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName()));
         command.addAll(List.of(description.toString().split(" ")));
         var worker = new WorkerProcess(name, namespace.start(command.toArray(String[]::new)));
-        Message ready = worker.answer();
+        Message ready = worker.answer(LIMIT_S);
         if (!ready.verb().equals("ready")) {
             throw new IOException(name + " said " + ready + " where it should be ready");
         }
         return worker;
     }
 
-    long pid() {
+    /** Its process id. */
+    public long pid() {
         return process.pid();
     }
 
-    /** Has an order carried out. */
-    Message order(Message order) throws IOException {
+    /** Has an order carried out, within {@value #LIMIT_S} s. */
+    public Message order(Message order) throws IOException {
+        return order(order, LIMIT_S);
+    }
+
+    /**
+     * Has an order carried out.
+     *
+     * @param limitS seconds after which the worker is ended
+     * @throws IOException when it failed or took too long
+     */
+    public Message order(Message order, long limitS) throws IOException {
         process.outputWriter(StandardCharsets.UTF_8).append(order.toString()).append('\n').flush();
-        Message answer = answer();
+        Message answer = answer(limitS);
         if (answer.verb().equals("failed")) {
             throw new IOException(name + ": " + order + ": " + answer.text("why").replace('_', ' '));
         }
         return answer;
     }
 
-    private Message answer() throws IOException {
-        ScheduledFuture<?> end = WATCHDOG.schedule(process::destroyForcibly, LIMIT_S, TimeUnit.SECONDS);
+    private Message answer(long limitS) throws IOException {
+        ScheduledFuture<?> end = WATCHDOG.schedule(process::destroyForcibly, limitS, TimeUnit.SECONDS);
         try {
             for (String line = answers.readLine(); line != null; line = answers.readLine()) {
                 if (line.startsWith(Worker.ANSWER)) {
@@ -89,12 +100,12 @@ final class WorkerProcess implements AutoCloseable {
         } finally {
             end.cancel(false);
         }
-        throw new IOException(name + " ended, or did not answer within " + LIMIT_S + " s; it said: "
+        throw new IOException(name + " ended, or did not answer within " + limitS + " s; it said: "
                 + complaints.toString().strip());
     }
 
     /** Keeps all of its threads on these processors, as {@code 0} or {@code 0-1}. */
-    void pin(String processors) throws IOException {
+    public void pin(String processors) throws IOException {
         Process pinning = new ProcessBuilder("taskset", "-apc", processors, Long.toString(pid()))
                 .redirectErrorStream(true)
                 .start();
@@ -110,7 +121,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** Processor time it has used so far, in seconds. */
-    double cpuSeconds() throws IOException {
+    public double cpuSeconds() throws IOException {
         return OtherLoad.ticks(Files.readString(Path.of("/proc/" + pid() + "/stat"))) / TICKS_PER_SECOND;
     }
 
