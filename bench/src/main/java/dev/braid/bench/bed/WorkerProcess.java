@@ -42,7 +42,8 @@ public final class WorkerProcess implements AutoCloseable {
      *
      * @param flight where to put a flight recording of it, or {@code null}
      */
-    public static WorkerProcess start(NetworkNamespace namespace, String name, Message description, @Nullable Path flight)
+    public static WorkerProcess start(NetworkNamespace namespace, String name, Message description,
+            @Nullable Path flight)
             throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

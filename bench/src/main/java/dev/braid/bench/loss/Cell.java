@@ -10,17 +10,17 @@ import java.util.Optional;
  * quarter of the bandwidth-delay product and four of it, as they are found outside.
  */
 enum Cell {
-    LAN(500, 1, 128_000, 80_000_000, "", "no loss but what its queue overflows"),
-    FIBRE(300, 10, 375_000, 12_000_000, "loss=0.001", "0.1 % lost"),
-    CABLE(100, 20, 62_500, 18_000_000, "", "no loss but what its short queue overflows"),
+    LAN(250, 2, 64_000, 50_000_000, "", "no loss but what its queue overflows"),
+    FIBRE(200, 10, 250_000, 12_000_000, "loss=0.001", "0.1 % lost"),
+    CABLE(100, 20, 62_500, 16_000_000, "", "no loss but what its short queue overflows"),
     DSL(16, 30, 120_000, 3_500_000, "back_mbit=1 loss=0.001", "0.1 % lost, ACKs at 1 Mbit/s"),
-    WIFI(60, 8, 250_000, 4_000_000, "loss=0.01 jitter_us=4000", "1 % lost, up to 4 ms of jitter"),
-    LTE(40, 50, 500_000, 3_000_000, "burst=0.001 recover=0.3 jitter_us=8000 back_mbit=10",
+    WIFI(60, 8, 250_000, 3_000_000, "loss=0.01 jitter_us=4000", "1 % lost, up to 4 ms of jitter"),
+    LTE(40, 50, 500_000, 5_000_000, "burst=0.001 recover=0.3 jitter_us=8000 back_mbit=10",
             "bursts of 3.3 packets lost, 0.3 % in all, up to 8 ms of jitter"),
-    EDGE(4, 120, 60_000, 400_000, "loss=0.01", "1 % lost"),
-    SATELLITE(20, 560, 1_400_000, 1_500_000, "loss=0.001", "0.1 % lost"),
+    EDGE(4, 120, 60_000, 300_000, "loss=0.01", "1 % lost"),
+    SATELLITE(20, 560, 1_400_000, 1_200_000, "loss=0.001", "0.1 % lost"),
     TRANSATLANTIC(100, 90, 1_125_000, 4_000_000, "loss=0.001", "0.1 % lost"),
-    CONGESTED(20, 40, 100_000, 600_000, "loss=0.03", "3 % lost"),
+    CONGESTED(20, 40, 100_000, 400_000, "loss=0.03", "3 % lost"),
     REORDERING(50, 20, 125_000, 8_000_000, "reorder=0.02 reorder_us=4000", "2 % arrive 4 ms late, none is lost"),
     DUPLICATING(50, 20, 125_000, 5_000_000, "loss=0.001 duplicate=0.01", "0.1 % lost, 1 % arrive twice");
 

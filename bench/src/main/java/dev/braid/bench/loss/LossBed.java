@@ -41,10 +41,11 @@ final class LossBed implements AutoCloseable {
             // What one transfer has learnt of the path, the next must not profit from.
             namespace.sysctl("net.ipv4.tcp_no_metrics_save", "1");
             kernel = worker(namespace, name + "-kernel", Message.of("kernel").with("few", true));
-            braid = worker(namespace, name + "-braid", Message.parse("braid threads=inline prediction=true offloads=true")
-                    .with("few", true)
-                    .with("tun", BRAID_DEVICE)
-                    .with("address", "10.77." + net + ".2/24"));
+            braid = worker(namespace, name + "-braid",
+                    Message.parse("braid threads=inline prediction=true offloads=true")
+                            .with("few", true)
+                            .with("tun", BRAID_DEVICE)
+                            .with("address", "10.77." + net + ".2/24"));
         }
 
         String address(boolean ofBraid) {

@@ -29,7 +29,8 @@ final class LossReport {
     /** A line about a finished cell. */
     static String progress(Comparison one) {
         return String.format(Locale.ROOT, "%-14s %-6s kernel %8.3f  braid sends %.2f %s, receives %.2f %s",
-                one.cell().label(), one.control(), one.kernelMedian(), one.ratio(Pair.FROM_BRAID), words(one, Pair.FROM_BRAID),
+                one.cell().label(), one.control(), one.kernelMedian(), one.ratio(Pair.FROM_BRAID),
+                words(one, Pair.FROM_BRAID),
                 one.ratio(Pair.TO_BRAID), words(one, Pair.TO_BRAID));
     }
 
@@ -45,7 +46,8 @@ final class LossReport {
         line(text, "%-14s %-6s %8s %19s %8s %8s | %8s %5s %-9s | %8s %5s %-9s | %s", "cell", "", "kernel", "(min-max)",
                 "first", "second", "sends", "x", "", "receives", "x", "", "retransmitted/timeouts kernel, Braid");
         for (Comparison one : comparisons) {
-            line(text, "%-14s %-6s %8.3f %19s %8.3f %8.3f | %8.3f %5.2f %-9s | %8.3f %5.2f %-9s | %.0f/%.0f, %.0f/%.0f%s",
+            line(text,
+                    "%-14s %-6s %8.3f %19s %8.3f %8.3f | %8.3f %5.2f %-9s | %8.3f %5.2f %-9s | %.0f/%.0f, %.0f/%.0f%s",
                     one.cell().label(), one.control(), one.kernelMedian(), spread(one), one.median(Pair.KERNEL_1),
                     one.median(Pair.KERNEL_2), one.median(Pair.FROM_BRAID), one.ratio(Pair.FROM_BRAID),
                     words(one, Pair.FROM_BRAID), one.median(Pair.TO_BRAID), one.ratio(Pair.TO_BRAID),
@@ -100,8 +102,10 @@ final class LossReport {
             long good = count(pair, Verdict.AS_GOOD);
             long within = count(pair, Verdict.WITHIN_SPREAD);
             long worse = count(pair, Verdict.WORSE);
-            parts.add(String.format(Locale.ROOT, "Braid %s: %d of %d at least %.2f of the kernel, %d within its spread, %d worse",
-                    pair == Pair.FROM_BRAID ? "sends" : "receives", good, comparisons.size(), Comparison.GOOD, within, worse));
+            parts.add(String.format(Locale.ROOT,
+                    "Braid %s: %d of %d at least %.2f of the kernel, %d within its spread, %d worse",
+                    pair == Pair.FROM_BRAID ? "sends" : "receives", good, comparisons.size(), Comparison.GOOD, within,
+                    worse));
         }
         return String.join("; ", parts) + '.';
     }

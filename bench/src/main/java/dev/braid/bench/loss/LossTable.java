@@ -5,10 +5,8 @@ import dev.braid.bench.worker.Message;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs transfers on one bed: each round measures every pair once, one after another, so that what drifts drifts for all. The

@@ -29,7 +29,8 @@ final class BraidRole implements Worker.Role {
                 .threads(Threads.valueOf(description.text("threads").toUpperCase(Locale.ROOT)))
                 .config(CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> tcp.headerPrediction = prediction)))
                 .start();
-        new Services(tally, description.flag("few") ? Services.FEW : Services.MANY).start(port -> stack.listen(new InetSocketAddress(port), BACKLOG));
+        new Services(tally, description.flag("few") ? Services.FEW : Services.MANY)
+                .start(port -> stack.listen(new InetSocketAddress(port), BACKLOG));
     }
 
     @Override

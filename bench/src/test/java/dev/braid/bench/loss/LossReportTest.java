@@ -18,8 +18,9 @@ class LossReportTest {
         assertThat(REPORT.text()).contains("wifi           60 Mbit/s, 8 ms, queue 250 kB")
                 .containsPattern("wifi +cubic +10.000 +9.20-11.00 .*5.000 +0.50 WORSE .* 9.300 +0.93 in spread")
                 .contains("40/0, 40/0")
-                .contains("Braid sends: 0 of 1 at least 0.95 of the kernel, 0 within its spread, 1 worse; Braid receives: 0 of 1 "
-                        + "at least 0.95 of the kernel, 1 within its spread, 0 worse.");
+                .contains(
+                        "Braid sends: 0 of 1 at least 0.95 of the kernel, 0 within its spread, 1 worse; Braid receives: 0 of 1 "
+                                + "at least 0.95 of the kernel, 1 within its spread, 0 worse.");
     }
 
     @Test

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class LinkWordsTest {
-    private static final Message WORDS = Message.parse("link mbit=40 back_mbit=2.5 queue=64000 delay_us=25000 jitter_us=4000 "
-            + "loss=0.01 burst=0.002 recover=0.25 reorder=0.03 reorder_us=5000 duplicate=0.04");
+    private static final Message WORDS = Message
+            .parse("link mbit=40 back_mbit=2.5 queue=64000 delay_us=25000 jitter_us=4000 "
+                    + "loss=0.01 burst=0.002 recover=0.25 reorder=0.03 reorder_us=5000 duplicate=0.04");
 
     @Test
     void theWayOfTheDataHasEveryImpairmentAndSparesWhatHasNoPayload() {
