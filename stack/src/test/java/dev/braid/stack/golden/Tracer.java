@@ -30,7 +30,7 @@ final class Tracer {
         if (startNs < 0) {
             startNs = lab.clock.nowNs();
             out.println(
-                    "    time_s   read_MB     cwnd ssthresh   flight   sacked     lost state  srtt_ms   rto_ms  retrans rtos    pace drops");
+                    "    time_s   read_MB     cwnd ssthresh   flight   sacked     lost    state  srtt_ms   rto_ms  retrans rtos    pace drops");
         }
         while (lab.clock.nowNs() < momentNs) {
             lab.runUntil(Math.min(momentNs, lab.clock.nowNs() + everyNs));
@@ -44,7 +44,7 @@ final class Tracer {
         int mss = Math.max(1, info.sndMss);
         out.println(String.format(
                 Locale.ROOT,
-                "%10.4f %9.3f %8d %8d %8d %8d %8d %5d %8.2f %8.1f %8d %4d %7.2f %5d",
+                "%10.4f %9.3f %8d %8d %8d %8d %8d %8s %8.2f %8.1f %8d %4d %7.2f %5d",
                 (now - startNs) / 1e9,
                 flow.readBytes / 1e6,
                 info.cwnd / mss,
