@@ -441,6 +441,25 @@ public final class Frame {
         }
     }
 
+    /**
+     * As {@link #shareExtensions}, of a frame that may come from another pool, whose blocks only its owner may count: those are
+     * copied. Where the pool has no block left the frame goes without, for what extensions say is never needed on the wire.
+     */
+    public void adoptExtensions(Frame from) {
+        int active = Memory.nativeI32(from.base + EXTENSIONS);
+        if (active == 0 || from.pool == pool) {
+            shareExtensions(from);
+            return;
+        }
+        int block = pool.extensionBlocks().take();
+        if (block >= 0) {
+            long source = from.pool.extensionBlocks().address(Memory.nativeI32(from.base + EXTENSION_BLOCK));
+            Memory.copy(source, pool.extensionBlocks().address(block), ExtensionType.BLOCK_BYTES);
+            Memory.putNative32(base + EXTENSIONS, active);
+            Memory.putNative32(base + EXTENSION_BLOCK, block);
+        }
+    }
+
     // Ownership.
 
     /** References held to this slot; more than one only while clones share its data. */

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Puts small TCP packets of one flow together into super-packets, within one batch of received frames.
  *
  * <p>The rules are wireguard-go's and the Linux kernel's. A packet joins the one before it when both are plain TCP
- * data (no IPv4 options or IPv6 extension headers, no fragments, no flags but ACK and PSH, some payload, no trailing
- * bytes), their device, addresses, ports, acknowledgement, window, option bytes, traffic class, TTL, DF bit or flow
- * label, and frame extensions are equal, its sequence number is the next, and it is no larger than the first. Nothing
- * joins behind PSH or behind a shorter packet, nor beyond 65,535 bytes. Both packets' checksums are verified first,
+ * data (no IPv4 options or IPv6 extension headers, no fragments, no flags but ACK, PSH, ECE and CWR, some payload, no
+ * trailing bytes), their device, addresses, ports, acknowledgement, window, ECE, option bytes, traffic class and so ECN
+ * codepoint, TTL, DF bit or flow label, and frame extensions are equal, it does not say CWR, its sequence number is the
+ * next, and it is no larger than the first. Nothing joins behind PSH or behind a shorter packet, nor beyond 65,535 bytes. Both packets' checksums are verified first,
  * unless a device has done so; a packet that fails passes alone, for the stack to drop and count. Any other TCP
  * packet of the flow ends the run, so the flow's order is kept.
  *

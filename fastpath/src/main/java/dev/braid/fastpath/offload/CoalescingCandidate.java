@@ -59,7 +59,7 @@ final class CoalescingCandidate {
     boolean isPlainData(Frame frame) {
         int flags = Memory.u16(tcp() + 12) & 0xfff;
         return payloadLength > 0
-                && (flags & ~Tcp.PSH) == Tcp.ACK
+                && (flags & ~(Tcp.PSH | Tcp.ECE | Tcp.CWR)) == Tcp.ACK
                 && frame.gsoType() == Frame.GSO_NONE
                 && frame.fragmentCount() == 0
                 && !frame.isShared();

@@ -102,6 +102,7 @@ final class CoalescingRun {
         HeaderChecksum.putPartial(head.tcp(), Tcp.CHECKSUM_OFFSET, pseudoHeader);
         whole.partialChecksum(start, Tcp.CHECKSUM_OFFSET);
         whole.gso(head.version() == 4 ? Frame.GSO_TCP4 : Frame.GSO_TCP6, pieceLength);
+        whole.gsoEcn((Tcp.flags(head.tcp()) & Tcp.CWR) != 0);
     }
 
     private boolean joins(CoalescingCandidate next, Frame nextFrame) {
@@ -128,7 +129,12 @@ final class CoalescingRun {
 
     private static boolean sameTcp(long a, long b) {
         int length = Tcp.dataOffset(a);
-        if (length != Tcp.dataOffset(b) || Tcp.ack(a) != Tcp.ack(b) || Tcp.window(a) != Tcp.window(b)) {
+        // CWR may stand on a super-packet's first packet alone: it says something once. What ECE says holds for all or none.
+        boolean sameFlags = ((Tcp.flags(a) ^ Tcp.flags(b)) & Tcp.ECE) == 0 && (Tcp.flags(b) & Tcp.CWR) == 0;
+        if (!sameFlags
+                || length != Tcp.dataOffset(b)
+                || Tcp.ack(a) != Tcp.ack(b)
+                || Tcp.window(a) != Tcp.window(b)) {
             return false;
         }
         for (int i = Tcp.MIN_HEADER; i < length; i += Integer.BYTES) {

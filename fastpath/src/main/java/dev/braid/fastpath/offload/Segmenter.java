@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The cut follows Linux's: each packet has the whole header; IPv4 identifications count up; FIN and PSH stay with
  * the last packet and CWR with the first (RFC 3168 section 6.1.2: it says something once); every checksum is filled
- * in. Packets keep device, arrival time and flow hash, but no extensions.
+ * in. Packets keep device, arrival time, flow hash and extensions.
  *
  * <p>Payload is copied, for the checksum has to read it anyway. One owner thread; allocation-free.
  */
@@ -83,6 +83,7 @@ public final class Segmenter {
             payload.copyTo(frame, segment.data() + header, length);
             segment.device(frame.device()).arrivalNs(frame.arrivalNs()).flowHash(frame.flowHash());
             segment.transportOffset(transport.offset()).payloadOffset(header);
+            segment.adoptExtensions(frame);
             finishIp(segment.data(), header + length, done / size);
             finishTransport(frame, segment.data(), header + length, done, done + length == total);
             output.transmit(segment);
@@ -160,6 +161,7 @@ public final class Segmenter {
             copy.copyLinkHeader(frame);
             copy.device(frame.device()).arrivalNs(frame.arrivalNs()).flowHash(frame.flowHash());
             copy.transportOffset(frame.transportOffset()).payloadOffset(frame.payloadOffset());
+            copy.adoptExtensions(frame);
         }
         return copy;
     }

@@ -15,6 +15,7 @@ import dev.braid.fastpath.wire.Tcp;
 import dev.braid.testing.Allocations;
 import dev.braid.testing.Bytes;
 import java.util.ArrayList;
+import dev.braid.testing.Rfc;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -108,12 +109,52 @@ class CoalescerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {Tcp.FIN, Tcp.SYN, Tcp.RST, Tcp.URG, Tcp.ECE, Tcp.CWR, Tcp.AE})
+    @ValueSource(ints = {Tcp.FIN, Tcp.SYN, Tcp.RST, Tcp.URG, Tcp.AE})
     void otherFlagsPassAloneAndEndTheRun(int flag) {
         add(0, 0, 500);
         add(500, flag, 500);
         add(1000, 0, 500);
         assertThat(coalescedSizes()).containsExactly(500, 500, 500);
+    }
+
+    @Test
+    @Rfc({"3168", "6.1.2"})
+    void cwrMayStandOnTheFirstPacketAloneAndIsSaidOnce() {
+        add(0, 0, 500);
+        add(500, Tcp.CWR, 500);
+        add(1000, 0, 500);
+        add(1500, Tcp.CWR, 500);
+        assertThat(coalescedSizes()).containsExactly(500, 1000, 500);
+        Frame whole = batch.at(1);
+        assertThat(whole.gsoEcn()).isTrue();
+        assertThat(Tcp.flags(Packets.tcp(whole))).isEqualTo(Tcp.ACK | Tcp.CWR);
+    }
+
+    @Test
+    void echoesJoinEchoesAlone() {
+        add(0, 0, 500);
+        add(500, Tcp.ECE, 500);
+        add(1000, Tcp.ECE, 500);
+        add(1500, 0, 500);
+        assertThat(coalescedSizes()).containsExactly(500, 1000, 500);
+        assertThat(batch.at(1).gsoEcn()).isFalse();
+        assertThat(Tcp.flags(Packets.tcp(batch.at(1)))).isEqualTo(Tcp.ACK | Tcp.ECE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void packetsOfDifferentCodepointsDoNotJoin(boolean ipv4) {
+        int[] codepoints = {2, 2, 3, 3, 0, 1};
+        for (int i = 0; i < codepoints.length; i++) {
+            Frame frame = packets.tcp(ipv4, 500 * i, 0, 500, "");
+            long second = frame.data() + 1;
+            Memory.put8(second, Memory.u8(second) | (ipv4 ? codepoints[i] : codepoints[i] << 4));
+            Packets.checksums(frame);
+            batch.add(frame);
+        }
+        assertThat(coalescedSizes()).containsExactly(1000, 1000, 500, 500);
+        long marked = batch.at(1).data();
+        assertThat(ipv4 ? Ipv4.ecn(marked) : Ipv6.ecn(marked)).isEqualTo(3);
     }
 
     @Test

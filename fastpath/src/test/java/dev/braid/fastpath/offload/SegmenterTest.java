@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.checksum.HeaderChecksum;
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.chunk.ChunkPool;
+import dev.braid.fastpath.frame.ExtensionType;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.wire.Ipv4;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SegmenterTest {
     private static final String TIMESTAMPS = "0101080a 00000001 00000002";
 
+    private static final ExtensionType MARK = ExtensionType.register("segmenter test mark", 8);
+
     private final Packets packets = new Packets();
     private final Segmenter segmenter = new Segmenter(packets.pool, packets.counter("noFrame"),
             packets.counter("malformed"));
@@ -31,6 +34,7 @@ class SegmenterTest {
     void nothingLeaks() {
         packets.releaseSent();
         assertThat(packets.pool.leaks()).isEmpty();
+        assertThat(packets.pool.extensionsInUse()).isZero();
         packets.close();
     }
 
@@ -258,6 +262,43 @@ class SegmenterTest {
         assertThat(packets.sent)
                 .extracting(frame -> (Tcp.flags(Packets.tcp(frame)) & Tcp.CWR) != 0)
                 .containsExactly(true, false, false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theCodepointIsEveryPackets(boolean ipv4) {
+        Frame whole = packets.tcp(ipv4, 0, 0, 3000, "");
+        long second = whole.data() + 1;
+        Memory.put8(second, Memory.u8(second) | (ipv4 ? 3 : 3 << 4));
+        Packets.makeSuper(whole, 1000);
+        segmenter.process(whole, packets.sent::add);
+        assertThat(packets.sent)
+                .hasSize(3)
+                .allMatch(Packets::valid)
+                .allMatch(frame -> (ipv4 ? Ipv4.ecn(frame.data()) : Ipv6.ecn(frame.data())) == 3);
+    }
+
+    @Test
+    void extensionsGoWithEveryPacket() {
+        Frame whole = packets.tcp(true, 0, 0, 3000, "");
+        Memory.put64(whole.writableExtension(MARK), 77);
+        Packets.makeSuper(whole, 1000);
+        segmenter.process(whole, packets.sent::add);
+        assertThat(packets.sent).hasSize(3).allMatch(frame -> Memory.i64(frame.extension(MARK)) == 77);
+        assertThat(packets.pool.extensionsInUse()).isEqualTo(1);
+    }
+
+    @Test
+    void extensionsGoAlongIntoAnotherPool() {
+        try (Packets theirs = new Packets()) {
+            Frame whole = theirs.tcp(true, 0, 0, 2000, "");
+            Memory.put64(whole.writableExtension(MARK), 78);
+            Packets.makeSuper(whole, 1000);
+            segmenter.process(whole, packets.sent::add);
+            assertThat(theirs.pool.extensionsInUse()).isZero();
+            assertThat(packets.sent).hasSize(2).allMatch(frame -> Memory.i64(frame.extension(MARK)) == 78);
+            assertThat(packets.pool.extensionsInUse()).isEqualTo(2);
+        }
     }
 
     @Test

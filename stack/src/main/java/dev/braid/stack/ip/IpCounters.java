@@ -25,8 +25,8 @@ public final class IpCounters {
     public final Counter inDelivers;
     /** Packets to a multicast address: no group is joined. */
     public final Counter inMcastPkts;
-    /** Packets that carried Congestion Experienced. */
-    public final Counter inCePkts;
+    /** Packets by their ECN field, 0..3 (RFC 3168 section 5). */
+    public final Counter[] inEcnPkts;
     /** Packets the transports wanted sent; a super-packet counts once. */
     public final Counter outRequests;
     /** Bytes in them. */
@@ -106,7 +106,12 @@ public final class IpCounters {
         inDiscards = counters.counter(prefix + "InDiscards");
         inDelivers = counters.counter(prefix + "InDelivers");
         inMcastPkts = counters.counter(extended(prefix) + "InMcastPkts");
-        inCePkts = counters.counter(extended(prefix) + "InCEPkts");
+        inEcnPkts = new Counter[] {
+            counters.counter(extended(prefix) + "InNoECTPkts"),
+            counters.counter(extended(prefix) + "InECT1Pkts"),
+            counters.counter(extended(prefix) + "InECT0Pkts"),
+            counters.counter(extended(prefix) + "InCEPkts")
+        };
         outRequests = counters.counter(prefix + "OutRequests");
         outOctets = counters.counter(extended(prefix) + "OutOctets");
         outDiscards = counters.counter(prefix + "OutDiscards");

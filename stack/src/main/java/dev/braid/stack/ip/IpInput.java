@@ -88,9 +88,7 @@ public final class IpInput {
     /** Hands a whole packet up; {@code header} is complete. */
     void deliver(Frame frame, IpCounters ip, long nowNs) {
         frame.transportOffset(header.headerLength());
-        if ((header.trafficClass() & 3) == 3) {
-            ip.inCePkts.increment();
-        }
+        ip.inEcnPkts[header.trafficClass() & 3].add(packets(frame));
         if (!offloadFits(frame)) {
             refuse(frame, ip.inHdrErrors, ip.dropOffload);
             return;
@@ -106,6 +104,12 @@ public final class IpInput {
         ip.inDelivers.increment();
         held = null;
         user.onPacket(frame, header, nowNs);
+    }
+
+    /** How many packets of the wire the frame is; only a last one of a few bytes may be missed, for headers differ in length. */
+    private int packets(Frame frame) {
+        int size = frame.gsoSize();
+        return size <= 0 ? 1 : Math.max(1, (header.transportLength() - Tcp.MAX_HEADER - 1) / size + 1);
     }
 
     /** Gives a fragment to the reassembly, which completes a datagram now and then. */

@@ -19,6 +19,8 @@ public final class TcpInfoLayout {
     private static final int OPTION_TIMESTAMPS = 1;
     private static final int OPTION_SACK = 2;
     private static final int OPTION_WSCALE = 4;
+    private static final int OPTION_ECN = 8;
+    private static final int OPTION_ECN_SEEN = 16;
 
     private TcpInfoLayout() {}
 
@@ -62,7 +64,9 @@ public final class TcpInfoLayout {
 
     private static void states(TcpInfo info, ByteBuffer to) {
         int options = (info.timestamps ? OPTION_TIMESTAMPS : 0) | (info.sack ? OPTION_SACK : 0)
-                | (info.windowScaling ? OPTION_WSCALE : 0);
+                | (info.windowScaling ? OPTION_WSCALE : 0)
+                | (info.ecn ? OPTION_ECN : 0)
+                | (info.ecnSeen ? OPTION_ECN_SEEN : 0);
         to.put(0, (byte) state(info.state));
         to.put(1, (byte) info.caState.ordinal());
         to.put(2, (byte) Math.min(info.retransmits, 255));

@@ -101,6 +101,8 @@ final class AckArrival {
             return;
         }
         long inflightBefore = tcb.inflight();
+        boolean ece = EcnArrival.isEcho(tcb, segment);
+        long deliveredBefore = sent.deliveredPackets();
         sent.beginAck();
         int sacked = markSacked(tcb, segment);
         long sackedBefore = sent.sackedBytes();
@@ -116,7 +118,11 @@ final class AckArrival {
         }
         long rttNs = sampleRtt(tcb, segment, acked, nowNs);
         detectLoss(tcb, acked, sacked, duplicate, nowNs);
+        if (ece) {
+            layer.ecnArrival.onEcho(tcb, sent.bytes() + acked, sent.deliveredPackets() - deliveredBefore, nowNs);
+        }
         if (acked > 0 || sacked > 0) {
+            tcb.sample.clear().ece = ece;
             report(tcb, acked, known, sacked, inflightBefore, rttNs, nowNs);
         }
         if (acked > 0) {
@@ -221,6 +227,7 @@ final class AckArrival {
         if ((events & LossDetection.STARTED) != 0) {
             if ((events & LossDetection.REDUCE) != 0) {
                 tcb.congestion.onRecoveryStart(flightSize, sent.end(), nowNs);
+                tcb.ecn.onReduced();
             }
             tcb.retransmitNow = true;
             layer.lossFound(tcb, Decision.FAST_RETRANSMIT);
@@ -234,7 +241,7 @@ final class AckArrival {
     }
 
     private void report(Tcb tcb, int acked, int known, int sacked, long inflightBefore, long rttNs, long nowNs) {
-        AckSample sample = tcb.sample.clear();
+        AckSample sample = tcb.sample;
         tcb.sent.rate.finishAck(sample, tcb.rtt.minRttNs(), nowNs);
         CongestionControl congestion = tcb.congestion;
         sample.nowNs = nowNs;

@@ -102,8 +102,13 @@ final class AckPolicy {
         return rcvMss;
     }
 
-    /** A pause is over: the peer starts slowly again. */
-    void quick(int segments) {
-        quickSegments = segments;
+    /** Bytes that arrived in order since an acknowledgement was last sent. */
+    int unackedBytes() {
+        return unackedBytes;
+    }
+
+    /** The next segments, at least so many, are acknowledged at once. */
+    void quickAtLeast(int segments) {
+        quickSegments = Math.max(quickSegments, segments);
     }
 }

@@ -61,6 +61,7 @@ abstract class ConnectionVariables {
     final Pacer pacer = new Pacer();
     final CongestionControl congestion = new NewReno();
     final LossDetection loss = new LossDetection();
+    final Ecn ecn = new Ecn();
     final AckSample sample = new AckSample();
     /** The SYN is to be sent for the first time. */
     boolean synDue;

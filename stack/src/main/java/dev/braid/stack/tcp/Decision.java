@@ -10,6 +10,7 @@ public enum Decision {
     FIN,
     ACK_NOW,
     ACK_DELAYED,
+    ACK_ECN,
     WINDOW_UPDATE,
     PROBE,
     KEEPALIVE,

@@ -68,6 +68,7 @@ final class Expiry {
         tcb.loss.onTimeout(tcb.sent);
         tcb.sent.rate.losses.tell(tcb.congestion, nowNs);
         tcb.congestion.onTimeout(tcb.sent.bytes(), tcb.inflight(), first, nowNs);
+        tcb.ecn.onReduced();
         tcb.rtt.backOff();
         tcb.retransmitNow = true;
         layer.lossFound(tcb, Decision.RETRANSMIT_RTO);

@@ -55,6 +55,9 @@ final class HeaderPrediction {
         if (length == 0) {
             layer.counters.pureAcks.increment();
         } else {
+            if (tcb.ecn.agreed()) {
+                layer.ecnArrival.onText(tcb, segment, nowNs);
+            }
             textArrival.deliver(tcb, segment.takeFrame(), length, TextArrival.packetBytes(segment), nowNs);
         }
         return true;

@@ -115,7 +115,9 @@ final class LossDetection {
         if (state == RecoveryState.CWR) {
             dupAcks = 0;
         }
-        if (sent.start() >= recoveryPoint) {
+        // The data that says CWR lies behind that point: until it is acknowledged the peer may still echo.
+        boolean over = state == RecoveryState.CWR ? sent.start() > recoveryPoint : sent.start() >= recoveryPoint;
+        if (over) {
             state = RecoveryState.OPEN;
             dupAcks = 0;
             return ENDED;
@@ -143,7 +145,8 @@ final class LossDetection {
      * @return whether the window is to be reduced: once per window of data, and not while a loss is answered
      */
     boolean onEcnEcho(SentQueue sent) {
-        if (!isCalm()) {
+        // An echo up to the last reduction's end comes from before the peer could see CWR.
+        if (!isCalm() || sent.start() <= recoveryPoint) {
             return false;
         }
         state = RecoveryState.CWR;

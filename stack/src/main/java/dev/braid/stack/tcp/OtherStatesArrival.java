@@ -95,6 +95,7 @@ final class OtherStatesArrival {
             tcb.acks.demand(Decision.ACK_NOW);
             return true;
         }
+        tcb.ecn.onSynAgain(segment.flags);
         tcb.synDue = true;
         return false;
     }
@@ -235,6 +236,9 @@ final class OtherStatesArrival {
             return false;
         }
         recordTimestamp(tcb, segment, nowNs);
+        if (segment.has(Tcp.CWR) && tcb.ecn.agreed()) {
+            layer.ecnArrival.onCwr(tcb, segment);
+        }
         ackArrival.acknowledge(tcb, segment, nowNs);
         return afterOwnFin(tcb, nowNs);
     }

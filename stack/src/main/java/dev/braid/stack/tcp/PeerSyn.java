@@ -1,5 +1,6 @@
 package dev.braid.stack.tcp;
 
+import dev.braid.fastpath.wire.Tcp;
 import dev.braid.fastpath.wire.TcpOptions;
 
 /** What a peer's SYN or SYN/ACK settles: its sequence numbers and which options both sides use. */
@@ -29,5 +30,18 @@ final class PeerSyn {
                 ? options.mss()
                 : Mss.whenNotAnnounced(tcb.path().version());
         tcb.layer.refreshMss(tcb);
+        ecn(tcb, segment);
+    }
+
+    private static void ecn(Tcb tcb, TcpSegment segment) {
+        if (tcb.passive) {
+            if (Ecn.grants(segment, tcb.layer.config.ecn != TcpConfig.ECN_NEVER, tcb.congestion.needsEcn())) {
+                tcb.ecn.accept();
+            }
+        } else if (segment.has(Tcp.ACK)) {
+            tcb.ecn.onSynAck(segment.flags);
+        } else {
+            tcb.ecn.onSimultaneousSyn(segment.flags);
+        }
     }
 }

@@ -53,13 +53,15 @@ final class SegmentWriter {
                 layer.timestamp(tcb, nowNs),
                 answer ? tcb.tsRecent : 0);
         length += writeUpper(tcb, kind, at + length, upperOptions(tcb, kind, length), 0, 0);
-        int flags = answer ? Tcp.SYN | Tcp.ACK : Tcp.SYN;
+        int flags = answer
+                ? Tcp.SYN | Tcp.ACK | tcb.ecn.synAckFlags()
+                : Tcp.SYN | tcb.ecn.synFlags(decision != Decision.SYN, layer.config.ecnFallback);
         int window = ReceiveWindow.advertise(tcb, false);
         writeHeader(tcb, header, length, tcb.iss, answer ? tcb.rcvNxt : 0, flags, window);
         frame.resize(Tcp.MIN_HEADER + length);
         tcb.lastAckSent = tcb.rcvNxt;
         tcb.counts.segsOut++;
-        hand(tcb, frame, decision);
+        hand(tcb, frame, decision, tcb.ecn.otherCodepoint());
         return true;
     }
 
@@ -87,11 +89,11 @@ final class SegmentWriter {
         }
         length += writeUpper(tcb, kind, at + length, reserved, Math.max(0, tcb.sent.end()), 0);
         int window = ReceiveWindow.advertise(tcb, true);
-        writeHeader(tcb, header, length, seq, tcb.rcvNxt, flags, window);
+        writeHeader(tcb, header, length, seq, tcb.rcvNxt, flags | tcb.ecn.echo(), window);
         frame.resize(Tcp.MIN_HEADER + length);
         acknowledged(tcb, true);
         tcb.counts.segsOut++;
-        hand(tcb, frame, decision);
+        hand(tcb, frame, decision, tcb.ecn.otherCodepoint());
         return true;
     }
 
@@ -140,17 +142,20 @@ final class SegmentWriter {
             return sendData(tcb, from, attached / packetMss * packetMss, packetMss, flags & ~(Tcp.FIN | Tcp.PSH),
                     decision, nowNs);
         }
-        int sentFlags = attached < length ? flags & ~(Tcp.FIN | Tcp.PSH) : flags;
+        boolean fresh = from >= tcb.sent.end();
+        int cwr = fresh ? tcb.ecn.takeCwr() : 0;
+        int sentFlags = (attached < length ? flags & ~(Tcp.FIN | Tcp.PSH) : flags) | tcb.ecn.echo() | cwr;
         options += writeUpper(tcb, SegmentKind.DATA, at + options, reserved, from, attached);
         int window = ReceiveWindow.advertise(tcb, true);
         writeHeader(tcb, header, options, tcb.sequence(from), tcb.rcvNxt, sentFlags | Tcp.ACK, window);
         frame.resize(Tcp.MIN_HEADER + options);
         if (attached > packetMss) {
             frame.gso(tcb.path().version() == 4 ? Frame.GSO_TCP4 : Frame.GSO_TCP6, packetMss);
+            frame.gsoEcn(cwr != 0);
         }
         acknowledged(tcb, false);
         tcb.counts.onDataSent(attached, packetMss, nowNs);
-        hand(tcb, frame, decision);
+        hand(tcb, frame, decision, fresh ? tcb.ecn.dataCodepoint() : tcb.ecn.otherCodepoint());
         return attached;
     }
 
@@ -172,13 +177,13 @@ final class SegmentWriter {
         Tcp.write(header, tcb.localPort, tcb.remotePort, seq, ack, Tcp.MIN_HEADER + options, flags, window, 0);
     }
 
-    private void hand(Tcb tcb, Frame frame, Decision decision) {
+    private void hand(Tcb tcb, Frame frame, Decision decision, int codepoint) {
         if (layer.config.traceDecisions) {
             DecisionTrace.mark(frame, decision);
         }
         layer.counters.outSegs.increment();
         IpPath path = tcb.path();
         int ttl = tcb.settings.ttl > 0 ? tcb.settings.ttl : layer.ttl();
-        layer.ip.send(path, frame, Protocol.TCP, ttl, tcb.settings.trafficClass & ~3);
+        layer.ip.send(path, frame, Protocol.TCP, ttl, tcb.settings.trafficClass & ~3 | codepoint);
     }
 }

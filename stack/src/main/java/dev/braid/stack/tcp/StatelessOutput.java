@@ -50,7 +50,15 @@ final class StatelessOutput {
     }
 
     /** A SYN/ACK whose sequence number is all that is remembered. */
-    void cookie(TcpSegment segment, int iss, int mss, boolean sack, int windowShift, boolean timestamps, int tsVal) {
+    void cookie(
+            TcpSegment segment,
+            int iss,
+            int mss,
+            boolean sack,
+            int windowShift,
+            boolean timestamps,
+            int tsVal,
+            boolean ecn) {
         Frame frame = blank();
         if (frame == null) {
             return;
@@ -59,7 +67,8 @@ final class StatelessOutput {
         int options = TcpOptionWriter.writeSyn(
                 header + Tcp.MIN_HEADER, mss, sack, windowShift, timestamps, tsVal, segment.options.tsVal());
         int window = ReceiveWindow.MAX_UNSCALED;
-        write(header, segment, iss, segment.seq + 1, Tcp.SYN | Tcp.ACK, window, options);
+        int flags = Tcp.SYN | Tcp.ACK | (ecn ? Tcp.ECE : 0);
+        write(header, segment, iss, segment.seq + 1, flags, window, options);
         hand(frame, options, Decision.SYN_ACK);
     }
 

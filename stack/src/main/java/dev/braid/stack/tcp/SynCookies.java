@@ -19,7 +19,9 @@ final class SynCookies {
     private static final int MAX_AGE = 2;
 
     private static final int NO_SCALE = 15;
-    private static final int OPTION_BITS = 5;
+    private static final int SACK_BIT = 16;
+    private static final int ECN_BIT = 32;
+    private static final int OPTION_BITS = 6;
 
     private final SipHash hash;
     private boolean sentAny;
@@ -50,14 +52,15 @@ final class SynCookies {
         boolean scaling = stamps && layer.config.windowScaling && options.has(TcpOptions.WINDOW_SCALE);
         boolean sack = stamps && layer.config.sack && options.has(TcpOptions.SACK_PERMITTED);
         int tsVal = layer.timestamp(layer.timestampOffset(syn), nowNs);
-        int bits = (scaling ? options.windowScale() : NO_SCALE) | (sack ? 16 : 0);
+        boolean ecn = stamps && Ecn.grants(syn, layer.config.ecn != TcpConfig.ECN_NEVER, false);
+        int bits = (scaling ? options.windowScale() : NO_SCALE) | (sack ? SACK_BIT : 0) | (ecn ? ECN_BIT : 0);
         int coded = tsVal >>> OPTION_BITS << OPTION_BITS | bits;
         // Rounded down, so that it is never ahead of the clock that later timestamps come from.
         int stamp = coded - tsVal > 0 ? coded - (1 << OPTION_BITS) : coded;
         int shift = scaling
                 ? ReceiveWindow.offeredShift(listener.settings(), layer.config)
                 : TcpOptionWriter.NO_WINDOW_SCALE;
-        layer.resets.cookie(syn, iss, announced(layer), sack, shift, stamps, stamp);
+        layer.resets.cookie(syn, iss, announced(layer), sack, shift, stamps, stamp, ecn);
     }
 
     /** The MSS that the cookie in {@code SEG.ACK - 1} names, or 0 when it is none of ours. */
@@ -84,7 +87,10 @@ final class SynCookies {
         tcb.windowScaling &= scale != NO_SCALE;
         tcb.sndWndShift = tcb.windowScaling ? scale : 0;
         tcb.rcvWndShift = tcb.windowScaling ? tcb.rcvWndShift : 0;
-        tcb.sackPermitted &= (bits & 16) != 0;
+        tcb.sackPermitted &= (bits & SACK_BIT) != 0;
+        if (tcb.timestamps && (bits & ECN_BIT) != 0 && layer.config.ecn != TcpConfig.ECN_NEVER) {
+            tcb.ecn.accept();
+        }
         tcb.tsRecent = tcb.timestamps ? options.tsVal() : 0;
         tcb.tsRecentNs = nowNs;
         tcb.peerMss = mss;

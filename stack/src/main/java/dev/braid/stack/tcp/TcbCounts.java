@@ -11,6 +11,7 @@ final class TcbCounts {
     long bytesSent;
     long bytesRetrans;
     long rcvOoopack;
+    long deliveredCe;
     long drops;
     int totalRto;
     int totalRtoRecoveries;

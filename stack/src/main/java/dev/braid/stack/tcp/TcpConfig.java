@@ -24,6 +24,17 @@ public final class TcpConfig {
     public boolean sack = true;
     /** Tell peers what arrived twice (net.ipv4.tcp_dsack; RFC 2883). */
     public boolean dsack = true;
+    /** {@link #ecn}: neither ask for ECN nor agree to it. */
+    public static final int ECN_NEVER = 0;
+    /** {@link #ecn}: ask for it, and agree to it. */
+    public static final int ECN_REQUEST = 1;
+    /** {@link #ecn}: agree to it, do not ask. */
+    public static final int ECN_ACCEPT = 2;
+
+    /** Explicit congestion notification, one of the {@code ECN_…} constants (net.ipv4.tcp_ecn; RFC 3168). */
+    public int ecn = ECN_ACCEPT;
+    /** A SYN sent again asks for ECN no more (net.ipv4.tcp_ecn_fallback; RFC 3168 section 6.1.1.1). */
+    public boolean ecnFallback = true;
     /** Let data leave at the congestion control's pace, not at once. */
     public boolean pacing = true;
     /** Output waits for more ACKs while it may send less than this part of the window (net.ipv4.tcp_tso_win_divisor). */
@@ -115,6 +126,8 @@ public final class TcpConfig {
         copy.windowScaling = windowScaling;
         copy.sack = sack;
         copy.dsack = dsack;
+        copy.ecn = ecn;
+        copy.ecnFallback = ecnFallback;
         copy.pacing = pacing;
         copy.tsoWinDivisor = tsoWinDivisor;
         copy.minTsoSegs = minTsoSegs;

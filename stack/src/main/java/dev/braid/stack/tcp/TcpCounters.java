@@ -25,6 +25,7 @@ final class TcpCounters {
     final Counter sackReneging;
     final Counter dsackOldSent;
     final Counter dsackOfoSent;
+    final Counter deliveredCe;
     final Counter challengeAcks;
     final Counter winProbes;
     final Counter keepAlives;
@@ -79,6 +80,7 @@ final class TcpCounters {
         fastRetrans = all.counter("TcpExtTCPFastRetrans");
         timeouts = all.counter("TcpExtTCPTimeouts");
         synRetrans = all.counter("TcpExtTCPSynRetrans");
+        deliveredCe = all.counter("TcpExtTCPDeliveredCE");
         sackReneging = all.counter("TcpExtTCPSACKReneging");
         dsackOldSent = all.counter("TcpExtTCPDSACKOldSent");
         dsackOfoSent = all.counter("TcpExtTCPDSACKOfoSent");

@@ -8,7 +8,7 @@ import dev.braid.fastpath.wire.IpAddress;
  *
  * <p>Windows and sizes are bytes, times nanoseconds; what the kernel counts in segments is counted in packets of the wire here too,
  * however many of them one super-segment held. Zero where Braid has no such feature:
- * {@link #deliveredCe} waits for ECN, {@link #dsackDups} and {@link #reordSeen} for DSACK,
+ * {@link #dsackDups} and {@link #reordSeen} for DSACK,
  * {@link #rcvRttNs} for a receive buffer that tunes itself, {@link #sndbufLimitedNs} for an account of full buffers and
  * {@link #rehash} for paths that can be changed by a flow label.
  */
@@ -46,6 +46,10 @@ public final class TcpInfo {
     public boolean timestamps;
     /** Selective acknowledgements are in use. */
     public boolean sack;
+    /** Both ends use ECN. */
+    public boolean ecn;
+    /** A packet arrived that could be marked, or was. */
+    public boolean ecnSeen;
     /** Window scaling is in use. */
     public boolean windowScaling;
     /** Shift of the windows the peer announces. */

@@ -29,6 +29,8 @@ final class TcpInfoReading {
         info.orphaned = tcb.orphaned;
         info.timestamps = tcb.timestamps;
         info.sack = tcb.sackPermitted;
+        info.ecn = tcb.ecn.agreed();
+        info.ecnSeen = tcb.ecn.seen();
         info.windowScaling = tcb.windowScaling;
         info.sndWscale = tcb.windowScaling ? tcb.sndWndShift : 0;
         info.rcvWscale = tcb.windowScaling ? tcb.rcvWndShift : 0;
@@ -103,6 +105,7 @@ final class TcpInfoReading {
         info.dataSegsIn = counts.dataSegsIn;
         info.rcvOoopack = counts.rcvOoopack;
         info.delivered = tcb.sent.deliveredPackets();
+        info.deliveredCe = counts.deliveredCe;
         info.totalRetrans = tcb.retransmits;
         info.totalRto = counts.totalRto;
         info.totalRtoRecoveries = counts.totalRtoRecoveries;

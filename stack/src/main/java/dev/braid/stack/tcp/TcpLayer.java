@@ -38,6 +38,7 @@ public final class TcpLayer {
     final StatelessOutput resets = new StatelessOutput(this);
     final Output output;
     final Expiry expiry = new Expiry(this);
+    final EcnArrival ecnArrival = new EcnArrival(this);
     final Ending ending = new Ending(this);
     @Nullable UpperLayerProtocol upperProtocol;
     @Nullable ConnectionObserver observer;
@@ -205,6 +206,9 @@ public final class TcpLayer {
         if (why == null) {
             counters.activeOpens.increment();
             begin(tcb, nowNs);
+            if (config.ecn == TcpConfig.ECN_REQUEST || tcb.congestion.needsEcn()) {
+                tcb.ecn.offer();
+            }
             tcb.enter(TcpState.SYN_SENT);
             tcb.synDue = true;
             touch(tcb);
@@ -395,6 +399,7 @@ public final class TcpLayer {
         tcb.windowScaling = config.windowScaling;
         tcb.rcvWndShift = ReceiveWindow.offeredShift(tcb.settings, config);
         tcb.tsOffset = timestampOffset(tcb);
+        tcb.ecn.everywhere(tcb.congestion.needsEcn());
         tcb.peerMss = Mss.whenNotAnnounced(tcb.path().version());
         tcb.openedNs = nowNs;
         tcb.lastReceivedNs = nowNs;

@@ -51,6 +51,9 @@ final class TextArrival {
                 return;
             }
         }
+        if (tcb.ecn.agreed()) {
+            layer.ecnArrival.onText(tcb, segment, nowNs);
+        }
         if (seq == tcb.rcvNxt) {
             deliver(tcb, segment.takeFrame(), length, packetBytes(segment), nowNs);
             if (!tcb.outOfOrder.isEmpty()) {

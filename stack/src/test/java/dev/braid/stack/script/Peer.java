@@ -231,6 +231,7 @@ public final class Peer {
         for (int from = whole.seq; from < whole.end; from += whole.gso) {
             int to = Math.min(from + whole.gso, whole.end);
             int flags = to == whole.end ? whole.flags : whole.flags & ~(Tcp.FIN | Tcp.PSH);
+            flags &= from == whole.seq ? ~0 : ~Tcp.CWR;
             Seg piece = Seg.seg(flags, from, to);
             piece.ack = whole.ack;
             piece.win = whole.win;

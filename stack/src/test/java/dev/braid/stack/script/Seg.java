@@ -180,6 +180,19 @@ public final class Seg {
         return this;
     }
 
+    /** Echoes congestion; on a SYN with {@link #cwr()} it asks for ECN. */
+    public Seg ece() {
+        flags |= Tcp.ECE;
+        return this;
+    }
+
+    /** Says that the window was reduced. */
+    public Seg cwr() {
+        flags |= Tcp.CWR;
+        return this;
+    }
+
+    /** The IP header's ECN field: 0 not capable, 2 ECT(0), 1 ECT(1), 3 congestion experienced. */
     public Seg ecn(int codepoint) {
         ecn = codepoint;
         return this;

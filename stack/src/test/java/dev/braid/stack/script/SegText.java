@@ -5,10 +5,15 @@ import java.util.StringJoiner;
 
 /** Segments in packetdrill's notation: {@code S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK>}. */
 final class SegText {
+    private static final String[] CODEPOINTS = {"[noecn]", "[ect1]", "[ect0]", "[ce]"};
+
     private SegText() {}
 
     static String of(Seg segment) {
         var text = new StringBuilder();
+        if (segment.ecn != null && segment.ecn != 0) {
+            text.append(CODEPOINTS[segment.ecn]).append(' ');
+        }
         flag(text, segment, Tcp.FIN, 'F');
         flag(text, segment, Tcp.SYN, 'S');
         flag(text, segment, Tcp.RST, 'R');

@@ -17,6 +17,7 @@ final class Reason {
             case FIN -> "close";
             case ACK_NOW -> "ACK at once";
             case ACK_DELAYED -> "delayed ACK";
+            case ACK_ECN -> "ACK for ECN";
             case WINDOW_UPDATE -> "window update";
             case PROBE -> "zero-window probe";
             case KEEPALIVE -> "keep-alive";

@@ -74,7 +74,8 @@ final class InfoLine {
     static String tcp(Row row, boolean options, boolean numeric) {
         var line = new InfoLine(row, numeric);
         if (options) {
-            line.word(row.flag("timestamps"), "ts").word(row.flag("sack"), "sack");
+            line.word(row.flag("timestamps"), "ts").word(row.flag("sack"), "sack")
+                    .word(row.flag("ecn"), "ecn").word(row.flag("ecn_seen"), "ecnseen");
         }
         line.path();
         line.counts();
