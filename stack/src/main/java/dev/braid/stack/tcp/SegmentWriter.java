@@ -184,6 +184,6 @@ final class SegmentWriter {
         layer.counters.outSegs.increment();
         IpPath path = tcb.path();
         int ttl = tcb.settings.ttl > 0 ? tcb.settings.ttl : layer.ttl();
-        layer.ip.send(path, frame, Protocol.TCP, ttl, tcb.settings.trafficClass & ~3 | codepoint);
+        layer.ip.send(path, frame, Protocol.TCP, ttl, (tcb.settings.trafficClass & ~3) | codepoint);
     }
 }
