@@ -3,10 +3,15 @@ package dev.braid.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -61,8 +66,9 @@ class MainTest {
 
     @Test
     @Tag("kernel")
-    void aCellOfKernelLossHasAllFourPairs() {
-        Run run = run("kernel-loss", "--json", "--cells", "wifi", "--congestion", "reno", "--rounds", "1");
+    void aCellOfKernelLossHasAllFourPairs(@TempDir Path traces) throws IOException {
+        Run run = run("kernel-loss", "--json", "--cells", "wifi", "--congestion", "reno", "--rounds", "1", "--trace",
+                traces.toString());
         assertThat(run.status()).isEqualTo(0);
         JsonNode report = JsonMapper.shared().readTree(run.out());
         assertThat(report.get("cells").size()).isEqualTo(1);
@@ -76,6 +82,11 @@ class MainTest {
                     .isGreaterThan(10);
             assertThat(pair.get("sender_counters").get(0).get("TcpRetransSegs").asInt()).as(pair.toString())
                     .isPositive();
+        }
+        for (String pair : List.of("kernel-kernel-1", "braid-kernel")) {
+            assertThat(Files.readAllLines(traces.resolve("wifi-reno-" + pair + "-1.txt")))
+                    .as(pair)
+                    .anyMatch(line -> line.contains(" reno ") && line.contains("cwnd:"));
         }
     }
 }

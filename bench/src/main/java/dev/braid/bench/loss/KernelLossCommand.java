@@ -1,11 +1,14 @@
 package dev.braid.bench.loss;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,6 +38,8 @@ public final class KernelLossCommand implements Callable<Integer> {
 
     @Option(names = "--beds", paramLabel = "N", defaultValue = "3", description = "How many cells of at most 100 Mbit/s run at a time, 1 to 8. Default: 3.") private int beds = 3;
 
+    @Option(names = "--trace", paramLabel = "FOLDER", description = "Puts there what each sender says of its window, losses and times, every 10 ms.") private @Nullable Path trace;
+
     @Option(names = "--json", description = "Prints the report as JSON.") private boolean json;
 
     @Option(names = "--markdown", description = "Prints the table as docs/performance.md has it.") private boolean markdown;
@@ -50,11 +55,19 @@ public final class KernelLossCommand implements Callable<Integer> {
         if (json && markdown) {
             throw wrong("--json and --markdown: one of them");
         }
-        var plan = new LossRun.Plan(chosenCells(), chosenControls(), rounds, seed, beds);
+        var plan = new LossRun.Plan(chosenCells(), chosenControls(), rounds, seed, beds, absolute(trace));
+        if (trace != null) {
+            Files.createDirectories(trace);
+        }
         List<Comparison> comparisons = new LossRun(plan, System.err::println).run();
         var report = new LossReport(plan, comparisons);
         System.out.println((json ? report.json() : markdown ? report.markdown() : report.text()).stripTrailing());
         return 0;
+    }
+
+    /** Workers may have another working directory. */
+    private static @Nullable Path absolute(@Nullable Path folder) {
+        return folder == null ? null : folder.toAbsolutePath();
     }
 
     private List<Cell> chosenCells() {

@@ -2,6 +2,7 @@ package dev.braid.bench.loss;
 
 import dev.braid.bench.bed.OtherLoad;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All cells under all congestion controls. Cells that hardly load the processors run on several beds at a time, each with
@@ -22,8 +24,9 @@ final class LossRun {
      * @param rounds of each cell under each congestion control, at least 1
      * @param seed decides which packets are lost, the same for all
      * @param beds how many slow cells run at a time
+     * @param traces a folder for what senders say of themselves, or {@code null}
      */
-    record Plan(List<Cell> cells, List<String> controls, int rounds, long seed, int beds) {}
+    record Plan(List<Cell> cells, List<String> controls, int rounds, long seed, int beds, @Nullable Path traces) {}
 
     private record Task(Cell cell, String control) {}
 
@@ -50,7 +53,7 @@ final class LossRun {
             for (OtherLoad load : loads) {
                 LossBed bed = new LossBed(pid -> loads.forEach(each -> each.isOurs(pid)));
                 opened.add(bed);
-                tables.add(new LossTable(bed, load, plan.seed(), progress));
+                tables.add(new LossTable(bed, load, plan.seed(), plan.traces(), progress));
             }
             for (LossTable table : tables) {
                 table.warmUp();

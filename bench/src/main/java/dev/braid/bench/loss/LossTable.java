@@ -3,10 +3,12 @@ package dev.braid.bench.loss;
 import dev.braid.bench.bed.OtherLoad;
 import dev.braid.bench.worker.Message;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs transfers on one bed: each round measures every pair once, one after another, so that what drifts drifts for all. The
@@ -25,12 +27,21 @@ final class LossTable {
     private final LossBed bed;
     private final OtherLoad load;
     private final long seed;
+    private final @Nullable Path traces;
     private final Consumer<String> progress;
 
-    LossTable(LossBed bed, OtherLoad load, long seed, Consumer<String> progress) {
+    /**
+     * A table that has not run yet.
+     *
+     * @param seed decides which packets are lost
+     * @param traces a folder for what senders say of themselves, or {@code null}
+     * @param progress told of each finished cell
+     */
+    LossTable(LossBed bed, OtherLoad load, long seed, @Nullable Path traces, Consumer<String> progress) {
         this.bed = bed;
         this.load = load;
         this.seed = seed;
+        this.traces = traces;
         this.progress = progress;
     }
 
@@ -40,7 +51,7 @@ final class LossTable {
         for (int i = 0; i < WARM_UPS; i++) {
             for (Pair pair : Pair.values()) {
                 bed.link().order(Cell.warmUpLink());
-                send(pair, WARM_UP_BYTES);
+                send(pair, order(pair, WARM_UP_BYTES));
                 bed.receiver(pair).order(Message.of("report"));
             }
         }
@@ -70,7 +81,12 @@ final class LossTable {
         double mbit = 0;
         String failure = null;
         try {
-            Message sent = send(pair, cell.bytes());
+            Message order = order(pair, cell.bytes());
+            if (traces != null) {
+                String name = String.join("-", cell.label(), control, pair.label(), Integer.toString(round));
+                order = order.with("trace", traces.resolve(name + ".txt"));
+            }
+            Message sent = send(pair, order);
             Message report = bed.receiver(pair).order(Message.of("report"));
             requireRight(cell, pair, report);
             mbit = 8e3 * cell.bytes() / (report.number("last_byte_ns") - sent.number("start_ns"));
@@ -91,13 +107,17 @@ final class LossTable {
         }
     }
 
-    private Message send(Pair pair, long bytes) throws IOException {
+    private Message order(Pair pair, long bytes) {
+        return Message.of("send")
+                .with("host", bed.receiverAddress(pair))
+                .with("port", DISCARD)
+                .with("bytes", bytes)
+                .with("within_ms", TRANSFER_LIMIT_MS);
+    }
+
+    private Message send(Pair pair, Message order) throws IOException {
         try {
-            return bed.sender(pair).order(Message.of("send")
-                    .with("host", bed.receiverAddress(pair))
-                    .with("port", DISCARD)
-                    .with("bytes", bytes)
-                    .with("within_ms", TRANSFER_LIMIT_MS), ORDER_LIMIT_S);
+            return bed.sender(pair).order(order, ORDER_LIMIT_S);
         } catch (IOException e) {
             throw new LateException(String.valueOf(e.getMessage()), e);
         }

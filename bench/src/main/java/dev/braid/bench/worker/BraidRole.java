@@ -6,6 +6,8 @@ import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.tcp.TcpConfig;
+import dev.braid.stack.tcp.TcpInfo;
+import dev.braid.stack.tcp.TcpState;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
@@ -36,7 +38,7 @@ final class BraidRole implements Worker.Role {
     @Override
     public Message order(Message order) throws IOException {
         return switch (order.verb()) {
-            case "send" -> Sending.run(stack.selectorProvider()::openSocketChannel, order);
+            case "send" -> Sending.run(stack.selectorProvider()::openSocketChannel, this::sample, order);
             case "sysctl" -> {
                 stack.tunables().change(order.text("name"), order.text("value"));
                 yield Message.of("done");
@@ -45,6 +47,25 @@ final class BraidRole implements Worker.Role {
             case "report" -> report(tally.order(order));
             default -> tally.order(order);
         };
+    }
+
+    private String sample() throws IOException {
+        for (TcpInfo info : stack.connections()) {
+            if (info.remotePort == Services.DISCARD && info.state != TcpState.TIME_WAIT) {
+                return String.format(Locale.ROOT,
+                        "%s %s %s cwnd:%d ssthresh:%d unacked:%d sacked:%d lost:%d retrans:%d/%d rtt:%.1f/%.1f minrtt:%.1f "
+                                + "rto:%.0f backoff:%d acked:%d notsent:%d rwnd:%d pacing:%.1fMbit delivery:%.1fMbit "
+                                + "sndbuf:%d rwnd_limited:%dms sndbuf_limited:%dms reordering:%d dsack:%d",
+                        info.state, info.congestion, info.caState, info.cwndPackets(),
+                        info.ssthresh == Long.MAX_VALUE ? -1 : info.ssthresh / Math.max(1, info.sndMss), info.unacked,
+                        info.sacked, info.lost, info.retrans, info.totalRetrans, info.rttNs / 1e6, info.rttvarNs / 1e6,
+                        info.minRttNs / 1e6, info.rtoNs / 1e6, info.backoff, info.bytesAcked, info.notsentBytes,
+                        info.sndWnd, info.pacingRate * 8 / 1e6, info.deliveryRate * 8 / 1e6, info.sendBuffer,
+                        info.rwndLimitedNs / 1_000_000, info.sndbufLimitedNs / 1_000_000, info.reordering,
+                        info.dsackDups);
+            }
+        }
+        return "";
     }
 
     /** All of TCP's, under the names nstat(8) has for the kernel's. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 
 /** The kernel's TCP, as the answering end and as one that sends. */
 final class KernelRole implements Worker.Role {
@@ -19,10 +20,18 @@ final class KernelRole implements Worker.Role {
     @Override
     public Message order(Message order) throws IOException {
         return switch (order.verb()) {
-            case "send" -> Sending.run(SocketChannel::open, order);
+            case "send" -> Sending.run(SocketChannel::open, KernelRole::sample, order);
             case "counters" -> KernelCounters.read();
             default -> tally.order(order);
         };
+    }
+
+    /** By ss(8), of the connections of this namespace to a discard service. */
+    private static String sample() throws IOException {
+        Process ss = new ProcessBuilder("ss", "-tinHO", "dport", "=", ":" + Services.DISCARD).redirectErrorStream(true)
+                .start();
+        String said = new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return said.lines().findFirst().orElse("");
     }
 
     @Override

@@ -9,7 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class LossReportTest {
     private static final LossReport REPORT = new LossReport(
-            new LossRun.Plan(List.of(Cell.WIFI), List.of("cubic"), 3, 1, 3),
+            new LossRun.Plan(List.of(Cell.WIFI), List.of("cubic"), 3, 1, 3, null),
             List.of(Transfers.comparison(List.of(10.0, 11.0, 9.2), List.of(9.3, 9.3, 9.3), List.of(5.0, 6.0, 4.0),
                     List.of(10.0, 10.0, 10.0))));
 
