@@ -11,6 +11,8 @@ public final class LinkConfig implements Cloneable {
     /** A perfect wire. */
     public static final LinkConfig PERFECT = new LinkConfig();
 
+    private static final long NEVER = Long.MAX_VALUE;
+
     long bitsPerSecond;
     int overheadBytes;
     long delayNs;
@@ -25,6 +27,9 @@ public final class LinkConfig implements Cloneable {
     double duplicate;
     double corrupt;
     int queueBytes = 256 << 10;
+    long markBytes = NEVER;
+    long markNs = NEVER;
+    boolean dropsUnmarkable;
     long upNs;
     long downNs;
     int mtu = 65_535;
@@ -130,6 +135,30 @@ public final class LinkConfig implements Cloneable {
         return changed;
     }
 
+    /**
+     * Marks packets that find more than so many bytes waiting for the limited rate, overhead included: a step as DCTCP wants it
+     * (RFC 8257 section 3.1), with tail drop above it as before. What is not markable passes, unless {@link #dropUnmarkable}.
+     */
+    public LinkConfig markAbove(int bytes) {
+        LinkConfig changed = copy();
+        changed.markBytes = bytes;
+        return changed;
+    }
+
+    /** As {@link #markAbove}, for packets that have to wait longer than so many nanoseconds. */
+    public LinkConfig markAfter(long waitNs) {
+        LinkConfig changed = copy();
+        changed.markNs = waitNs;
+        return changed;
+    }
+
+    /** Drops what is to be marked and is not markable, as RED does, so that it feels the same threshold. */
+    public LinkConfig dropUnmarkable() {
+        LinkConfig changed = copy();
+        changed.dropsUnmarkable = true;
+        return changed;
+    }
+
     /** Works for {@code upNs}, then loses everything for {@code downNs}, and so on from moment 0; 0, 0 for always up. */
     public LinkConfig flaps(long upNs, long downNs) {
         LinkConfig changed = copy();
@@ -160,6 +189,11 @@ public final class LinkConfig implements Cloneable {
         return Arrays.binarySearch(lostIndices, index) >= 0;
     }
 
+    /** Whether a packet that has to wait so long behind so many bytes is to be marked. */
+    boolean marks(long waitNs, double waitingBytes) {
+        return waitNs > markNs || waitingBytes > markBytes;
+    }
+
     /** When the down time that holds {@code nowNs} or comes next begins; far in the future when there is none. */
     long nextDownNs(long nowNs) {
         if (downNs == 0) {
@@ -170,7 +204,7 @@ public final class LinkConfig implements Cloneable {
 
     @Override
     public String toString() {
-        return "rate %d bit/s with %d B overhead, delay %d us, jitter %d us, loss %s, bursts %s/%s/%s, reorder %s by %d us, duplicate %s, corrupt %s, queue %d B, up/down %d/%d ms, mtu %d, only payload %s"
+        return "rate %d bit/s with %d B overhead, delay %d us, jitter %d us, loss %s, bursts %s/%s/%s, reorder %s by %d us, duplicate %s, corrupt %s, queue %d B, up/down %d/%d ms, mtu %d, only payload %s, marks %s"
                 .formatted(
                         bitsPerSecond,
                         overheadBytes,
@@ -188,6 +222,16 @@ public final class LinkConfig implements Cloneable {
                         upNs / 1_000_000,
                         downNs / 1_000_000,
                         mtu,
-                        onlyPayload);
+                        onlyPayload,
+                        marking());
+    }
+
+    private String marking() {
+        if (markBytes == NEVER && markNs == NEVER) {
+            return "nothing";
+        }
+        String above = markBytes == NEVER ? "" : " above " + markBytes + " B";
+        String after = markNs == NEVER ? "" : " after " + markNs / 1000 + " us";
+        return (above + after).strip() + (dropsUnmarkable ? ", drops the unmarkable" : "");
     }
 }

@@ -13,6 +13,10 @@ public interface LinkTap {
         DUPLICATED,
         /** It entered the link with a bit flipped. */
         CORRUPTED,
+        /** The queue was long, and its congestion mark was put on the packet; told besides what becomes of it. */
+        MARKED,
+        /** The queue was long, and the packet could not be marked. */
+        UNMARKABLE,
         /** Random, chosen or burst loss. */
         LOST,
         /** The queue was full. */

@@ -185,6 +185,14 @@ public final class SimLink {
             drop(frame, Fate.LINK_DOWN, nowNs);
             return;
         }
+        if (isCongested(now, nowNs)) {
+            if (CongestionMark.put(frame)) {
+                report(frame, Fate.MARKED, nowNs);
+            } else if (now.dropsUnmarkable) {
+                drop(frame, Fate.UNMARKABLE, nowNs);
+                return;
+            }
+        }
         long leavesNs = leavesNs(now, frame.length() + now.overheadBytes, nowNs);
         if (leavesNs < 0) {
             drop(frame, Fate.QUEUE_FULL, nowNs);
@@ -225,13 +233,26 @@ public final class SimLink {
         return lost | now.loses(index);
     }
 
+    /** Whether the queue that a packet finds calls for marks. */
+    private boolean isCongested(LinkConfig now, long nowNs) {
+        if (now.bitsPerSecond == 0 || freeNs <= nowNs) {
+            return false;
+        }
+        long waitNs = freeNs - nowNs;
+        return now.marks(waitNs, waitingBytes(now, waitNs));
+    }
+
+    private static double waitingBytes(LinkConfig now, long waitNs) {
+        return (double) waitNs * now.bitsPerSecond / (8.0 * NS_PER_SECOND);
+    }
+
     /** When the last bit leaves the queue, or -1 when the queue has no room. */
     private long leavesNs(LinkConfig now, int bytes, long nowNs) {
         if (now.bitsPerSecond == 0) {
             return nowNs;
         }
         long startsNs = Math.max(freeNs, nowNs);
-        double waitingBytes = (double) (startsNs - nowNs) * now.bitsPerSecond / (8.0 * NS_PER_SECOND);
+        double waitingBytes = waitingBytes(now, startsNs - nowNs);
         if (waitingBytes > 0 && waitingBytes + bytes > now.queueBytes) {
             return -1;
         }

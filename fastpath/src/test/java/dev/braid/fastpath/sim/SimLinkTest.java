@@ -2,6 +2,7 @@ package dev.braid.fastpath.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.fastpath.checksum.HeaderChecksum;
 import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.Deadlines;
@@ -11,6 +12,7 @@ import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.sim.LinkTap.Fate;
 import dev.braid.fastpath.wire.Ipv4;
+import dev.braid.fastpath.wire.Ipv6;
 import dev.braid.fastpath.wire.Protocol;
 import dev.braid.fastpath.wire.Tcp;
 import java.lang.foreign.Arena;
@@ -19,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SimLinkTest {
     private static final long MS = 1_000_000;
@@ -118,6 +122,70 @@ class SimLinkTest {
         assertThat(count(Fate.QUEUE_FULL)).isEqualTo(3);
         link.offer(packet(9, 1000), 10 * MS);
         assertThat(drain(link)).as("the queue empties at the rate").containsExactly("9@11000");
+    }
+
+    /** Five packets of 1,000 bytes at once, with these ECN fields; what arrives says its own. */
+    private List<Integer> codepoints(LinkConfig config, boolean ipv4, int... sent) {
+        SimLink link = link(config);
+        for (int i = 0; i < sent.length; i++) {
+            Frame frame = packet(0, 1000);
+            if (ipv4) {
+                Ipv4.write(frame.data(), 4 | sent[i], 1000, i, 0, 64, Protocol.TCP, 0x0a000001, 0x0a000002);
+            } else {
+                Ipv6.write(frame.data(), 4 | sent[i], 0, 960, Protocol.TCP, 64, 1, 1, 1, 2);
+            }
+            link.offer(frame, 0);
+        }
+        var arrived = new ArrayList<Integer>();
+        for (Frame frame = link.poll(MS * 1000); frame != null; frame = link.poll(MS * 1000)) {
+            if (ipv4) {
+                assertThat(HeaderChecksum.verifyIpv4(frame.data())).isTrue();
+                assertThat(Ipv4.trafficClass(frame.data()) & ~3).isEqualTo(4);
+            }
+            arrived.add(ipv4 ? Ipv4.ecn(frame.data()) : Ipv6.ecn(frame.data()));
+            frame.release();
+        }
+        return arrived;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLongQueueMarksWhatMayBeMarked(boolean ipv4) {
+        LinkConfig slow = LinkConfig.PERFECT.rate(8_000_000);
+        assertThat(codepoints(slow.markAbove(2_000), ipv4, 2, 2, 2, 2, 1, 0, 3)).containsExactly(2, 2, 2, 3, 3, 0, 3);
+        assertThat(count(Fate.MARKED)).isEqualTo(3);
+        assertThat(count(Fate.UNMARKABLE)).isZero();
+    }
+
+    @Test
+    void aLongWaitMarksTheSame() {
+        LinkConfig slow = LinkConfig.PERFECT.rate(8_000_000);
+        assertThat(codepoints(slow.markAfter(2 * MS), true, 2, 2, 2, 2, 2)).containsExactly(2, 2, 2, 3, 3);
+    }
+
+    @Test
+    void whatCannotBeMarkedIsDroppedWhereTheLinkIsToldSoAndTakesNoRoom() {
+        LinkConfig slow = LinkConfig.PERFECT.rate(8_000_000).markAbove(1_000).dropUnmarkable();
+        assertThat(codepoints(slow, true, 0, 0, 0, 0, 2)).containsExactly(0, 0, 3);
+        assertThat(count(Fate.UNMARKABLE)).isEqualTo(2);
+    }
+
+    @Test
+    void aBrokenHeaderIsNotMendedByAMark() {
+        SimLink link = link(LinkConfig.PERFECT.rate(8_000_000).markAbove(0));
+        for (int i = 0; i < 2; i++) {
+            Frame frame = packet(0, 1000);
+            Ipv4.write(frame.data(), 2, 1000, i, 0, 64, Protocol.TCP, 0x0a000001, 0x0a000002);
+            Memory.put8(frame.data() + 8, 63);
+            link.offer(frame, 0);
+        }
+        assertThat(count(Fate.MARKED)).isZero();
+        link.close();
+    }
+
+    @Test
+    void withoutALimitedRateNothingWaitsAndNothingIsMarked() {
+        assertThat(codepoints(LinkConfig.PERFECT.markAbove(0), true, 2, 2, 2)).containsExactly(2, 2, 2);
     }
 
     @Test

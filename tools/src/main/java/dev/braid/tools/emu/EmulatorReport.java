@@ -28,10 +28,10 @@ final class EmulatorReport {
             double mbit = (bytes - bytesBefore.getOrDefault(name, 0L)) * 8 / elapsed / 1e6;
             bytesBefore.put(name, bytes);
             out.printf(Locale.ROOT,
-                    "%s %7.1f s %10.1f Mbit/s %12d arrived %8d lost %8d queue full %10d B queued at most%n",
+                    "%s %7.1f s %10.1f Mbit/s %12d arrived %8d lost %8d queue full %8d marked %10d B queued at most%n",
                     label(name), (nowNs - startNs) / 1e9, mbit, value(name, Fate.ARRIVED.name()),
                     value(name, Fate.LOST.name()), value(name, Fate.QUEUE_FULL.name()),
-                    value(name, "QUEUE_HIGH_WATER"));
+                    value(name, Fate.MARKED.name()), value(name, "QUEUE_HIGH_WATER"));
         }
         beforeNs = nowNs;
     }

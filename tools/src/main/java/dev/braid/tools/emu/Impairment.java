@@ -12,6 +12,9 @@ enum Impairment {
             (link, text) -> link.rate(Units.rate(text))),
     QUEUE("queue", "BYTES", "Bytes that wait for the rate before the tail is dropped, such as 100kB. Default: 256kB.",
             (link, text) -> link.queue(Units.bytes(text))),
+    ECN("ecn", "BYTES|TIME[,drop]",
+            "Marks packets that find a longer queue (30kB) or a longer wait (5ms); with drop, loses what cannot be marked.",
+            Impairment::marks),
     OVERHEAD("overhead", "BYTES",
             "Counted with every packet by rate and queue. Default: 14, the Ethernet header, as tbf counts.",
             (link, text) -> link.overhead(Units.bytes(text))),
@@ -76,6 +79,18 @@ enum Impairment {
         }
         double lossInBad = parts.length == 3 ? Units.probability(parts[2]) : 1;
         return link.bursts(Units.probability(parts[0]), Units.probability(parts[1]), lossInBad);
+    }
+
+    private static LinkConfig marks(LinkConfig link, String text) {
+        int comma = text.indexOf(',');
+        if (comma >= 0 && !text.substring(comma).equals(",drop")) {
+            throw refuse(text, "threshold, such as 30kB, 5ms or 30kB,drop");
+        }
+        String threshold = comma < 0 ? text : text.substring(0, comma);
+        LinkConfig marking = threshold.endsWith("s")
+                ? link.markAfter(Units.timeNs(threshold))
+                : link.markAbove(Units.bytes(threshold));
+        return comma < 0 ? marking : marking.dropUnmarkable();
     }
 
     private static LinkConfig reorder(LinkConfig link, String text) {

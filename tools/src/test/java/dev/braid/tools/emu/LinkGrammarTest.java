@@ -29,7 +29,9 @@ class LinkGrammarTest {
         "MTU|1400|mtu 1400", "DELAY|20ms|delay 20000 us", "JITTER|2ms|jitter 2000 us", "LOSS|1%|loss 0.01",
         "GEMODEL|0.5%,30%|bursts 0.005/0.3/1.0", "GEMODEL|0.5%,30%,80%|bursts 0.005/0.3/0.8",
         "REORDER|1%|reorder 0.01 by 1000 us", "REORDER|1%,5ms|reorder 0.01 by 5000 us",
-        "DUPLICATE|2%|duplicate 0.02", "CORRUPT|3%|corrupt 0.03", "FLAP|5s,300ms|up/down 5000/300 ms"})
+        "DUPLICATE|2%|duplicate 0.02", "CORRUPT|3%|corrupt 0.03", "FLAP|5s,300ms|up/down 5000/300 ms",
+        "ECN|30kB|marks above 30720 B", "ECN|5ms|marks after 5000 us",
+        "ECN|30000,drop|marks above 30000 B, drops the unmarkable"})
     void eachOptionChangesItsPartOfTheLink(Impairment option, String text, String expected) {
         assertThat(option.apply(LinkConfig.PERFECT, text).toString()).contains(expected);
     }
@@ -40,6 +42,13 @@ class LinkGrammarTest {
         assertThatThrownBy(() -> Impairment.LOSS_AT.apply(LinkConfig.PERFECT, text))
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessageContaining("10,20-25");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "30kB,pass", "30kB,drop,drop", ",drop"})
+    void whatIsNoThresholdIsRefused(String text) {
+        assertThatThrownBy(() -> Impairment.ECN.apply(LinkConfig.PERFECT, text))
+                .isInstanceOf(TypeConversionException.class);
     }
 
     @Test
