@@ -501,6 +501,7 @@ abstract class ChannelContract {
     void lingeringCloseWaitsForThePeer() throws Exception {
         try (var pair = new Pair()) {
             pair.client.setOption(StandardSocketOptions.SO_LINGER, 10);
+            pair.client.setOption(StandardSocketOptions.SO_SNDBUF, MIB);
             pair.client.write(ByteBuffer.allocate(MIB));
             Future<byte[]> received = background(() -> receiveToEnd(pair.server, MIB));
             long before = System.nanoTime();

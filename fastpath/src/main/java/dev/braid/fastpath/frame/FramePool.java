@@ -25,6 +25,8 @@ public final class FramePool {
 
     private static final int MTU_SLAB = 256;
     private static final int SUPER_SLAB = 16;
+    /** Frames that carry extensions are on their way or newly received, and so never as many as queues can hold. */
+    private static final int MAX_EXTENSIONS = 16_384;
 
     private final Arena arena;
     private final boolean tracking;
@@ -44,7 +46,12 @@ public final class FramePool {
      * @param tracking remember who took each frame, for leak reports in tests
      */
     public FramePool(Arena arena, int maxMtuFrames, int maxSuperFrames, boolean tracking) {
-        this(arena, maxMtuFrames, maxSuperFrames, tracking, new ExtensionBlocks(arena, maxMtuFrames));
+        this(
+                arena,
+                maxMtuFrames,
+                maxSuperFrames,
+                tracking,
+                new ExtensionBlocks(arena, Math.min(maxMtuFrames, MAX_EXTENSIONS)));
     }
 
     private FramePool(
@@ -182,6 +189,11 @@ public final class FramePool {
     /** Bytes of memory the pool holds, in use or not. */
     public long bytesHeld() {
         return (long) mtu.made.size() * MTU_SLOT_BYTES + (long) large.made.size() * SUPER_SLOT_BYTES;
+    }
+
+    /** The most bytes of memory that frames of one class can take up, whichever class it is. */
+    public long bytesOfEachClass() {
+        return Math.min((long) mtu.max * MTU_SLOT_BYTES, (long) large.max * SUPER_SLOT_BYTES);
     }
 
     /** What each frame that is out is, and where it was taken if the pool tracks. */

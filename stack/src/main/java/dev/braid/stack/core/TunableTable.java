@@ -12,7 +12,10 @@ final class TunableTable {
     private static final long SECOND = 1_000_000_000L;
     private static final long MS = 1_000_000L;
     private static final long US = 1_000L;
-    private static final int MAX_BUFFER = 1 << 29;
+    /** What a window can name with the greatest shift (RFC 7323 section 2.3). */
+    private static final int MAX_BUFFER = 1 << 30;
+    private static final long PAGE = 4096;
+    private static final long MAX_PAGES = 1L << 32;
 
     private TunableTable() {}
 
@@ -57,11 +60,23 @@ final class TunableTable {
                 new Tunable("net.ipv4.tcp_wmem", List.of(
                         bytes(c -> c.tcp.minSendBuffer, (c, v) -> c.tcp.minSendBuffer = (int) v),
                         bytes(c -> c.tcp.sendBuffer, (c, v) -> c.tcp.sendBuffer = (int) v),
-                        bytes(c -> c.tcp.maxSendBuffer, (c, v) -> c.tcp.maxSendBuffer = (int) v))));
+                        bytes(c -> c.tcp.maxSendBuffer, (c, v) -> c.tcp.maxSendBuffer = (int) v))),
+                new Tunable("net.ipv4.tcp_mem", List.of(
+                        pages(c -> c.tcp.memLow, (c, v) -> c.tcp.memLow = v),
+                        pages(c -> c.tcp.memPressure, (c, v) -> c.tcp.memPressure = v),
+                        pages(c -> c.tcp.memMax, (c, v) -> c.tcp.memMax = v))),
+                flag("net.ipv4.tcp_moderate_rcvbuf", c -> bit(c.tcp.moderateReceiveBuffer),
+                        (c, v) -> c.tcp.moderateReceiveBuffer = v != 0),
+                Tunable.number("net.ipv4.tcp_notsent_lowat", 1, 1, 0xffff_ffffL, c -> c.tcp.notSentLowWater,
+                        (c, v) -> c.tcp.notSentLowWater = v));
     }
 
     private static Tunable.Field bytes(Tunable.Read read, Tunable.Write write) {
         return new Tunable.Field(1, 1, MAX_BUFFER, read, write);
+    }
+
+    private static Tunable.Field pages(Tunable.Read read, Tunable.Write write) {
+        return new Tunable.Field(PAGE, 1, MAX_PAGES, read, write);
     }
 
     private static List<Tunable> patience() {

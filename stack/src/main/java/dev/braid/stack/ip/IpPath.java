@@ -104,6 +104,11 @@ public final class IpPath {
         return Math.min(link.mtu(), learnedMtu);
     }
 
+    /** The largest packet that the link takes, in bytes of IP, whatever the rest of the way does. */
+    public int linkMtu() {
+        return link.mtu();
+    }
+
     /**
      * Believes an ICMP message, which the caller has verified, that says what fits (RFC 1191 section 6, RFC 8201 section 4):
      * packets along this path, of every connection, are no larger from now on and until it is forgotten.

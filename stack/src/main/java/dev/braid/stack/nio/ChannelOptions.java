@@ -36,8 +36,6 @@ final class ChannelOptions {
 
     private static final long SECOND_NS = 1_000_000_000L;
     private static final int MAX_BUFFER = 1 << 30;
-    /** What TCP gives a connection that asks for nothing, both ways. */
-    private static final int DEFAULT_BUFFER = 1 << 20;
 
     private final Set<SocketOption<?>> supported;
     private final Map<SocketOption<?>, Object> values = new ConcurrentHashMap<>();
@@ -98,9 +96,9 @@ final class ChannelOptions {
         if (option.equals(StandardSocketOptions.SO_LINGER)) {
             return -1;
         } else if (option.equals(StandardSocketOptions.SO_RCVBUF)) {
-            return DEFAULT_BUFFER;
+            return TcpConfig.DEFAULT.receiveBuffer;
         } else if (option.equals(StandardSocketOptions.SO_SNDBUF)) {
-            return DEFAULT_BUFFER;
+            return TcpConfig.DEFAULT.sendBuffer;
         } else if (option.equals(ExtendedSocketOptions.TCP_KEEPIDLE)) {
             return (int) (TcpConfig.DEFAULT.keepIdleNs / SECOND_NS);
         } else if (option.equals(ExtendedSocketOptions.TCP_KEEPINTERVAL)) {

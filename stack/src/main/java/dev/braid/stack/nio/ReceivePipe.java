@@ -136,9 +136,12 @@ final class ReceivePipe {
 
     // The core's thread from here on.
 
-    /** Makes the doorbell fit a receive buffer of this many bytes; 0 for the default. */
-    void receiveBuffer(int bytes) {
-        doorbell = bytes <= 0 ? DOORBELL : Math.clamp(bytes / 4, 1, DOORBELL);
+    /** Makes the doorbell fit a receive buffer of this many bytes. */
+    private void fitDoorbell(int bytes) {
+        int due = bytes <= 0 ? DOORBELL : Math.clamp(bytes / 4, 1, DOORBELL);
+        if (due != doorbell) {
+            doorbell = due;
+        }
     }
 
     /**
@@ -155,6 +158,7 @@ final class ReceivePipe {
             consumedBytes = bytes;
             consumedTrueSize = trueSize;
         }
+        fitDoorbell(socket.receiveBufferSize());
         long before = fetched;
         boolean full;
         do {

@@ -150,7 +150,6 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
                     StreamSocket s = socket();
                     change.accept(s.options());
                     s.optionsChanged(nowNs);
-                    in.receiveBuffer(s.options().tcp.receiveBuffer);
                 }
             }
 
@@ -225,7 +224,6 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         host.opened(this);
         endpoints = Endpoints.of(accepted);
         connect = Connect.DONE;
-        in.receiveBuffer(accepted.options().tcp.receiveBuffer);
         pump(nowNs);
     }
 
@@ -249,7 +247,6 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
             return;
         }
         StreamSocket s = socket();
-        in.receiveBuffer(s.options().tcp.receiveBuffer);
         int answer = s.connect(hi, lo, port, nowNs);
         if (answer != 0 && answer != -Errno.EINPROGRESS) {
             fail(-answer);

@@ -70,8 +70,8 @@ public final class OptionReader {
             case SocketOptionNumbers.SO_REUSEADDR -> number(options.reuseAddress ? 1 : 0, address, capacity);
             case SocketOptionNumbers.SO_TYPE -> number(SOCK_STREAM, address, capacity);
             case SocketOptionNumbers.SO_ERROR -> number(socket == null ? 0 : socket.error(), address, capacity);
-            case SocketOptionNumbers.SO_SNDBUF -> number(sendBuffer(tcp, config), address, capacity);
-            case SocketOptionNumbers.SO_RCVBUF -> number(2 * receiveBuffer(tcp, config), address, capacity);
+            case SocketOptionNumbers.SO_SNDBUF -> number(sendBuffer(tcp, config, socket), address, capacity);
+            case SocketOptionNumbers.SO_RCVBUF -> number(receiveBuffer(tcp, config, socket), address, capacity);
             case SocketOptionNumbers.SO_KEEPALIVE -> number(tcp.keepAlive ? 1 : 0, address, capacity);
             case SocketOptionNumbers.SO_RCVLOWAT -> number(options.receiveLowWater, address, capacity);
             case SocketOptionNumbers.SO_SNDLOWAT -> number(1, address, capacity);
@@ -114,6 +114,7 @@ public final class OptionReader {
             case SocketOptionNumbers.TCP_USER_TIMEOUT -> number(
                     (int) (tcp.userTimeoutNs / MILLI_NS), address, capacity);
             case SocketOptionNumbers.TCP_CONGESTION -> text(CONGESTION, address, capacity);
+            case SocketOptionNumbers.TCP_NOTSENT_LOWAT -> number((int) tcp.notSentLowWater, address, capacity);
             case SocketOptionNumbers.TCP_INFO -> info(socket, address, capacity, nowNs);
             // Reno has nothing of its own to tell, in Linux neither.
             case SocketOptionNumbers.TCP_CC_INFO -> 0;
@@ -140,12 +141,19 @@ public final class OptionReader {
         return -Errno.ENOPROTOOPT;
     }
 
-    private static int sendBuffer(TcpSettings tcp, TcpConfig config) {
-        return tcp.sendBuffer > 0 ? tcp.sendBuffer : config.sendBuffer;
+    /** What was asked for, else what the buffer has grown to. */
+    private static int sendBuffer(TcpSettings tcp, TcpConfig config, @Nullable StreamSocket socket) {
+        Tcb live = socket == null ? null : socket.tcb();
+        return tcp.sendBuffer > 0 ? tcp.sendBuffer : live == null ? config.sendBuffer : live.sendBufferSize();
     }
 
-    private static int receiveBuffer(TcpSettings tcp, TcpConfig config) {
-        return tcp.receiveBuffer > 0 ? tcp.receiveBuffer : Math.min(config.receiveBuffer, Integer.MAX_VALUE / 2);
+    /** The same in true bytes, as Linux has it: twice what may be unread. */
+    private static int receiveBuffer(TcpSettings tcp, TcpConfig config, @Nullable StreamSocket socket) {
+        Tcb live = socket == null ? null : socket.tcb();
+        int payload = tcp.receiveBuffer > 0
+                ? tcp.receiveBuffer
+                : live == null ? config.receiveBuffer : live.receiveBufferSize();
+        return (int) Math.min(2L * payload, Integer.MAX_VALUE);
     }
 
     private static int info(@Nullable StreamSocket socket, long address, int capacity, long nowNs) {
@@ -202,9 +210,9 @@ public final class OptionReader {
         Memory.zero(address, MEMINFO_BYTES);
         Tcb live = socket == null ? null : socket.tcb();
         int queued = live == null ? 0 : (int) live.sendQueued();
-        Memory.putNative32(address, live == null ? 0 : (int) live.received().trueSize());
-        Memory.putNative32(address + INT, 2 * receiveBuffer(tcp, config));
-        Memory.putNative32(address + 3 * INT, sendBuffer(tcp, config));
+        Memory.putNative32(address, live == null ? 0 : (int) Math.min(live.receivePinned(), Integer.MAX_VALUE));
+        Memory.putNative32(address + INT, receiveBuffer(tcp, config, socket));
+        Memory.putNative32(address + 3 * INT, sendBuffer(tcp, config, socket));
         Memory.putNative32(address + 5 * INT, queued);
         return MEMINFO_BYTES;
     }

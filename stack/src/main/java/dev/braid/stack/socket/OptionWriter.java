@@ -156,6 +156,7 @@ public final class OptionWriter {
                 }
             }
             case SocketOptionNumbers.TCP_LINGER2 -> tcp.finWait2Ns = value < 0 ? -1 : value * SECOND_NS;
+            case SocketOptionNumbers.TCP_NOTSENT_LOWAT -> tcp.notSentLowWater = Integer.toUnsignedLong(value);
             case SocketOptionNumbers.TCP_USER_TIMEOUT -> {
                 if (value < 0) {
                     return -Errno.EINVAL;

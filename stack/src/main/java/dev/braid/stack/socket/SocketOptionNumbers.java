@@ -35,6 +35,7 @@ final class SocketOptionNumbers {
     static final int TCP_QUICKACK = 12;
     static final int TCP_CONGESTION = 13;
     static final int TCP_USER_TIMEOUT = 18;
+    static final int TCP_NOTSENT_LOWAT = 25;
     static final int TCP_CC_INFO = 26;
 
     static final int IP_TOS = 1;

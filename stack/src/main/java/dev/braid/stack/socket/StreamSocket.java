@@ -298,6 +298,12 @@ public final class StreamSocket implements TcpUser, Timed {
         }
     }
 
+    /** Payload bytes there is room for, unread ones included; 0 without a connection. */
+    public int receiveBufferSize() {
+        Tcb live = tcb;
+        return live == null ? 0 : live.receiveBufferSize();
+    }
+
     private int refuseReceive(int flags) {
         if (closed) {
             return -Errno.EBADF;

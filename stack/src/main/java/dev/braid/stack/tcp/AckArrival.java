@@ -77,6 +77,7 @@ final class AckArrival {
         tcb.counts.onTimeoutsOver(nowNs);
         tcb.congestion.entropy((long) tcb.iss << 32 ^ tcb.irs);
         tcb.congestion.onEstablished(tcb.sndMss, tcb.rtt.srttNs(), tcb.handshakeLost, nowNs);
+        tcb.sendBuffer.follow(tcb);
         pace(tcb, nowNs);
     }
 
@@ -179,6 +180,7 @@ final class AckArrival {
         long data = Math.min(upTo, tcb.stream.end());
         tcb.bytesAcked = Math.max(tcb.bytesAcked, data);
         tcb.stream.release(data);
+        tcb.sendBuffer.onStream(tcb.stream.trueSize());
         UpperLayer upper = tcb.upper;
         if (upper != null) {
             upper.onAcked(tcb, data, nowNs);
@@ -276,9 +278,12 @@ final class AckArrival {
         if (tcb.orphaned) {
             return;
         }
-        if (tcb.wantsSpace && tcb.freeSendSpace() >= tcb.sendBuffer(tcb.layer.config) / 3) {
-            tcb.wantsSpace = false;
-            tcb.user.onWritable(tcb);
+        if (tcb.wantsSpace) {
+            tcb.sendBuffer.follow(tcb);
+            if (tcb.hasRoomToWrite()) {
+                tcb.wantsSpace = false;
+                tcb.user.onWritable(tcb);
+            }
         }
         if (tcb.finAcked()) {
             tcb.user.onDrained(tcb);

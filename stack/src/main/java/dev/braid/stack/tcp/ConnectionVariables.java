@@ -56,6 +56,7 @@ abstract class ConnectionVariables {
     /** The path MTU that {@link #sndMss} was computed for. */
     int mtuSeen;
     final SendStream stream = new SendStream();
+    final SendBuffer sendBuffer;
     final SentQueue sent;
     final RttEstimator rtt;
     final Pacer pacer = new Pacer();
@@ -112,8 +113,7 @@ abstract class ConnectionVariables {
     final OutOfOrderQueue outOfOrder;
     /** What arrived twice, until an ACK has told. */
     final DsackReport dsack = new DsackReport();
-    /** Bytes the user was given, in {@link #received} or out of it, and has not consumed. */
-    int rcvUnconsumed;
+    final ReceiveBuffer receiveBuffer;
     boolean finArrived;
     int finSeq;
     boolean finReceived;
@@ -147,24 +147,11 @@ abstract class ConnectionVariables {
         this.settings = settings;
         sent = new SentQueue(config.maxSentRecords);
         rtt = new RttEstimator(config.minRtoNs, config.initialRtoNs, config.maxRtoNs);
+        sendBuffer = new SendBuffer(layer.memory, settings, config);
+        receiveBuffer = new ReceiveBuffer(layer.memory, settings, config);
         received = new ReceiveQueue(layer.frames);
-        outOfOrder = new OutOfOrderQueue(layer.frames, outOfOrderLimit(config));
+        outOfOrder = new OutOfOrderQueue(layer.frames, receiveBuffer.outOfOrderLimit());
         acks = new AckPolicy(config.delayedAckNs, config.quickAcks);
-    }
-
-    int receiveBuffer(TcpConfig config) {
-        return ReceiveWindow.buffer(settings, config);
-    }
-
-    /** Three quarters of what received data may pin in all, so that the segment that fills a gap always has room. */
-    long outOfOrderLimit(TcpConfig config) {
-        return receiveBuffer(config) * 3L / 2;
-    }
-
-    int sendBuffer(TcpConfig config) {
-        return settings.sendBuffer > 0
-                ? Math.max(config.minSendBuffer, Math.min(settings.sendBuffer, config.maxSendBuffer))
-                : config.sendBuffer;
     }
 
     /** The path, which every state but CLOSED has. */

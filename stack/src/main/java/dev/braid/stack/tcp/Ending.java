@@ -17,7 +17,7 @@ final class Ending {
         }
         tcb.orphaned = true;
         switch (tcb.state) {
-            case CLOSED, TIME_WAIT -> tcb.received.clear();
+            case CLOSED, TIME_WAIT -> forgetReceived(tcb);
             case SYN_SENT -> release(tcb);
             default -> {
                 // RFC 1122 section 4.2.2.13: "If such a host issues a CLOSE call while received data is still pending in TCP, or
@@ -41,7 +41,7 @@ final class Ending {
         switch (tcb.state) {
             case CLOSED, TIME_WAIT -> {
                 if (tcb.orphaned) {
-                    tcb.received.clear();
+                    forgetReceived(tcb);
                 }
             }
             case SYN_SENT -> release(tcb);
@@ -152,9 +152,16 @@ final class Ending {
         layer.wheel.cancel(tcb.entry);
         tcb.stream.clear();
         tcb.sent.clear();
+        tcb.sendBuffer.onStream(0);
         tcb.outOfOrder.clear();
+        tcb.receiveBuffer.onOutOfOrder(0);
         if (tcb.orphaned) {
-            tcb.received.clear();
+            forgetReceived(tcb);
         }
+    }
+
+    private static void forgetReceived(Tcb tcb) {
+        tcb.received.clear();
+        tcb.receiveBuffer.release();
     }
 }

@@ -44,7 +44,7 @@ final class HeaderPrediction {
         } else if (!tcb.outOfOrder.isEmpty()
                 || length > tcb.rcvWnd()
                 || tcb.finArrived
-                || ReceiveWindow.overLimit(tcb)) {
+                || tcb.receiveBuffer.isFull(tcb)) {
             return false;
         }
         if (tcb.timestamps && Seq.lessOrEqual(segment.seq, tcb.lastAckSent)) {
@@ -58,6 +58,7 @@ final class HeaderPrediction {
             if (tcb.ecn.agreed()) {
                 layer.ecnArrival.onText(tcb, segment, nowNs);
             }
+            TextArrival.timeRoundTrip(tcb, segment, nowNs);
             textArrival.deliver(tcb, segment.takeFrame(), length, TextArrival.packetBytes(segment), nowNs);
         }
         return true;

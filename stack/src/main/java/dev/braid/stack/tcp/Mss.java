@@ -16,10 +16,15 @@ final class Mss {
     }
 
     /**
-     * The option's value: what the link takes less fixed headers. RFC 6691: options are the sender's to subtract, each time.
+     * The option's value: what the link takes less fixed headers. RFC 6691: options are the sender's to subtract, each time; and
+     * section 3.1 of RFC 1191: the path's MTU is of one direction, and tells nothing of what the peer may send.
      */
     static int announced(Tcb tcb) {
-        int mss = Math.min(MAX, tcb.path().mtu() - tcb.path().headerLength() - Tcp.MIN_HEADER);
+        return bounded(tcb, tcb.path().linkMtu());
+    }
+
+    private static int bounded(Tcb tcb, int mtu) {
+        int mss = Math.min(MAX, mtu - tcb.path().headerLength() - Tcp.MIN_HEADER);
         int limit = tcb.settings.maxSegment;
         return limit > 0 ? Math.min(mss, Math.max(limit, tcb.layer.config.minMss)) : mss;
     }
@@ -27,6 +32,6 @@ final class Mss {
     /** Eff.snd.MSS: payload of a full segment, from the peer's announcement, the path and the usual options. */
     static int effective(Tcb tcb) {
         int peer = Math.max(tcb.peerMss, tcb.layer.config.minMss);
-        return Math.min(peer, announced(tcb)) - SegmentWriter.usualOptions(tcb);
+        return Math.min(peer, bounded(tcb, tcb.path().mtu())) - SegmentWriter.usualOptions(tcb);
     }
 }

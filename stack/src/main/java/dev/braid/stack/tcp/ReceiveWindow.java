@@ -12,19 +12,12 @@ final class ReceiveWindow {
 
     private ReceiveWindow() {}
 
-    /** The buffer that a connection with these settings has, in bytes; the least wins over the most should they contradict. */
-    static int buffer(TcpSettings settings, TcpConfig config) {
-        return settings.receiveBuffer > 0
-                ? Math.max(config.minReceiveBuffer, Math.min(settings.receiveBuffer, config.maxReceiveBuffer))
-                : config.receiveBuffer;
-    }
-
     /** The shift to offer: settled once, it has to do for all that the buffer may ever grow to. */
     static int offeredShift(TcpSettings settings, TcpConfig config) {
         if (!config.windowScaling) {
             return 0;
         }
-        int buffer = buffer(settings, config);
+        int buffer = ReceiveBuffer.initial(settings, config);
         return shiftFor(settings.receiveBuffer > 0 ? buffer : Math.max(buffer, config.maxReceiveBuffer));
     }
 
@@ -43,29 +36,14 @@ final class ReceiveWindow {
         if (upper != null) {
             return upper.receiveWindow(tcb);
         }
-        int buffer = tcb.receiveBuffer(tcb.layer.config);
-        // Charged by true size against twice the buffer: small segments pin more than they carry.
-        long pinned = tcb.received.trueSize() + tcb.outOfOrder.trueSize();
-        long free = (long) buffer - tcb.rcvUnconsumed;
-        return Math.max(0, Math.min(free, 2L * buffer - pinned));
-    }
-
-    /** Whether in-order or out-of-order data would pin more than the hard limit, and so has to be dropped. */
-    static boolean overLimit(Tcb tcb) {
-        return excess(tcb) >= 0;
-    }
-
-    /** Bytes of memory pinned beyond the hard limit; negative while there is room. */
-    static long excess(Tcb tcb) {
-        int buffer = tcb.receiveBuffer(tcb.layer.config);
-        return tcb.received.trueSize() + tcb.outOfOrder.trueSize() - 2L * buffer;
+        return tcb.receiveBuffer.room(tcb);
     }
 
     /** The right edge there is room for, with the rules applied that hold whenever a segment goes out. */
     private static int edge(Tcb tcb, int maxWindow) {
         long room = Math.min(room(tcb), maxWindow);
         int offered = tcb.rcvWnd();
-        int buffer = tcb.receiveBuffer(tcb.layer.config);
+        int buffer = tcb.receiveBuffer.size();
         // RFC 9293 MUST-39: the edge moves by at least a segment or half the buffer.
         if (room - offered < Math.min(tcb.acks.rcvMss(), buffer / 2)) {
             return tcb.rcvAdv;
@@ -79,7 +57,7 @@ final class ReceiveWindow {
         if (gain <= 0) {
             return false;
         }
-        int buffer = tcb.receiveBuffer(tcb.layer.config);
+        int buffer = tcb.receiveBuffer.size();
         boolean segments = gain >= 2 * tcb.acks.rcvMss();
         return gain >= buffer / 2 || (segments && (gain >= buffer / 4 || tcb.rcvWnd() <= buffer / 8));
     }

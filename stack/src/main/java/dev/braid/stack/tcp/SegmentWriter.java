@@ -91,7 +91,7 @@ final class SegmentWriter {
         int window = ReceiveWindow.advertise(tcb, true);
         writeHeader(tcb, header, length, seq, tcb.rcvNxt, flags | tcb.ecn.echo(), window);
         frame.resize(Tcp.MIN_HEADER + length);
-        acknowledged(tcb, true);
+        acknowledged(tcb, true, nowNs);
         tcb.counts.segsOut++;
         hand(tcb, frame, decision, tcb.ecn.otherCodepoint());
         return true;
@@ -153,14 +153,17 @@ final class SegmentWriter {
             frame.gso(tcb.path().version() == 4 ? Frame.GSO_TCP4 : Frame.GSO_TCP6, packetMss);
             frame.gsoEcn(cwr != 0);
         }
-        acknowledged(tcb, false);
+        acknowledged(tcb, false, nowNs);
         tcb.counts.onDataSent(attached, packetMss, nowNs);
         hand(tcb, frame, decision, fresh ? tcb.ecn.dataCodepoint() : tcb.ecn.otherCodepoint());
         return attached;
     }
 
-    private static void acknowledged(Tcb tcb, boolean pure) {
+    private void acknowledged(Tcb tcb, boolean pure, long nowNs) {
         tcb.lastAckSent = tcb.rcvNxt;
+        if (tcb.timestamps) {
+            tcb.receiveBuffer.onSent(layer.timestamp(tcb, nowNs), nowNs);
+        }
         tcb.acks.onAckSent(pure || !tcb.hasSackNews());
     }
 

@@ -50,7 +50,8 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
 
     /** Lets changed settings take effect now. */
     public void settingsChanged(long nowNs) {
-        outOfOrder.limit(outOfOrderLimit(layer.config));
+        receiveBuffer.settingsChanged(this);
+        sendBuffer.settingsChanged(this);
         if (settings.quickAck && acks.deadlineNs() != Deadlines.NONE) {
             acks.demand(Decision.ACK_NOW);
         }
@@ -65,22 +66,22 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
     /** Bytes that {@link #append} takes now; 0 when the buffer is full or the stream has ended. */
     public int sendSpace() {
         int space = freeSendSpace();
-        wantsSpace = space < sendBuffer(layer.config) / 3;
+        wantsSpace = !sendBuffer.isWorthWaking(this);
         return space;
     }
 
-    /** Whether at least a third of the send buffer is free: below, waking a writer costs more than it brings. */
+    /** Whether so much of the send buffer is free that waking a writer is worth it: a third of it. */
     public boolean hasRoomToWrite() {
-        return freeSendSpace() > 0 && freeSendSpace() >= sendBuffer(layer.config) / 3;
+        return mayAppend() && sendBuffer.isWorthWaking(this);
     }
 
     int freeSendSpace() {
+        return mayAppend() ? sendBuffer.room(this) : 0;
+    }
+
+    private boolean mayAppend() {
         boolean open = state.canSend() || state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED;
-        int limit = sendBuffer(layer.config);
-        if (!open || finQueued || stream.trueSize() >= 2L * limit) {
-            return 0;
-        }
-        return (int) Math.max(0, limit - stream.bytes());
+        return open && !finQueued;
     }
 
     /**
@@ -95,6 +96,7 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
             throw new IllegalStateException("the stream of a connection in " + state + " has ended");
         }
         stream.append(chunk, offset, length);
+        sendBuffer.onStream(stream.trueSize());
         pushEnd = stream.end();
         moreComing = false;
         layer.touch(this);
@@ -149,16 +151,31 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
      * The user took bytes out of {@link #received()}: a window update becomes due when it is worth a segment.
      *
      * @param bytes payload taken
-     * @param trueSize memory given up; what is still queued is charged by the queue itself
+     * @param trueSize memory given up: that of the frames which held them, as a frame is charged until its last byte is taken
      */
     public void consumed(int bytes, int trueSize, long nowNs) {
-        rcvUnconsumed -= bytes;
+        receiveBuffer.onConsumed(this, bytes, trueSize, nowNs);
         windowChanged(nowNs);
     }
 
     /** Whether the peer's FIN arrived and all data before it is, or was, in {@link #received()}. */
     public boolean finReceived() {
         return finReceived;
+    }
+
+    /** Payload bytes the receive buffer has room for now, unread ones included. */
+    public int receiveBufferSize() {
+        return receiveBuffer.size();
+    }
+
+    /** True bytes that received data pins, what the user took and did not give back included. */
+    public long receivePinned() {
+        return receiveBuffer.pinned();
+    }
+
+    /** Payload bytes the user may now be ahead of the peer's acknowledgements. */
+    public int sendBufferSize() {
+        return sendBuffer.size();
     }
 
     // End.

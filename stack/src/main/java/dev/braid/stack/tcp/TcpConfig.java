@@ -48,18 +48,28 @@ public final class TcpConfig {
     public boolean slowStartAfterIdle;
     /** Answer SYNs with cookies when a listener's half-open connections reach their bound (net.ipv4.tcp_syncookies). */
     public boolean synCookies = true;
-    /** Default of SO_RCVBUF: the largest window, in bytes of payload (second number of net.ipv4.tcp_rmem). */
-    public int receiveBuffer = 1 << 20;
-    /** The least that SO_RCVBUF can choose (first number). */
-    public int minReceiveBuffer = 2304;
-    /** The most that SO_RCVBUF can choose (third number). */
-    public int maxReceiveBuffer = 6 << 20;
-    /** Default of SO_SNDBUF, in bytes of payload (second number of net.ipv4.tcp_wmem). */
-    public int sendBuffer = 1 << 20;
-    /** The least that SO_SNDBUF can choose (first number). */
-    public int minSendBuffer = 2304;
-    /** The most that SO_SNDBUF can choose (third number). */
-    public int maxSendBuffer = 1 << 29;
+    /** The receive buffer that connections begin with, in bytes of payload (second number of net.ipv4.tcp_rmem). */
+    public int receiveBuffer = 128 << 10;
+    /** The least that SO_RCVBUF can choose, and what each connection has whatever others hold (first number). */
+    public int minReceiveBuffer = 4096;
+    /** The most that SO_RCVBUF can choose and a buffer grows to by itself (third number); 1 GiB is what windows can name. */
+    public int maxReceiveBuffer = 32 << 20;
+    /** Let receive buffers grow with what is received in a round trip (net.ipv4.tcp_moderate_rcvbuf). */
+    public boolean moderateReceiveBuffer = true;
+    /** The send buffer that connections begin with, in bytes of payload (second number of net.ipv4.tcp_wmem). */
+    public int sendBuffer = 16 << 10;
+    /** The least that SO_SNDBUF can choose, and what each connection has whatever others hold (first number). */
+    public int minSendBuffer = 4096;
+    /** The most that SO_SNDBUF can choose and a buffer grows to by itself (third number). */
+    public int maxSendBuffer = 4 << 20;
+    /** Default of TCP_NOTSENT_LOWAT, in bytes (net.ipv4.tcp_notsent_lowat). */
+    public long notSentLowWater = 0xffff_ffffL;
+    /** Bytes that all connections of a core may pin; pressure ends below this (first number of net.ipv4.tcp_mem). */
+    public long memLow = 288L << 20;
+    /** Above this no buffer grows (second number). */
+    public long memPressure = 384L << 20;
+    /** At this, new data waits or is dropped (third number). */
+    public long memMax = 576L << 20;
     /**
      * The least segment size a peer can make us use: smaller announcements count as this (net.ipv4.tcp_min_snd_mss;
      * CVE-2019-11479).
@@ -136,9 +146,14 @@ public final class TcpConfig {
         copy.receiveBuffer = receiveBuffer;
         copy.minReceiveBuffer = minReceiveBuffer;
         copy.maxReceiveBuffer = maxReceiveBuffer;
+        copy.moderateReceiveBuffer = moderateReceiveBuffer;
         copy.sendBuffer = sendBuffer;
         copy.minSendBuffer = minSendBuffer;
         copy.maxSendBuffer = maxSendBuffer;
+        copy.notSentLowWater = notSentLowWater;
+        copy.memLow = memLow;
+        copy.memPressure = memPressure;
+        copy.memMax = memMax;
         copy.minMss = minMss;
         copy.synRetries = synRetries;
         copy.synAckRetries = synAckRetries;

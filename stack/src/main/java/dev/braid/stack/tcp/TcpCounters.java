@@ -61,6 +61,8 @@ final class TcpCounters {
     final Counter dropTimeWait;
     final Counter dropUpperLayer;
     final Counter dropDuplicate;
+    final Counter dropMemory;
+    final Counter memoryPressures;
 
     TcpCounters(Counters all) {
         activeOpens = all.counter("TcpActiveOpens");
@@ -119,5 +121,7 @@ final class TcpCounters {
         dropTimeWait = all.counter("TcpDropTimeWait");
         dropUpperLayer = all.counter("TcpDropUpperLayer");
         dropDuplicate = all.counter("TcpDropDuplicate");
+        dropMemory = all.counter("TcpDropMemory");
+        memoryPressures = all.counter("TcpExtTCPMemoryPressures");
     }
 }

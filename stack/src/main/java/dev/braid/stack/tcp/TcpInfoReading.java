@@ -86,9 +86,10 @@ final class TcpInfoReading {
         info.pmtu = tcb.path == null ? 0 : tcb.path().mtu();
         info.sndWnd = tcb.sndWnd;
         info.rcvWnd = tcb.rcvWnd();
-        info.receiveBuffer = tcb.receiveBuffer(tcb.layer.config);
-        info.rcvSsthresh = info.receiveBuffer;
-        info.rcvSpace = info.receiveBuffer;
+        info.receiveBuffer = tcb.receiveBuffer.limit();
+        info.rcvSsthresh = tcb.receiveBuffer.size();
+        info.rcvSpace = tcb.receiveBuffer.space();
+        info.rcvRttNs = tcb.receiveBuffer.rttNs();
     }
 
     private static void counts(Tcb tcb, TcpInfo info) {
@@ -113,11 +114,11 @@ final class TcpInfoReading {
     }
 
     private static void socket(Tcb tcb, TcpInfo info, long nowNs) {
-        info.receiveQueued = tcb.rcvUnconsumed;
+        info.receiveQueued = tcb.receiveBuffer.unconsumed();
         info.sendQueued = tcb.stream.bytes();
-        info.receiveMemory = tcb.received.trueSize() + tcb.outOfOrder.trueSize();
+        info.receiveMemory = tcb.receiveBuffer.pinned();
         info.sendMemory = tcb.stream.trueSize();
-        info.sendBuffer = tcb.sendBuffer(tcb.layer.config);
+        info.sendBuffer = tcb.sendBuffer.size();
         info.drops = tcb.counts.drops;
         timer(tcb.deadlines, info, nowNs);
     }

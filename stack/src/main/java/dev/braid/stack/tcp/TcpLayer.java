@@ -32,6 +32,7 @@ public final class TcpLayer {
     final TcpCounters counters;
     final IpOutput ip;
     final FramePool frames;
+    final TcpMemory memory;
     final TimerWheel wheel;
     final FlowTable<Tcb> flows;
     final TimeWaitTable timeWait;
@@ -74,6 +75,7 @@ public final class TcpLayer {
         this.counters = new TcpCounters(counters);
         this.ip = ip;
         this.frames = frames;
+        memory = new TcpMemory(this.config, frames.bytesOfEachClass(), this.counters.memoryPressures);
         this.wheel = wheel;
         flows = new FlowTable<>(entropy.nextLong(), entropy.nextLong(), 256);
         listeners = new FlowTable<>(entropy.nextLong(), entropy.nextLong(), 16);

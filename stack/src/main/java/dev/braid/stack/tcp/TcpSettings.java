@@ -30,10 +30,12 @@ public final class TcpSettings {
     public long finWait2Ns = -1;
     /** TCP_SYNCNT: retransmissions of a SYN before giving up; 0 = the configured default. */
     public int synRetries;
-    /** SO_RCVBUF: true bytes that received data may pin; 0 = the configured default. */
+    /** SO_RCVBUF: bytes of payload that may be unread, fixed from then on; 0 = the buffer tunes itself. */
     public int receiveBuffer;
-    /** SO_SNDBUF: bytes that may wait or be in flight; 0 = the configured default. */
+    /** SO_SNDBUF: bytes that may wait or be in flight, fixed from then on; 0 = the buffer tunes itself. */
     public int sendBuffer;
+    /** TCP_NOTSENT_LOWAT: bytes that may wait beyond what windows let leave; 0 = the configured default. */
+    public long notSentLowWater;
     /** TCP_MAXSEG: upper bound of the segment size in bytes; 0 = what the path gives. */
     public int maxSegment;
     /** IP_TTL or IPV6_UNICAST_HOPS, 1..255; 0 = the configured default. */
@@ -58,6 +60,7 @@ public final class TcpSettings {
         synRetries = from.synRetries;
         receiveBuffer = from.receiveBuffer;
         sendBuffer = from.sendBuffer;
+        notSentLowWater = from.notSentLowWater;
         maxSegment = from.maxSegment;
         ttl = from.ttl;
         trafficClass = from.trafficClass;

@@ -3,6 +3,7 @@ package dev.braid.stack.tcp;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.wire.Seq;
 import dev.braid.fastpath.wire.Tcp;
+import dev.braid.fastpath.wire.TcpOptions;
 
 /**
  * Payload arrives (RFC 9293 section 3.10.7.4, seventh check): trimmed to the window, put in order, handed to the user or the
@@ -42,10 +43,10 @@ final class TextArrival {
         if (before <= 0 && !tcb.outOfOrder.isEmpty()) {
             duplicates.reportQueued(tcb, seq, seq + length, nowNs);
         }
-        if (ReceiveWindow.overLimit(tcb)) {
+        if (tcb.receiveBuffer.isFull(tcb)) {
             makeRoom(tcb, seq == tcb.rcvNxt);
-            if (ReceiveWindow.overLimit(tcb)) {
-                layer.counters.dropReceiveBuffer.increment();
+            if (tcb.receiveBuffer.isFull(tcb)) {
+                (layer.memory.isExhausted() ? layer.counters.dropMemory : layer.counters.dropReceiveBuffer).increment();
                 tcb.counts.drops++;
                 tcb.acks.demand(Decision.ACK_NOW);
                 return;
@@ -55,6 +56,7 @@ final class TextArrival {
             layer.ecnArrival.onText(tcb, segment, nowNs);
         }
         if (seq == tcb.rcvNxt) {
+            timeRoundTrip(tcb, segment, nowNs);
             deliver(tcb, segment.takeFrame(), length, packetBytes(segment), nowNs);
             if (!tcb.outOfOrder.isEmpty()) {
                 fillGap(tcb, nowNs);
@@ -68,6 +70,15 @@ final class TextArrival {
         return segment.gsoSize > 0 ? Math.min(segment.gsoSize, segment.length) : segment.length;
     }
 
+    /** In-order data tells the receiver how long its ACKs and what they call forth are under way. */
+    static void timeRoundTrip(Tcb tcb, TcpSegment segment, long nowNs) {
+        if (!tcb.timestamps) {
+            tcb.receiveBuffer.onAdvance(tcb.rcvNxt, tcb.rcvWnd(), nowNs);
+        } else if (segment.options.has(TcpOptions.TIMESTAMPS)) {
+            tcb.receiveBuffer.onEcho(segment.options.tsEcr(), nowNs);
+        }
+    }
+
     /** In-order bytes: RCV.NXT moves over them. Takes the frame over. */
     void deliver(Tcb tcb, Frame frame, int length, int packetBytes, long nowNs) {
         long offset = tcb.bytesReceived;
@@ -79,8 +90,9 @@ final class TextArrival {
             upper.onData(tcb, frame, offset, nowNs);
             return;
         }
-        tcb.rcvUnconsumed += length;
+        long before = tcb.received.trueSize();
         tcb.received.append(frame);
+        tcb.receiveBuffer.onQueued(length, tcb.received.trueSize() - before);
         if (!tcb.orphaned) {
             tcb.user.onReadable(tcb);
         }
@@ -90,15 +102,19 @@ final class TextArrival {
     private void fillGap(Tcb tcb, long nowNs) {
         for (Frame next = tcb.outOfOrder.next(tcb.rcvNxt); next != null; next = tcb.outOfOrder.next(tcb.rcvNxt)) {
             int length = next.linearLength() - next.payloadOffset();
-            deliver(tcb, next, length, Math.max(1, length), nowNs);
+            // Packets that waited may share a slot by now: their number is not known, and none of them tells a segment's size.
+            deliver(tcb, next, length, Math.min(length, tcb.acks.rcvMss()), nowNs);
         }
+        tcb.receiveBuffer.onOutOfOrder(tcb.outOfOrder.trueSize());
         tcb.acks.demandWithSack();
     }
 
     /** Out of order: kept, and answered at once with a duplicate ACK of its own that says what is there. */
     private void queue(Tcb tcb, Frame frame, int seq, long nowNs) {
         tcb.counts.rcvOoopack++;
+        tcb.outOfOrder.limit(tcb.receiveBuffer.outOfOrderLimit());
         OutOfOrderQueue.Outcome outcome = tcb.outOfOrder.insert(frame, seq);
+        tcb.receiveBuffer.onOutOfOrder(tcb.outOfOrder.trueSize());
         switch (outcome) {
             case QUEUED -> layer.counters.ofoQueued.increment();
             case DUPLICATE -> layer.counters.dropDuplicate.increment();
@@ -111,7 +127,8 @@ final class TextArrival {
     private void makeRoom(Tcb tcb, boolean inOrder) {
         if (inOrder && !tcb.outOfOrder.isEmpty()) {
             layer.counters.dropOutOfOrder.increment();
-            tcb.outOfOrder.giveUp(ReceiveWindow.excess(tcb) + 1);
+            tcb.outOfOrder.giveUp(tcb.receiveBuffer.excess(tcb) + 1);
+            tcb.receiveBuffer.onOutOfOrder(tcb.outOfOrder.trueSize());
         }
     }
 }

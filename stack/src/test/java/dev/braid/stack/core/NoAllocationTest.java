@@ -28,6 +28,8 @@ class NoAllocationTest {
     private static final long STEP_NS = 20_000;
     private static final int PORT = 7;
     private static final int PIECE = 65_536;
+    /** Fixed: while a buffer grows, ever more frames carry fragments for the first time, and make room for them. */
+    private static final int BUFFER = 1 << 20;
 
     private final Arena arena = Arena.ofConfined();
     private final FramePool frames = new FramePool(arena, 16_384, 1024, false);
@@ -101,10 +103,12 @@ class NoAllocationTest {
         hosts[0] = new Host(one, offloads, 1);
         hosts[1] = new Host(other, offloads, 2);
         ListenSocket listener = hosts[1].core.sockets().listener(socket -> {});
+        listener.options().tcp.sendBuffer = BUFFER;
         assertThat(listener.bind(0, 0, PORT)).isZero();
         assertThat(listener.listen(4)).isZero();
         IpAddress to = Prefix.parse(other).address();
         hosts[0].socket = hosts[0].core.sockets().stream((socket, readiness) -> {});
+        hosts[0].socket.options().tcp.sendBuffer = BUFFER;
         hosts[0].socket.connect(to.hi(), to.lo(), PORT, nowNs);
         hosts[0].core.flush(nowNs);
         for (int i = 0; i < 10; i++) {

@@ -14,13 +14,14 @@ final class Rigging {
 
     /**
      * What scripts run with: everything on, but pacing, which would spread what one line expects over the milliseconds of the
-     * next.
+     * next; and with a send buffer that takes at once whatever a line writes.
      */
     static CoreConfig config(Variant variant, Consumer<TcpConfig> change) {
         return CoreConfig.DEFAULT.withTcp(TcpConfig.with(config -> {
             config.headerPrediction = variant.prediction;
             config.traceDecisions = true;
             config.pacing = false;
+            config.sendBuffer = 1 << 20;
             change.accept(config);
         }));
     }

@@ -28,9 +28,9 @@ public final class TcbProbe {
         if (tcb.cwnd() <= 0 || tcb.sndMss <= 0) {
             return "cwnd " + tcb.cwnd() + ", MSS " + tcb.sndMss;
         }
-        if (tcb.stream.bytes() < 0 || tcb.inflight() < 0 || tcb.rcvUnconsumed < 0) {
+        if (tcb.stream.bytes() < 0 || tcb.inflight() < 0 || tcb.receiveBuffer.unconsumed() < 0) {
             return "negative: queued " + tcb.stream.bytes() + ", in flight " + tcb.inflight() + ", unconsumed "
-                    + tcb.rcvUnconsumed;
+                    + tcb.receiveBuffer.unconsumed();
         }
         return "";
     }

@@ -64,7 +64,8 @@ final class TcpInfoTest {
             assertThat(sender.ssthreshPackets()).isLessThan(10_000);
             assertThat(receiver.rcvOoopack).isPositive();
             assertThat(sender.lost + sender.retrans + sender.unacked + sender.sacked).as("all repaired").isZero();
-            assertThat(sender.totalRto).isEqualTo(sender.totalRtoRecoveries);
+            assertThat(sender.totalRtoRecoveries).as("rows of timeouts").isBetween(Math.min(1, sender.totalRto),
+                    sender.totalRto);
         }
     }
 
