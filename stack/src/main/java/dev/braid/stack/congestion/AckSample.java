@@ -36,12 +36,10 @@ public final class AckSample {
     public long sndUna;
     /** The next position to send. */
     public long sndNxt;
-    /** The application, not the window, limited what was in flight. */
-    public boolean appLimited;
+    /** The window, not the application nor the pace, limited what was in flight ({@link WindowUse#limited}). */
+    public boolean cwndLimited;
     /** The most that was in flight in the present window of data. */
     public long mostInflight;
-    /** The window, not the pace, held sending back at some time since the last sample. */
-    public boolean cwndLimited;
     /** The receiver sends SACK blocks: losses are found one by one. */
     public boolean selectiveAcks;
     /** The receiver echoed congestion (RFC 3168). */
@@ -92,9 +90,8 @@ public final class AckSample {
         inflightAfter = 0;
         sndUna = 0;
         sndNxt = 0;
-        appLimited = false;
-        mostInflight = 0;
         cwndLimited = false;
+        mostInflight = 0;
         selectiveAcks = false;
         ece = false;
         inRecovery = false;

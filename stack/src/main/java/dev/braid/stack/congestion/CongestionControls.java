@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** The congestion controls there are, by name. Immutable: {@link #with} makes a larger set. */
 public final class CongestionControls {
     /** What Linux uses unless told otherwise. */
-    public static final String DEFAULT = "reno";
+    public static final String DEFAULT = "cubic";
     /** The longest name, in ASCII characters: Linux's TCP_CA_NAME_MAX less the end. */
     public static final int MAX_NAME = 15;
 
     /** Those that come with the stack. */
     public static final CongestionControls STANDARD = new CongestionControls(
-            new TreeMap<>(Map.of("reno", NewReno::new, "bbr", Bbr::new)));
+            new TreeMap<>(Map.of("bbr", Bbr::new, "cubic", Cubic::new, "dctcp", Dctcp::new, "reno", NewReno::new)));
 
     private final Map<String, Supplier<? extends CongestionControl>> byName;
 

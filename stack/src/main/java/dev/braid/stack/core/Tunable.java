@@ -10,7 +10,7 @@ import java.util.Locale;
  * @param name the kernel's sysctl, or one under {@code net.braid}
  * @param fields in the order in which they are written
  */
-record Tunable(String name, List<Field> fields) {
+record Tunable(String name, List<Field> fields) implements Setting {
     /** Reads a number of a configuration. */
     @FunctionalInterface
     interface Read {
@@ -40,8 +40,9 @@ record Tunable(String name, List<Field> fields) {
         return new Tunable(name, List.of(new Field(unit, min, max, read, write)));
     }
 
-    /** The value as people read it: numbers separated by tabs, as the kernel prints them. */
-    String text(CoreConfig config) {
+    /** Numbers separated by tabs, as the kernel prints them. */
+    @Override
+    public String text(CoreConfig config) {
         var text = new StringBuilder();
         for (Field field : fields) {
             text.append(text.isEmpty() ? "" : "\t").append(field.value(config));
@@ -49,12 +50,8 @@ record Tunable(String name, List<Field> fields) {
         return text.toString();
     }
 
-    /**
-     * Takes a value in: all of it or nothing.
-     *
-     * @throws IllegalArgumentException with one line that says what is wrong
-     */
-    void set(CoreConfig config, String text) {
+    @Override
+    public void set(CoreConfig config, String text) {
         String[] words = text.strip().split("\\s+");
         if (words.length != fields.size()) {
             throw new IllegalArgumentException(name + " takes " + plural(fields.size()) + ", not \"" + text + '"');
@@ -70,8 +67,8 @@ record Tunable(String name, List<Field> fields) {
         }
     }
 
-    /** @throws IllegalArgumentException when what the configuration holds is outside its range */
-    void requireInRange(CoreConfig config) {
+    @Override
+    public void requireInRange(CoreConfig config) {
         for (Field field : fields) {
             requireRange(field, field.value(config), Long.toString(field.value(config)));
         }

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /** Which names there are, their units and their ranges. */
 final class TunableTable {
     /** By name, in alphabetical order. */
-    static final Map<String, Tunable> BY_NAME = byName();
+    static final Map<String, Setting> BY_NAME = byName();
 
     private static final long SECOND = 1_000_000_000L;
     private static final long MS = 1_000_000L;
@@ -19,10 +19,11 @@ final class TunableTable {
 
     private TunableTable() {}
 
-    private static Map<String, Tunable> byName() {
-        var all = new TreeMap<String, Tunable>();
-        for (List<Tunable> part : List.of(options(), buffers(), patience(), limits(), ip(), ours())) {
-            for (Tunable tunable : part) {
+    private static Map<String, Setting> byName() {
+        var all = new TreeMap<String, Setting>();
+        for (List<? extends Setting> part : List.of(CongestionSettings.all(), options(), buffers(), patience(),
+                limits(), ip(), ours())) {
+            for (Setting tunable : part) {
                 all.put(tunable.name(), tunable);
             }
         }

@@ -27,7 +27,7 @@ public final class Tunables {
 
     /** The value as the kernel's sysctl prints it, several numbers separated by tabs; {@code null} when there is no such name. */
     public @Nullable String value(String name) {
-        Tunable known = TunableTable.BY_NAME.get(canonical(name));
+        Setting known = TunableTable.BY_NAME.get(canonical(name));
         return known == null ? null : known.text(config);
     }
 
@@ -39,7 +39,7 @@ public final class Tunables {
      * @throws IllegalArgumentException with one line: the range for a wrong value, the nearest name for an unknown one
      */
     public void set(String name, String text) {
-        Tunable known = TunableTable.BY_NAME.get(canonical(name));
+        Setting known = TunableTable.BY_NAME.get(canonical(name));
         if (known == null) {
             throw new IllegalArgumentException(unknown(name));
         }
@@ -64,7 +64,7 @@ public final class Tunables {
 
     /** @throws IllegalArgumentException when a value that a program chose is outside its range */
     void requireInRange() {
-        for (Map.Entry<String, Tunable> entry : TunableTable.BY_NAME.entrySet()) {
+        for (Map.Entry<String, Setting> entry : TunableTable.BY_NAME.entrySet()) {
             entry.getValue().requireInRange(config);
         }
     }

@@ -122,9 +122,20 @@ final class AckArrival {
         if (ece) {
             layer.ecnArrival.onEcho(tcb, sent.bytes() + acked, sent.deliveredPackets() - deliveredBefore, nowNs);
         }
-        if (acked > 0 || sacked > 0) {
-            tcb.sample.clear().ece = ece;
-            report(tcb, acked, known, sacked, inflightBefore, rttNs, nowNs);
+        // Without SACK each duplicate tells of a segment that arrived.
+        int told = duplicate && acked == 0 && !tcb.sackPermitted ? tcb.sndMss : 0;
+        int delivered = acked - known + sacked + told;
+        if (acked > 0 || delivered > 0) {
+            AckSample sample = tcb.sample.clear();
+            sample.ackedBytes = acked;
+            sample.knownBytes = known;
+            sample.sackedBytes = sacked;
+            sample.newlyDelivered = delivered;
+            sample.ece = ece;
+            sample.ceBytes = ece ? delivered : 0;
+            sample.inflightBefore = inflightBefore;
+            sample.rttNs = rttNs;
+            report(tcb, sample, nowNs);
         }
         if (acked > 0) {
             // The back-off stays until a segment that was sent once is acknowledged (Karn, RFC 6298 section 5.7).
@@ -242,29 +253,21 @@ final class AckArrival {
         }
     }
 
-    private void report(Tcb tcb, int acked, int known, int sacked, long inflightBefore, long rttNs, long nowNs) {
-        AckSample sample = tcb.sample;
+    private static void report(Tcb tcb, AckSample sample, long nowNs) {
         tcb.sent.rate.finishAck(sample, tcb.rtt.minRttNs(), nowNs);
         CongestionControl congestion = tcb.congestion;
         sample.nowNs = nowNs;
-        sample.ackedBytes = acked;
-        sample.knownBytes = known;
-        sample.sackedBytes = sacked;
-        sample.newlyDelivered = acked - known + sacked;
         sample.lostBytes = (int) tcb.sent.takeNewlyLost();
-        sample.rttNs = rttNs;
         sample.srttNs = tcb.rtt.srttNs();
         sample.minRttNs = tcb.rtt.minRttNs();
-        sample.inflightBefore = inflightBefore;
         sample.inflightAfter = tcb.inflight();
         sample.sndUna = tcb.sent.start();
         sample.sndNxt = tcb.sent.end();
-        sample.appLimited = !tcb.cwndLimited;
+        sample.cwndLimited = tcb.windowUse.limited();
+        sample.mostInflight = tcb.windowUse.mostInflight();
         sample.inRecovery = tcb.loss.inRecovery();
         sample.inLoss = tcb.loss.inLoss();
-        sample.cwndLimited = tcb.heldByCwnd;
         sample.selectiveAcks = tcb.sackPermitted;
-        tcb.heldByCwnd = false;
         congestion.onAck(sample);
         pace(tcb, nowNs);
     }

@@ -3,7 +3,8 @@ package dev.braid.stack.tcp;
 import dev.braid.fastpath.wire.Seq;
 import dev.braid.stack.congestion.AckSample;
 import dev.braid.stack.congestion.CongestionControl;
-import dev.braid.stack.congestion.NewReno;
+import dev.braid.stack.congestion.CongestionControls;
+import dev.braid.stack.congestion.WindowUse;
 import dev.braid.stack.ip.IpPath;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ abstract class ConnectionVariables {
     final SentQueue sent;
     final RttEstimator rtt;
     final Pacer pacer = new Pacer();
-    final CongestionControl congestion = new NewReno();
+    CongestionControl congestion;
     final LossDetection loss = new LossDetection();
     final Ecn ecn = new Ecn();
     final AckSample sample = new AckSample();
@@ -77,10 +78,9 @@ abstract class ConnectionVariables {
     @Nullable Decision probeDue;
     /** The sender's SWS avoidance is overridden once. */
     boolean overrideSws;
-    /** New data waited for the congestion window or the pacer, not for the application. */
+    /** New data waits for the congestion window. */
     boolean cwndLimited;
-    /** Since the last acknowledgment, new data waited for the congestion window. */
-    boolean heldByCwnd;
+    final WindowUse windowUse = new WindowUse();
     /** New data, or the FIN, waits for the peer's window. */
     boolean windowLimited;
     /** The user was told that the send buffer is full. */
@@ -149,9 +149,17 @@ abstract class ConnectionVariables {
         rtt = new RttEstimator(config.minRtoNs, config.initialRtoNs, config.maxRtoNs);
         sendBuffer = new SendBuffer(layer.memory, settings, config);
         receiveBuffer = new ReceiveBuffer(layer.memory, settings, config);
+        congestion = config.congestionControls.create(congestionName(config));
         received = new ReceiveQueue(layer.frames);
         outOfOrder = new OutOfOrderQueue(layer.frames, receiveBuffer.outOfOrderLimit());
         acks = new AckPolicy(config.delayedAckNs, config.quickAcks);
+    }
+
+    /** What the user chose, or the host's. */
+    private String congestionName(TcpConfig config) {
+        CongestionControls known = config.congestionControls;
+        String own = settings.congestionControl;
+        return own != null && known.has(own) ? own : config.congestionControl;
     }
 
     /** The path, which every state but CLOSED has. */

@@ -179,7 +179,6 @@ final class Output {
         if (room <= 0) {
             tcb.windowLimited = tcb.sndWnd <= tcb.flightSize();
             tcb.cwndLimited = !tcb.windowLimited;
-            tcb.heldByCwnd |= tcb.cwndLimited;
             return false;
         }
         tcb.upperReady = upper.pull(tcb, (int) room, nowNs) > 0;
@@ -195,9 +194,11 @@ final class Output {
             tcb.windowLimited = true;
             return 0;
         }
-        if (allowed < Math.min(unsent, packetMss) || tcb.sent.isFull()) {
+        if (allowed < Math.min(unsent, packetMss)) {
             tcb.cwndLimited = true;
-            tcb.heldByCwnd = true;
+            return 0;
+        }
+        if (tcb.sent.isFull()) {
             return 0;
         }
         long most = Math.min(Math.min(window, allowed), Math.min(frameBudget(tcb, packetMss), MAX_PAYLOAD));
@@ -209,11 +210,9 @@ final class Output {
             // Data left just now, and enough is in flight for more ACKs to come: a larger super-segment then costs less than two
             // small ones. Not where ACKs come seldom, nor in limited transmit (RFC 3042): there each lets its segment go at once.
             tcb.cwndLimited = true;
-            tcb.heldByCwnd = true;
             return 0;
         }
         if (!tcb.pacer.mayGo(nowNs)) {
-            tcb.cwndLimited = true;
             tcb.deadlines.paceNs = Math.max(nowNs + 1, tcb.pacer.nextSendNs());
             return 0;
         }
@@ -344,6 +343,8 @@ final class Output {
         if (tcb.unsent() < tcb.sndMss && tcb.sent.lostBytes() == 0 && tcb.sent.pipe() < tcb.congestion.cwnd()) {
             tcb.sent.rate.applicationLimited(tcb.sent.pipe());
         }
+        boolean atLimit = tcb.cwndLimited || tcb.inflight() >= tcb.congestion.cwnd();
+        tcb.windowUse.onTurn(atLimit, tcb.sent.start(), tcb.sent.end());
         tcb.counts.limits(!tcb.sent.isEmpty() || tcb.unsent() > 0, tcb.windowLimited, nowNs);
         deadlines.delayedAckNs = tcb.acks.deadlineNs();
         if (tcb.windowLimited && tcb.sent.isEmpty()) {

@@ -81,6 +81,7 @@ final class Retransmission {
     }
 
     private void retransmitted(Tcb tcb, SentSegment segment, Decision decision, int packetMss, long nowNs) {
+        tcb.congestion.onSent(segment.dataLength(), tcb.inflight(), true, nowNs);
         tcb.sent.onRetransmitted(segment, packetMss, nowNs);
         int packets = Math.max(1, (segment.dataLength() + packetMss - 1) / packetMss);
         tcb.retransmits += packets;

@@ -1,5 +1,6 @@
 package dev.braid.stack.tcp;
 
+import dev.braid.stack.congestion.CongestionControls;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,10 @@ public final class TcpConfig {
     public boolean headerPrediction = true;
     /** Sent frames carry why they were sent, as the {@link DecisionTrace} extension. */
     public boolean traceDecisions;
+    /** The congestion controls there are (net.ipv4.tcp_available_congestion_control). */
+    public CongestionControls congestionControls = CongestionControls.STANDARD;
+    /** Which of them connections use that choose none (net.ipv4.tcp_congestion_control). */
+    public String congestionControl = CongestionControls.DEFAULT;
     /** Offer and accept timestamps (net.ipv4.tcp_timestamps; RFC 7323). */
     public boolean timestamps = true;
     /** Offer and accept window scaling (net.ipv4.tcp_window_scaling; RFC 7323). */
@@ -132,6 +137,8 @@ public final class TcpConfig {
         TcpConfig copy = new TcpConfig();
         copy.headerPrediction = headerPrediction;
         copy.traceDecisions = traceDecisions;
+        copy.congestionControls = congestionControls;
+        copy.congestionControl = congestionControl;
         copy.timestamps = timestamps;
         copy.windowScaling = windowScaling;
         copy.sack = sack;

@@ -1,5 +1,7 @@
 package dev.braid.stack.tcp;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What an application may choose about a connection: the socket options of TCP, in bytes and nanoseconds.
  *
@@ -14,6 +16,8 @@ public final class TcpSettings {
     public boolean noDelay;
     /** TCP_CORK: only full segments leave until it is off again, 200 ms passed or the stream ends. */
     public boolean cork;
+    /** TCP_CONGESTION: the name of a congestion control; {@code null} = the configured default. */
+    public @Nullable String congestionControl;
     /** TCP_QUICKACK: acknowledge each batch at once. */
     public boolean quickAck;
     /** SO_KEEPALIVE (RFC 9293 section 3.8.4). */
@@ -50,6 +54,7 @@ public final class TcpSettings {
     public TcpSettings(TcpSettings from) {
         noDelay = from.noDelay;
         cork = from.cork;
+        congestionControl = from.congestionControl;
         quickAck = from.quickAck;
         keepAlive = from.keepAlive;
         keepIdleNs = from.keepIdleNs;

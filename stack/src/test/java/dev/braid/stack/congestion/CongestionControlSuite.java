@@ -14,6 +14,7 @@ abstract class CongestionControlSuite {
 
     final AckSample sample = new AckSample();
     long nowNs = 5_000 * MS;
+    long sndUna;
 
     abstract CongestionControl make();
 
@@ -48,7 +49,12 @@ abstract class CongestionControlSuite {
         sample.minRttNs = 100 * MS;
         sample.inflightBefore = inflightBefore;
         sample.inflightAfter = inflightBefore - bytes;
-        sample.appLimited = appLimited;
+        sample.cwndLimited = !appLimited;
+        sample.mostInflight = inflightBefore;
+        sample.newlyDelivered = bytes;
+        sndUna += bytes;
+        sample.sndUna = sndUna;
+        sample.sndNxt = sndUna + inflightBefore - bytes;
         control.onAck(sample);
     }
 
@@ -112,6 +118,44 @@ abstract class CongestionControlSuite {
         assertThat(control.cwnd()).isLessThanOrEqualTo(20L * MSS);
     }
 
+    /** One loss in a full window, repaired within a round trip. */
+    void loseOne(CongestionControl control) {
+        long flight = control.cwnd();
+        control.onRecoveryStart(flight, sndUna + flight, nowNs);
+        long inflight = flight - MSS;
+        for (long sacked = MSS; sacked < flight; sacked += MSS) {
+            inflight -= MSS;
+            recoveryAck(control, 0, MSS, inflight, sacked == MSS ? MSS : 0);
+            while (control.cwnd() - inflight >= MSS) {
+                control.onSent(MSS, inflight, sacked == MSS, nowNs);
+                inflight += MSS;
+            }
+            nowNs += 100 * MS * MSS / flight;
+        }
+        recoveryAck(control, (int) Math.min(flight, 1 << 30), MSS, inflight, 0);
+        control.onRecoveryEnd(inflight, nowNs);
+    }
+
+    void recoveryAck(CongestionControl control, int acked, int delivered, long inflight, int lost) {
+        sample.clear();
+        sample.nowNs = nowNs;
+        sample.ackedBytes = acked;
+        sample.newlyDelivered = delivered;
+        sample.sackedBytes = acked > 0 ? 0 : delivered;
+        sample.knownBytes = Math.max(0, acked - delivered);
+        sample.lostBytes = lost;
+        sample.rttNs = 100 * MS;
+        sample.srttNs = 100 * MS;
+        sample.minRttNs = 100 * MS;
+        sample.inflightBefore = inflight + delivered;
+        sample.inflightAfter = inflight;
+        sndUna += acked;
+        sample.sndUna = sndUna;
+        sample.sndNxt = sndUna + inflight;
+        sample.inRecovery = true;
+        control.onAck(sample);
+    }
+
     @Test
     void lossTakesAndRecoveryEnds() {
         CongestionControl control = established();
@@ -119,10 +163,8 @@ abstract class CongestionControlSuite {
             round(control);
         }
         long before = control.cwnd();
-        control.onRecoveryStart(before, before, nowNs);
+        loseOne(control);
         assertThat(control.cwnd()).isLessThan(before).isGreaterThanOrEqualTo(2L * MSS);
-        control.onRecoveryEnd(0, nowNs);
-        assertThat(control.cwnd()).isLessThan(before);
     }
 
     @Test
@@ -164,13 +206,95 @@ abstract class CongestionControlSuite {
     private void happens(CongestionControl control, Random random) {
         nowNs += random.nextInt(50) * MS;
         long flight = random.nextInt(1 << 20);
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(16)) {
             case 0 -> control.onRecoveryStart(flight, flight, nowNs);
             case 1 -> control.onRecoveryEnd(flight, nowNs);
-            case 2 -> control.onTimeout(flight, 0, random.nextBoolean(), nowNs);
+            case 2 -> control.onTimeout(flight, flight / 3, random.nextBoolean(), nowNs);
             case 3 -> control.onUndo(nowNs);
-            case 4 -> control.onSent(random.nextInt(65_536), random.nextInt(2) * flight, false, nowNs);
+            case 4 -> control.onSent(random.nextInt(65_536), random.nextInt(2) * flight, random.nextBoolean(), nowNs);
+            case 5 -> control.onEcnReduction(flight, flight, nowNs);
+            case 6 -> control.onIdle(1 + random.nextInt(100));
+            case 7 -> control.onTimerLoss(random.nextInt(65_536), flight, nowNs);
+            case 8 ->
+                recoveryAck(control, random.nextInt(65_536), random.nextInt(65_536), flight, random.nextInt(5_000));
             default -> ack(control, random.nextInt(65_536), flight, random.nextBoolean());
+        }
+    }
+
+    @Test
+    void windowNeverOverflowsHoweverLongNothingIsLost() {
+        CongestionControl control = established();
+        for (int i = 0; i < 30_000; i++) {
+            // Weeks, a minute at a time: the window doubles at once where the control lets it.
+            nowNs += 60_000 * MS;
+            ack(control, (int) Math.min(control.cwnd(), Integer.MAX_VALUE), control.cwnd(), false);
+            assertThat(control.cwnd()).isBetween((long) MSS, 1L << 40);
+            assertThat(control.pacingRate()).isPositive();
+        }
+        control.onRecoveryStart(1L << 30, 0, nowNs);
+        control.onTimeout(1L << 30, 0, true, nowNs);
+        assertThat(control.cwnd()).isGreaterThanOrEqualTo(MSS);
+    }
+
+    @Test
+    void idleTimesShrinkTheWindowToTheInitialOneAtMost() {
+        CongestionControl control = established();
+        for (int i = 0; i < 4; i++) {
+            round(control);
+        }
+        long before = control.cwnd();
+        control.onIdle(1_000);
+        assertThat(control.cwnd()).isBetween(10L * MSS, before);
+    }
+
+    @Test
+    void smallerSegmentsLeaveAWindowOfAtLeastOne() {
+        CongestionControl control = established();
+        round(control);
+        long before = control.cwnd();
+        control.onMss(500);
+        assertThat(control.cwnd()).isBetween(500L, before);
+        control.onTimeout(before, 0, true, nowNs);
+        assertThat(control.cwnd()).isGreaterThanOrEqualTo(500L);
+        control.onMss(8_960);
+        assertThat(control.cwnd()).isGreaterThanOrEqualTo(8_960L);
+    }
+
+    @Test
+    void anotherControlGoesOnFromTheWindowThereIs() {
+        for (String name : CongestionControls.STANDARD.names()) {
+            CongestionControl before = CongestionControls.STANDARD.create(name);
+            before.onEstablished(MSS, 100 * MS, false, nowNs);
+            for (int i = 0; i < 3; i++) {
+                round(before);
+            }
+            CongestionControl control = make();
+            control.onTakeOver(before, MSS, 100 * MS, before.cwnd(), false, nowNs);
+            assertThat(control.cwnd()).as("%s after %s", control.name(), name).isEqualTo(before.cwnd());
+            round(control);
+            assertThat(control.cwnd()).isGreaterThanOrEqualTo(4L * MSS);
+        }
+    }
+
+    @Test
+    void takingOverInTheMiddleOfRecoveryReleasesNoBurst() {
+        for (String name : CongestionControls.STANDARD.names()) {
+            CongestionControl before = CongestionControls.STANDARD.create(name);
+            before.onEstablished(MSS, 100 * MS, false, nowNs);
+            for (int i = 0; i < 3; i++) {
+                round(before);
+            }
+            long flight = before.cwnd();
+            before.onRecoveryStart(flight, sndUna + flight, nowNs);
+            recoveryAck(before, 0, MSS, flight - 2 * MSS, MSS);
+            long most = Math.max(flight, before.cwnd());
+            CongestionControl control = make();
+            control.onTakeOver(before, MSS, 100 * MS, flight - 2 * MSS, true, nowNs);
+            assertThat(control.cwnd()).as("%s after %s", control.name(), name).isLessThanOrEqualTo(most);
+            recoveryAck(control, 0, MSS, flight - 3 * MSS, 0);
+            assertThat(control.cwnd()).isLessThanOrEqualTo(most);
+            control.onRecoveryEnd(0, nowNs);
+            assertThat(control.cwnd()).isBetween((long) MSS, most);
         }
     }
 

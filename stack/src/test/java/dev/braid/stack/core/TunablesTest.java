@@ -3,6 +3,8 @@ package dev.braid.stack.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.braid.stack.congestion.CongestionControls;
+import dev.braid.stack.congestion.NewReno;
 import dev.braid.stack.tcp.TcpConfig;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
@@ -30,8 +32,12 @@ final class TunablesTest {
         // Each name is set to another value; then no field may be what it was.
         var untouched = new ArrayList<String>();
         for (String name : tunables.names()) {
-            changeToAnything(name);
+            if (TunableTable.BY_NAME.get(name) instanceof Tunable numbers) {
+                changeToAnything(numbers);
+            }
         }
+        tunables.set("net.ipv4.tcp_congestion_control", "reno");
+        config.tcp.congestionControls = CongestionControls.STANDARD.with("own", NewReno::new);
         for (var field : CoreConfig.class.getFields()) {
             if (!java.lang.reflect.Modifier.isFinal(field.getModifiers())
                     && field.get(config).equals(field.get(CoreConfig.DEFAULT))) {
@@ -47,14 +53,14 @@ final class TunablesTest {
         assertThat(untouched).isEmpty();
     }
 
-    private void changeToAnything(String name) {
-        String[] numbers = tunables.value(name).split("\t");
+    private void changeToAnything(Tunable tunable) {
+        String[] numbers = tunables.value(tunable.name()).split("\t");
         for (int i = 0; i < numbers.length; i++) {
             long number = Long.parseLong(numbers[i]);
-            Tunable.Field field = TunableTable.BY_NAME.get(name).fields().get(i);
+            Tunable.Field field = tunable.fields().get(i);
             numbers[i] = Long.toString(number > field.min() ? number - 1 : number + 1);
         }
-        tunables.set(name, String.join(" ", numbers));
+        tunables.set(tunable.name(), String.join(" ", numbers));
     }
 
     @Test
@@ -80,6 +86,8 @@ final class TunablesTest {
         "net.ipv4.ip_local_port_range | 50000 40000 | net.ipv4.ip_local_port_range: its numbers must not fall, but 50000 comes before 40000",
         "net.ipv4.tcp_sak | 1 | there is no tunable net.ipv4.tcp_sak; did you mean net.ipv4.tcp_sack?",
         "tcp_sack | 1 | there is no tunable tcp_sack; did you mean net.ipv4.tcp_sack?",
+        "net.ipv4.tcp_congestion_control | vegas | net.ipv4.tcp_congestion_control must be one of bbr cubic dctcp reno, not \"vegas\"",
+        "net.ipv4.tcp_available_congestion_control | bbr | net.ipv4.tcp_available_congestion_control only tells which there are: bbr cubic dctcp reno",
         "vm.swappiness | 1 | there is no tunable vm.swappiness",
     })
     void aWrongNameOrValueIsOneClearLine(String name, String value, String line) {

@@ -82,16 +82,15 @@ class FastRetransmitScriptTest extends Script {
 
     @Test
     @Rfc({"5681", "3.2"})
-    void theCongestionWindowIsHalvedByARecovery() {
+    void aRecoveryTakesThreeTenthsOfTheCongestionWindow() {
         Conn conn = plain();
         conn.write(10_000);
         peer.sees(burst(1, 10_001, 1_000));
         assertThat(conn.tcb().cwnd()).isEqualTo(10_000);
         peer.sends(ack(1, 1), ack(1, 1), ack(1, 1)).sees(data(1, 1_001));
         peer.sends(ack(1, 10_001));
-        assertThat(conn.tcb().ssthresh()).isEqualTo(5_000);
-        assertThat(conn.tcb().cwnd()).as("the halved window, and a segment for the ACK that ended it").isBetween(1_000L,
-                6_000L);
+        assertThat(conn.tcb().ssthresh()).isEqualTo(7_000);
+        assertThat(conn.tcb().cwnd()).as("as CUBIC has it").isEqualTo(7_000L);
     }
 
     @Test
