@@ -4,6 +4,7 @@ import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.sim.LinkConfig;
+import dev.braid.fastpath.sim.SimLink;
 import dev.braid.fastpath.sim.SimNetwork;
 import dev.braid.fastpath.sim.SimNode;
 import dev.braid.fastpath.sim.SimPort;
@@ -40,7 +41,8 @@ final class Storm {
     private final SplitMix64 random;
     private final List<String> journal = new ArrayList<>();
     private final boolean journals;
-    private final boolean throughBoxes;
+    private final Kind kind;
+    private final List<Choices.Change> changes = new ArrayList<>();
     private final List<Connection> connections = new ArrayList<>();
     private final List<End> ends = new ArrayList<>();
     private Arena arena;
@@ -52,6 +54,16 @@ final class Storm {
     private WireWatch back;
     private ListenSocket listener;
     private String weather = "";
+
+    /** What a storm is made of besides the weather. */
+    enum Kind {
+        /** Nothing: the stack's defaults, a network that stays as it is. */
+        PLAIN,
+        /** Middleboxes that strip, clamp, shift, split and join. */
+        BOXES,
+        /** Congestion control, ECN and recovery as administrators choose them, links that mark, and MTUs that change. */
+        CHOICES
+    }
 
     /** One connection with its two ends. */
     private final class Connection {
@@ -103,16 +115,13 @@ final class Storm {
     }
 
     Storm(long seed, boolean journals) {
-        this(seed, journals, false);
+        this(seed, journals, Kind.PLAIN);
     }
 
-    /**
-     * @param throughBoxes whether middleboxes meddle besides
-     */
-    Storm(long seed, boolean journals, boolean throughBoxes) {
+    Storm(long seed, boolean journals, Kind kind) {
         this.seed = seed;
         this.journals = journals;
-        this.throughBoxes = throughBoxes;
+        this.kind = kind;
         this.random = new SplitMix64(seed);
     }
 
@@ -135,8 +144,9 @@ final class Storm {
     }
 
     private AssertionError failure(Throwable cause) {
-        var text = new StringBuilder("storm of seed " + seed + " failed: " + cause.getMessage());
+        var text = new StringBuilder(kind + " storm of seed " + seed + " failed: " + cause.getMessage());
         text.append("\n  replay with a journal: -Dbraid.storm.seed=").append(seed);
+        text.append(" -Dbraid.storm.kind=").append(kind);
         text.append("\n  ").append(weather);
         for (Connection connection : connections) {
             text.append("\n  ").append(connection.port).append(' ').append(connection.plan);
@@ -155,6 +165,12 @@ final class Storm {
         int mtu = Weather.mtu(random, v4);
         LinkConfig there = Weather.link(random).mtu(mtu);
         LinkConfig reverse = random.chance(0.5) ? there : Weather.link(random).mtu(mtu);
+        var dice = new SplitMix64(SplitMix64.at(seed, 998));
+        if (kind == Kind.CHOICES) {
+            there = Choices.marking(dice, there);
+            reverse = Choices.marking(dice, reverse);
+            changes.addAll(Choices.changes(dice, v4, mtu));
+        }
         weather = "mtu " + mtu + "\n  there: " + there + "\n  back:  " + reverse;
         wireFrames = new FramePool(arena, 16_384, 64, false);
         network = new SimNetwork(
@@ -173,11 +189,15 @@ final class Storm {
         back = new WireWatch(journal, journals);
         forth.facing(back);
         back.facing(forth);
-        if (throughBoxes) {
+        if (kind == Kind.CHOICES) {
+            weather += "\n  client: " + Choices.tell(dice, client.core) + "\n  server: " + Choices.tell(dice, server.core)
+                    + "\n  " + changes;
+        }
+        if (kind == Kind.BOXES) {
             // Seen behind a box that shifts or clamps, an honest host looks like a liar: nobody watches.
-            var dice = new SplitMix64(SplitMix64.at(seed, 999));
+            var boxes = new SplitMix64(SplitMix64.at(seed, 999));
             weather += "\n  boxes: "
-                    + Boxes.install(dice, mtu, wireFrames, Counters.inMemory(arena, 16), port.out(), port.in());
+                    + Boxes.install(boxes, mtu, wireFrames, Counters.inMemory(arena, 16), port.out(), port.in());
         } else {
             port.out().tap(forth);
             port.in().tap(back);
@@ -216,6 +236,7 @@ final class Storm {
         while (true) {
             long now = network.clock().nowNs();
             startDue(started, now);
+            changeDue(started, now);
             turns(now);
             network.flush();
             checkInvariants();
@@ -244,7 +265,7 @@ final class Storm {
         if (next == Deadlines.NONE) {
             return giveUpWaiting();
         }
-        return next;
+        return changes.isEmpty() ? next : Math.min(next, started + changes.getFirst().atNs());
     }
 
     /** Nothing will happen any more by itself: an end whose peer left unheard has to let go. */
@@ -260,6 +281,18 @@ final class Storm {
         }
         require(any, "nothing is to come, and the traffic is not over");
         return now + 1;
+    }
+
+    /** The link and both devices get another MTU, of which both hosts are told: what is larger and on its way arrives. */
+    private void changeDue(long started, long now) {
+        while (!changes.isEmpty() && started + changes.getFirst().atNs() <= now) {
+            int mtu = changes.removeFirst().mtu();
+            for (StormHost host : List.of(client, server)) {
+                SimLink out = host.node.port(0).out();
+                out.reshape(out.config().mtu(mtu));
+                host.core.onDevice(0, true, mtu, now);
+            }
+        }
     }
 
     private void startDue(long started, long now) {

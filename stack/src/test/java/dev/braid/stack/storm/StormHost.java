@@ -19,6 +19,7 @@ import java.util.List;
 final class StormHost {
     static final int SCRATCH_BYTES = 64 << 10;
 
+    final SimNode node;
     final IpAddress address;
     final FramePool frames;
     final ChunkPool chunks;
@@ -29,6 +30,7 @@ final class StormHost {
 
     StormHost(SimNode node, Arena arena, IpAddress address, int mtu, int offloads, CoreConfig config,
             SplitMix64 random) {
+        this.node = node;
         this.address = address;
         frames = new FramePool(arena, 4096, 64, false);
         chunks = new ChunkPool(arena, 32 << 20, false);

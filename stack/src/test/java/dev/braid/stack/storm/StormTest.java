@@ -1,6 +1,7 @@
 package dev.braid.stack.storm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Thousands of bad networks. {@code -Dbraid.storm.seeds=N} runs so many, from 1 or from {@code -Dbraid.storm.from=S},
- * {@code -Dbraid.storm.seed=S} one with its journal.
+ * Thousands of bad networks of each {@link Storm.Kind}. {@code -Dbraid.storm.seeds=N} runs so many, from 1 or from {@code
+ * -Dbraid.storm.from=S}, {@code -Dbraid.storm.seed=S} one with its journal, {@code -Dbraid.storm.kind=K} only those of one kind.
  */
 @Tag("storms")
 class StormTest {
@@ -19,18 +20,36 @@ class StormTest {
 
     @Test
     void whateverTheNetworkDoesEveryByteArrivesOnceAndNothingLeaks() {
+        run(Storm.Kind.PLAIN, 500);
+    }
+
+    /** Boxes that strip, clamp, shift, split and join on both directions. */
+    @Test
+    void whateverMiddleboxesDoEveryByteArrivesOnceAndNothingLeaks() {
+        run(Storm.Kind.BOXES, 150);
+    }
+
+    /** Every congestion control, ECN and marks, each way of finding losses on and off, MTUs that change. */
+    @Test
+    void whateverAdministratorsChooseEveryByteArrivesOnceAndNothingLeaks() {
+        run(Storm.Kind.CHOICES, 300);
+    }
+
+    private static void run(Storm.Kind kind, int usual) {
+        String only = System.getProperty("braid.storm.kind", kind.name());
+        assumeTrue(only.equalsIgnoreCase(kind.name()), "another kind was asked for");
         Long single = Long.getLong("braid.storm.seed");
         if (single != null) {
-            new Storm(single, true).run();
+            new Storm(single, true, kind).run();
             return;
         }
         List<AssertionError> failures = new ArrayList<>();
         List<Long> failed = new ArrayList<>();
-        int seeds = Integer.getInteger("braid.storm.seeds", 500);
+        int seeds = Integer.getInteger("braid.storm.seeds", usual);
         long from = Long.getLong("braid.storm.from", 1);
         for (long seed = from; seed < from + seeds; seed++) {
             try {
-                new Storm(seed, false).run();
+                new Storm(seed, false, kind).run();
             } catch (AssertionError failure) {
                 failed.add(seed);
                 if (failures.size() < MAX_TOLD) {
@@ -57,25 +76,6 @@ class StormTest {
     @ValueSource(longs = {4, 112, 181, 298, 2360, 2620, 3073, 12888})
     void whatOnceFailedHolds(long seed) {
         new Storm(seed, false).run();
-    }
-
-    /** Boxes that strip, clamp, shift, split and join on both directions: {@code -Dbraid.storm.boxes=N} runs so many. */
-    @Test
-    void whateverMiddleboxesDoEveryByteArrivesOnceAndNothingLeaks() {
-        int seeds = Integer.getInteger("braid.storm.boxes", 150);
-        List<AssertionError> failures = new ArrayList<>();
-        for (long seed = 1; seed <= seeds && failures.size() < MAX_TOLD; seed++) {
-            try {
-                new Storm(seed, false, true).run();
-            } catch (AssertionError failure) {
-                failures.add(failure);
-            }
-        }
-        if (!failures.isEmpty()) {
-            var all = new AssertionError(failures.size() + " storms through boxes failed");
-            failures.forEach(all::addSuppressed);
-            throw all;
-        }
     }
 
     @Test
