@@ -63,7 +63,8 @@ final class Choices {
         if (random.chance(0.5)) {
             return link;
         }
-        LinkConfig marks = random.chance(0.5) ? link.markAbove(random.between(1, 60) * 1_500)
+        LinkConfig marks = random.chance(0.5)
+                ? link.markAbove(random.between(1, 60) * 1_500)
                 : link.markAfter(random.between(1, 20) * 1_000_000L);
         return random.chance(0.5) ? marks.dropUnmarkable() : marks;
     }

@@ -190,7 +190,8 @@ final class Storm {
         forth.facing(back);
         back.facing(forth);
         if (kind == Kind.CHOICES) {
-            weather += "\n  client: " + Choices.tell(dice, client.core) + "\n  server: " + Choices.tell(dice, server.core)
+            weather += "\n  client: " + Choices.tell(dice, client.core) + "\n  server: "
+                    + Choices.tell(dice, server.core)
                     + "\n  " + changes;
         }
         if (kind == Kind.BOXES) {
