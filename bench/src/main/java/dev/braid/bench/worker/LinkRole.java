@@ -11,7 +11,6 @@ import dev.braid.fastpath.pipeline.Pipeline;
 import dev.braid.fastpath.pipeline.PipelineSpec;
 import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.tundriver.netns.NetworkNamespace;
-import dev.braid.tundriver.sys.Scheduling;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -26,7 +25,6 @@ import java.util.ServiceLoader;
 final class LinkRole implements Worker.Role {
     private static final int MTU_FRAMES = 65_536;
     private static final int LARGE_FRAMES = 1024;
-    private static final int NICE = -15;
 
     private final Arena arena = Arena.ofAuto();
     private final Counters counters = Counters.inMemory(arena, 256);
@@ -54,7 +52,10 @@ final class LinkRole implements Worker.Role {
                 Throwable::printStackTrace,
                 cause -> {}));
         link = new RenewedLink(frames, counters, pipeline);
-        startServedFirst();
+        ServedFirst.start(() -> {
+            pipeline.start(link);
+            return link;
+        });
     }
 
     private static FrameDeviceProvider provider() {
@@ -69,20 +70,6 @@ final class LinkRole implements Worker.Role {
     private List<FrameDevice> open(FrameDeviceProvider provider, String device, int index) {
         var spec = new DeviceSpec("tun", device, List.of(), 0, 1);
         return provider.open(spec, index, frames, counters, (which, up, mtu) -> {});
-    }
-
-    /** A link that waits for a processor jitters, so its thread is served before others where that is allowed. */
-    private void startServedFirst() throws IOException {
-        Thread starter = Thread.ofPlatform().name("link-start").start(() -> {
-            var unused = Scheduling.nice(NICE);
-            pipeline.start(link);
-        });
-        try {
-            starter.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
     }
 
     @Override
