@@ -7,6 +7,7 @@ import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
+import dev.braid.stack.StackBuilder;
 import dev.braid.tools.emu.LinkEmulator;
 import dev.braid.tools.emu.LinkEnd;
 import dev.braid.tools.emu.LinkPlan;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.function.UnaryOperator;
 
 /**
  * Braid in one namespace, the kernel's TCP in another, and between them a simulated link that joins a TUN of each.
@@ -32,7 +34,8 @@ final class ImpairedBed implements AutoCloseable {
     private final LinkEmulator emulator;
     private final Stack stack;
 
-    private ImpairedBed(NetworkNamespace near, NetworkNamespace far, LinkConfig link) {
+    private ImpairedBed(
+            NetworkNamespace near, NetworkNamespace far, LinkConfig link, UnaryOperator<StackBuilder> options) {
         this.near = near;
         this.far = far;
         emulator = LinkEmulator.startTracked(
@@ -43,17 +46,22 @@ final class ImpairedBed implements AutoCloseable {
         route(far, "10.77.0.0/24", "fd77::/64", "10.79.0.2", "fd79::2");
         near.sysctl("net.ipv4.ip_forward", "1");
         near.sysctl("net.ipv6.conf.all.forwarding", "1");
-        stack = near.call(() -> Stack.builder()
+        stack = near.call(() -> options.apply(Stack.builder())
                 .link(Link.tun("braid0").address("10.77.0.2/24").address("fd77::2/64"))
                 .trackLeaks()
                 .start());
     }
 
     static ImpairedBed start(LinkConfig link) {
+        return start(link, UnaryOperator.identity());
+    }
+
+    /** As {@link #start(LinkConfig)}, with a stack that is configured besides. */
+    static ImpairedBed start(LinkConfig link, UnaryOperator<StackBuilder> options) {
         NetworkNamespace near = NetworkNamespace.create("near");
         NetworkNamespace far = NetworkNamespace.create("far");
         try {
-            return new ImpairedBed(near, far, link);
+            return new ImpairedBed(near, far, link, options);
         } catch (RuntimeException e) {
             near.close();
             far.close();
@@ -82,6 +90,29 @@ final class ImpairedBed implements AutoCloseable {
 
     SocketChannel braidConnects(ServerSocketChannel listener) throws IOException {
         return stack.connect((InetSocketAddress) listener.getLocalAddress());
+    }
+
+    ServerSocketChannel braidListens() throws IOException {
+        return stack.listen(new InetSocketAddress(0), 16);
+    }
+
+    SocketChannel kernelConnects(boolean v6, int port) throws IOException {
+        InetAddress braid = InetAddress.getByName(v6 ? "fd77::2" : "10.77.0.2");
+        return far.<SocketChannel, IOException>call(() -> SocketChannel.open(new InetSocketAddress(braid, port)));
+    }
+
+    Stack stack() {
+        return stack;
+    }
+
+    /** Where the kernel's end lives. */
+    NetworkNamespace far() {
+        return far;
+    }
+
+    /** What the link counts: {@code Link.forth.MARKED}, {@code Link.back.QUEUE_FULL} and the like, forth being from near to far. */
+    long link(String counter) {
+        return emulator.counters().value("Link." + counter);
     }
 
     @Override
