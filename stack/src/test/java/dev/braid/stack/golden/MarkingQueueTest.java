@@ -7,8 +7,10 @@ import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.sim.LinkConfig;
 import dev.braid.fastpath.sim.LinkTap;
 import dev.braid.fastpath.sim.SimLink;
+import dev.braid.stack.core.StackCore;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpInfo;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,7 +55,10 @@ class MarkingQueueTest {
     void marksKeepTheQueueShortAndNothingIsLost(String control) {
         assumeTrue(Controls.has(control));
         try (Lab lab = new Lab(PATH, 1)) {
-            lab.client.tunables().set("net.ipv4.tcp_ecn", "1");
+            for (StackCore core : List.of(lab.client, lab.server)) {
+                core.tunables().set("net.ipv4.tcp_ecn", "1");
+                core.tunables().set("net.ipv4.tcp_congestion_control", control);
+            }
             BulkFlow flow = lab.open(control);
             lab.forth.reshape(MARKING);
             var watch = new Watch();
@@ -64,6 +69,7 @@ class MarkingQueueTest {
             lab.runUntil(11 * Lab.SECOND);
             Tcb tcb = flow.sender.tcb();
             TcpInfo info = tcb.info(lab.clock.nowNs());
+            assertThat(info.congestion).isEqualTo(control);
             assertThat(info.ecn).isTrue();
             assertThat(info.deliveredCe).isPositive();
             assertThat(watch.marked).isPositive();

@@ -242,4 +242,46 @@ class EcnScriptTest extends Script {
         conn.write(2_000);
         peer.sees(data(10_001, 12_001).gso(1_000).cwr().ecn(ECT_0)).sends(ack(1, 12_001));
     }
+
+    // DCTCP.
+
+    private Conn dataCentre() {
+        host.listen(16, options -> options.tcp.congestionControl = "dctcp");
+        peer.sends(syn(0).mss(1_000).sackOk().ece().cwr().ecn(ECT_0)).sees(synAck(0, 1).ece().ecn(ECT_0));
+        peer.sends(ack(1, 1));
+        return host.accept();
+    }
+
+    @Test
+    @Rfc({"8257", "3.2"})
+    void aChangeOfMarksIsAcknowledgedAtOnceAndTheOldStateBefore() {
+        Conn conn = dataCentre();
+        peer.sends(data(1, 1_001).ecn(ECT_0)).sees(ack(1, 1_001));
+        peer.sends(data(1_001, 2_001).ecn(ECT_0)).sees(ack(1, 2_001));
+        peer.sends(data(2_001, 3_001).ecn(ECT_0)).seesNothing();
+        peer.sends(data(3_001, 4_001).ecn(CE)).sees(ack(1, 3_001), ack(1, 4_001).ece());
+        peer.sends(data(4_001, 5_001).ecn(CE)).seesNothing();
+        peer.sends(data(5_001, 6_001).ecn(CE)).sees(ack(1, 6_001).ece());
+        peer.sends(data(6_001, 7_001).ecn(ECT_0)).sees(ack(1, 7_001));
+        conn.reads(7_000);
+    }
+
+    @Test
+    @Rfc({"8257", "3.2"})
+    void whatDctcpEchoesFollowsFromTheMarksAlone() {
+        Conn conn = dataCentre();
+        peer.sends(data(1, 1_001).ecn(CE)).sees(ack(1, 1_001).ece());
+        peer.sends(data(1_001, 2_001).ecn(CE).cwr()).sees(ack(1, 2_001).ece());
+        conn.reads(2_000);
+    }
+
+    @Test
+    @Rfc({"8257", "3.6"})
+    void dctcpMarksEverySegmentAsCapable() {
+        Conn conn = dataCentre();
+        peer.sends(data(1, 1_001).ecn(ECT_0)).sees(ack(1, 1_001).ecn(ECT_0));
+        conn.reads(1_000).write(4_000);
+        peer.sees(burst(1, 4_001, 1_000)).sends(ack(1_001, 1).sack(1_001, 4_001)).sees(data(1, 1_001).ecn(ECT_0));
+        peer.sends(ack(1_001, 4_001));
+    }
 }
