@@ -64,7 +64,8 @@ class EcnKernelTest {
 
     private static void kernelSent(ImpairedBed bed, boolean v6) throws IOException {
         assertThat(bed.link("back.MARKED")).as("marked by the link").isPositive();
-        assertThat(bed.stack().counters().value((v6 ? "Ip6" : "IpExt") + "InCEPkts")).as("marks Braid saw").isPositive();
+        assertThat(bed.stack().counters().value((v6 ? "Ip6" : "IpExt") + "InCEPkts")).as("marks Braid saw")
+                .isPositive();
         assertSlowedDown(kernel(bed, false, "TCPDeliveredCE"));
     }
 
