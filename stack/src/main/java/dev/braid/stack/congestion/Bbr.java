@@ -43,9 +43,13 @@ public final class Bbr implements CongestionControl {
 
     @Override
     public void onEstablished(int mss, long srttNs, boolean handshakeLost, long nowNs) {
-        // RFC 6928 §2, and RFC 5681 §3.1 where the handshake was lost.
-        long initial = Math.min((long) INITIAL_SEGMENTS * mss, Math.max(2L * mss, INITIAL_BYTES));
-        start(mss, handshakeLost ? mss : initial, srttNs, nowNs);
+        // RFC 5681 §3.1: "use a window of one segment" where the handshake was lost.
+        start(mss, handshakeLost ? mss : initialWindow(mss), srttNs, nowNs);
+    }
+
+    /** RFC 6928 §2. */
+    private static long initialWindow(int mss) {
+        return Math.min((long) INITIAL_SEGMENTS * mss, Math.max(2L * mss, INITIAL_BYTES));
     }
 
     @Override
@@ -60,7 +64,8 @@ public final class Bbr implements CongestionControl {
     }
 
     private void start(int mss, long window, long srttNs, long nowNs) {
-        model.reset(mss, window, srttNs, nowNs);
+        model.reset(mss, Math.min(window, initialWindow(mss)), srttNs, nowNs);
+        model.cwnd = window;
         probeBw.reset(entropy);
         loss.reset();
         probeRtt.reset();

@@ -126,8 +126,9 @@ final class BbrProbeBw {
     }
 
     private boolean isTimeToProbe() {
-        return wait.isOver(
-                model.nowNs - cycleStartNs, model.rounds.sinceProbe(), model.targetInflight() / model.mss);
+        // Where the product is below a packet, the flow still keeps a least window in flight: that is what Reno would have to grow.
+        long target = Math.max(model.targetInflight(), model.minPipeCwnd());
+        return wait.isOver(model.nowNs - cycleStartNs, model.rounds.sinceProbe(), target / model.mss);
     }
 
     private boolean isTimeToCruise() {
