@@ -16,9 +16,11 @@ final class AckArrival {
     private static final long TICK_NS = 1_000_000L;
 
     private final TcpLayer layer;
+    private final Recovery recovery;
 
-    AckArrival(TcpLayer layer) {
+    AckArrival(TcpLayer layer, Recovery recovery) {
         this.layer = layer;
+        this.recovery = recovery;
     }
 
     /**
@@ -65,8 +67,8 @@ final class AckArrival {
         sent.rate.forgetSample();
         tcb.sndUna = tcb.iss + 1;
         tcb.deadlines.rtoNs = Deadlines.NONE;
-        if (sent.rttSentNs() != Long.MIN_VALUE) {
-            tcb.rtt.sample(nowNs - sent.rttSentNs());
+        if (sent.news.rttSentNs() != AckNews.NO_SAMPLE) {
+            tcb.rtt.sample(segment.arrivalNs - sent.news.rttSentNs());
         } else {
             sampleTimestamp(tcb, segment, nowNs);
         }
@@ -86,20 +88,19 @@ final class AckArrival {
         tcb.lastReceivedNs = nowNs;
         tcb.probesUnanswered = 0;
         tcb.moreComing = false;
-        if (Seq.lessThan(segment.ack, tcb.sndUna)) {
-            return; // "If the ACK is a duplicate (SEG.ACK < SND.UNA), it can be ignored."
-        }
         SentQueue sent = tcb.sent;
-        boolean duplicate = isDuplicate(tcb, segment);
+        int acked = Seq.diff(segment.ack, tcb.sndUna);
+        if (acked < 0) {
+            // "If the ACK is a duplicate (SEG.ACK < SND.UNA), it can be ignored": not so its SACK blocks, when ACKs change places.
+            sackedByOld(tcb, segment, nowNs);
+            return;
+        }
+        boolean duplicate = acked == 0 && isDuplicate(tcb, segment);
         updateWindow(tcb, segment);
         if (tcb.sndWnd == 0 && !tcb.orphaned) {
             // MUST-37: "As long as the receiving TCP peer continues to send acknowledgments in response to the probe segments,
             // the sending TCP peer MUST allow the connection to stay open", also where what was in flight serves as probe.
             tcb.timeouts = Math.min(tcb.timeouts, 1);
-        }
-        int acked = Seq.diff(segment.ack, tcb.sndUna);
-        if (acked == 0 && sent.isEmpty()) {
-            return;
         }
         long inflightBefore = tcb.inflight();
         boolean ece = EcnArrival.isEcho(tcb, segment);
@@ -118,7 +119,13 @@ final class AckArrival {
             duplicate = false;
         }
         long rttNs = sampleRtt(tcb, segment, acked, nowNs);
-        detectLoss(tcb, acked, sacked, duplicate, nowNs);
+        if (tcb.lossProbe.inFlight()) {
+            recovery.onProbeAck(tcb, duplicate && sacked == 0, nowNs);
+        }
+        if (acked == 0 && sent.isEmpty()) {
+            return;
+        }
+        recovery.onAck(tcb, acked, sacked, duplicate, segment.arrivalNs, nowNs);
         if (ece) {
             layer.ecnArrival.onEcho(tcb, sent.bytes() + acked, sent.deliveredPackets() - deliveredBefore, nowNs);
         }
@@ -138,21 +145,42 @@ final class AckArrival {
             report(tcb, sample, nowNs);
         }
         if (acked > 0) {
-            // The back-off stays until a segment that was sent once is acknowledged (Karn, RFC 6298 section 5.7).
-            tcb.timeouts = 0;
-            tcb.counts.onTimeoutsOver(nowNs);
-            tcb.softErrors = 0;
-            tcb.softError = null;
-            RetransmissionTimer.restart(tcb, nowNs);
-            afterProgress(tcb);
+            onProgress(tcb, nowNs);
+        }
+    }
+
+    private static void onProgress(Tcb tcb, long nowNs) {
+        // The back-off stays until a segment that was sent once is acknowledged (Karn, RFC 6298 section 5.7).
+        tcb.timeouts = 0;
+        tcb.counts.onTimeoutsOver(nowNs);
+        tcb.softErrors = 0;
+        tcb.softError = null;
+        RetransmissionTimer.restart(tcb, nowNs);
+        afterProgress(tcb);
+    }
+
+    /** An ACK older than SND.UNA: its SACK blocks may be news all the same. */
+    private void sackedByOld(Tcb tcb, TcpSegment segment, long nowNs) {
+        if (!tcb.sackPermitted || !segment.options.has(TcpOptions.SACK) || tcb.sent.isEmpty()) {
+            return;
+        }
+        long inflightBefore = tcb.inflight();
+        tcb.sent.beginAck();
+        int sacked = markSacked(tcb, segment);
+        if (sacked > 0) {
+            recovery.onAck(tcb, 0, sacked, false, segment.arrivalNs, nowNs);
+            AckSample sample = tcb.sample.clear();
+            sample.sackedBytes = sacked;
+            sample.newlyDelivered = sacked;
+            sample.inflightBefore = inflightBefore;
+            report(tcb, sample, nowNs);
         }
     }
 
     /** RFC 5681 section 2: what counts as a duplicate acknowledgement. */
     private static boolean isDuplicate(Tcb tcb, TcpSegment segment) {
-        return segment.ack == tcb.sndUna
-                && segment.length == 0
-                && !tcb.sent.isEmpty()
+        return segment.length == 0
+                && (!tcb.sent.isEmpty() || tcb.lossProbe.inFlight())
                 && (segment.flags & (Tcp.SYN | Tcp.FIN)) == 0
                 && (segment.wnd << tcb.sndWndShift == tcb.sndWnd || segment.options.has(TcpOptions.SACK));
     }
@@ -177,6 +205,10 @@ final class AckArrival {
         if (!tcb.sackPermitted || !options.has(TcpOptions.SACK)) {
             return 0;
         }
+        if (tcb.sent.hasRepairs()) {
+            // SACKed while a hole is left, a segment does not move the timestamp echoed: only the time it took can tell.
+            tcb.sent.news.repairsCertainUpTo(segment.arrivalNs - tcb.rtt.minRttNs());
+        }
         int sacked = 0;
         for (int i = 0; i < options.sackBlocks(); i++) {
             sacked += tcb.sent.markSacked(tcb.position(options.sackLeft(i)), tcb.position(options.sackRight(i)));
@@ -186,6 +218,9 @@ final class AckArrival {
 
     private void advance(Tcb tcb, TcpSegment segment, long nowNs) {
         long upTo = tcb.position(segment.ack);
+        if (tcb.sent.hasRepairs()) {
+            tcb.sent.news.repairsCertainUpTo(repairsCertainUpTo(tcb, segment));
+        }
         tcb.sent.ack(upTo);
         tcb.sndUna = segment.ack;
         long data = Math.min(upTo, tcb.stream.end());
@@ -198,10 +233,23 @@ final class AckArrival {
         }
     }
 
+    /**
+     * RFC 8985 section 6.2, step 2: what was sent again later than this cannot be what is acknowledged, for the timestamp echoed is
+     * older, or less than the shortest round trip has passed.
+     */
+    private static long repairsCertainUpTo(Tcb tcb, TcpSegment segment) {
+        long byTime = segment.arrivalNs - tcb.rtt.minRttNs();
+        if (!tcb.timestamps || !segment.options.has(TcpOptions.TIMESTAMPS) || segment.options.tsEcr() == 0) {
+            return byTime;
+        }
+        long elapsedNs = (tcb.layer.timestamp(tcb, segment.arrivalNs) - segment.options.tsEcr()) * TICK_NS;
+        return elapsedNs < 0 ? byTime : Math.min(byTime, segment.arrivalNs - elapsedNs + TICK_NS);
+    }
+
     private static long sampleRtt(Tcb tcb, TcpSegment segment, int acked, long nowNs) {
-        long sentNs = tcb.sent.rttSentNs();
-        if (sentNs != Long.MIN_VALUE) {
-            long rttNs = nowNs - sentNs;
+        long sentNs = tcb.sent.news.rttSentNs();
+        if (sentNs != AckNews.NO_SAMPLE) {
+            long rttNs = Math.max(1, segment.arrivalNs - sentNs);
             int expected = (int) Math.max(1, tcb.sent.bytes() / (2L * tcb.sndMss));
             tcb.rtt.sample(rttNs, expected);
             return rttNs;
@@ -215,42 +263,18 @@ final class AckArrival {
             return -1;
         }
         int elapsedMs = tcb.layer.timestamp(tcb, nowNs) - segment.options.tsEcr();
-        if (elapsedMs < 0 || elapsedMs * 1_000_000L > nowNs - tcb.openedNs + 1_000_000_000L) {
+        if (elapsedMs < 0 || elapsedMs * TICK_NS > nowNs - tcb.openedNs + 1_000_000_000L) {
             return -1; // an echo of nothing we sent
         }
-        long repairNs = tcb.sent.repairSentNs();
-        if (repairNs != SentQueue.NO_SAMPLE && elapsedMs * 1_000_000L > nowNs - repairNs + TICK_NS) {
+        long repairNs = tcb.sent.news.repairSentNs();
+        if (repairNs != AckNews.NO_SAMPLE && elapsedMs * TICK_NS > nowNs - repairNs + TICK_NS) {
             // The echo is older than the repair: the first transmission had arrived, and its ACK was late or lost. What that
             // measures is how long the repair took, and after a back-off that is anything up to minutes.
             return -1;
         }
-        long rttNs = Math.max(1, elapsedMs) * 1_000_000L;
+        long rttNs = Math.max(1, elapsedMs) * TICK_NS;
         tcb.rtt.sample(rttNs);
         return rttNs;
-    }
-
-    private void detectLoss(Tcb tcb, int acked, int sacked, boolean duplicate, long nowNs) {
-        SentQueue sent = tcb.sent;
-        long flightSize = sent.bytes();
-        int events = tcb.loss.onAck(sent, tcb.sackPermitted, acked, sacked, duplicate, tcb.sndMss);
-        if ((events & LossDetection.ENDED) != 0) {
-            tcb.congestion.onRecoveryEnd(tcb.inflight(), nowNs);
-        }
-        sent.rate.losses.tell(tcb.congestion, nowNs);
-        if ((events & LossDetection.STARTED) != 0) {
-            if ((events & LossDetection.REDUCE) != 0) {
-                tcb.congestion.onRecoveryStart(flightSize, sent.end(), nowNs);
-                tcb.ecn.onReduced();
-            }
-            tcb.retransmitNow = true;
-            layer.lossFound(tcb, Decision.FAST_RETRANSMIT);
-            UpperLayer upper = tcb.upper;
-            if (upper != null) {
-                upper.onLoss(tcb, nowNs);
-            }
-        } else if (acked > 0 && tcb.loss.inRecovery() && sent.lostBytes() > 0) {
-            tcb.retransmitNow = true; // RFC 6582: a partial ACK retransmits the first unacknowledged segment
-        }
     }
 
     private static void report(Tcb tcb, AckSample sample, long nowNs) {

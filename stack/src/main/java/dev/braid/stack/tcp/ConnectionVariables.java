@@ -62,8 +62,9 @@ abstract class ConnectionVariables {
     final RttEstimator rtt;
     final Pacer pacer = new Pacer();
     CongestionControl congestion;
-    final LossDetection loss = new LossDetection();
     final Ecn ecn = new Ecn();
+    final LossDetection loss;
+    final TailLossProbe lossProbe = new TailLossProbe();
     final AckSample sample = new AckSample();
     /** The SYN is to be sent for the first time. */
     boolean synDue;
@@ -147,6 +148,7 @@ abstract class ConnectionVariables {
         this.settings = settings;
         sent = new SentQueue(config.maxSentRecords);
         rtt = new RttEstimator(config.minRtoNs, config.initialRtoNs, config.maxRtoNs);
+        loss = new LossDetection(config, rtt);
         sendBuffer = new SendBuffer(layer.memory, settings, config);
         receiveBuffer = new ReceiveBuffer(layer.memory, settings, config);
         congestion = config.congestionControls.create(congestionName(config));

@@ -16,7 +16,8 @@ public enum Decision {
     KEEPALIVE,
     CHALLENGE_ACK,
     RESET,
-    UPPER_LAYER;
+    UPPER_LAYER,
+    LOSS_PROBE;
 
     private static final Decision[] ALL = values();
 

@@ -5,9 +5,11 @@ import dev.braid.fastpath.device.Deadlines;
 /** What happens when a connection's deadlines pass: each becomes something due for {@link Output}, or the end. */
 final class Expiry {
     private final TcpLayer layer;
+    private final Recovery recovery;
 
-    Expiry(TcpLayer layer) {
+    Expiry(TcpLayer layer, Recovery recovery) {
         this.layer = layer;
+        this.recovery = recovery;
     }
 
     /** The TCB's earliest deadline passed, and perhaps others with it. */
@@ -25,6 +27,17 @@ final class Expiry {
             deadlines.corkNs = Deadlines.NONE;
             tcb.overrideSws = true;
             tcb.pushEnd = tcb.stream.end();
+        }
+        if (deadlines.reorderNs <= nowNs) {
+            recovery.onReorderingTimeout(tcb, nowNs);
+        }
+        if (deadlines.probeNs <= nowNs) {
+            deadlines.probeNs = Deadlines.NONE;
+            recovery.onProbeTimeout(tcb);
+        }
+        if (tcb.lossProbe.due) {
+            // "Rearm RTO timer to fire at timeout = now + RTO": the timeout stays the last resort (RFC 8985 section 7.3).
+            RetransmissionTimer.arm(tcb, nowNs);
         }
         if (deadlines.rtoNs <= nowNs) {
             deadlines.rtoNs = Deadlines.NONE;
@@ -65,7 +78,10 @@ final class Expiry {
         layer.counters.timeouts.increment();
         tcb.counts.onTimeout(nowNs);
         boolean first = tcb.timeouts++ == 0;
-        tcb.loss.onTimeout(tcb.sent);
+        tcb.loss.onTimeout(tcb.sent, tcb.sackPermitted, nowNs);
+        tcb.lossProbe.forget();
+        tcb.deadlines.probeNs = Deadlines.NONE;
+        tcb.deadlines.reorderNs = Deadlines.NONE;
         tcb.sent.rate.losses.tell(tcb.congestion, nowNs);
         tcb.congestion.onTimeout(tcb.sent.bytes(), tcb.inflight(), first, nowNs);
         tcb.ecn.onReduced();

@@ -78,7 +78,7 @@ final class IcmpArrival {
         int before = tcb.sndMss;
         layer.refreshMss(tcb);
         if (tcb.sndMss < before && tcb.state.synchronised() && !tcb.sent.isEmpty()) {
-            tcb.sent.markAllLost();
+            tcb.loss.onMtuReduced(tcb.sent);
             tcb.sent.rate.losses.forget();
             tcb.retransmitNow = true;
         }

@@ -1,14 +1,14 @@
 package dev.braid.stack.tcp;
 
+import dev.braid.fastpath.device.Deadlines;
+
 /**
- * What is lost, and how the sender stands to it: by duplicate acknowledgements (RFC 5681, RFC 6582) and, with SACK, by what lies
- * above a hole (RFC 6675). It marks records of the {@link SentQueue} and moves between the {@linkplain RecoveryState five
- * states}; how much may be sent and when is decided elsewhere.
+ * How the sender stands to loss, and which of the rules that mark records of the {@link SentQueue} lost are asked when: RACK (RFC
+ * 8985) where the peer sends SACK, RFC 6675 where RACK is switched off, duplicate acknowledgements (RFC 5681, RFC 6582) where
+ * there is no SACK. It moves between the {@linkplain RecoveryState five states}; how much may be sent and when is decided
+ * elsewhere.
  */
 final class LossDetection {
-    /** Duplicate acknowledgements that mean loss. */
-    static final int DUP_THRESH = 3;
-
     /** {@link #onAck}: fast recovery began. */
     static final int STARTED = 1;
     /** {@link #onAck}: recovery, by fast retransmit or by timeout, or a reduction for an ECN echo, is complete. */
@@ -16,10 +16,31 @@ final class LossDetection {
     /** {@link #onAck}: beside {@link #STARTED}, the window was not reduced yet for this window of data. */
     static final int REDUCE = 4;
 
+    /** {@link TcpConfig#recovery}: what is lost is told by time. */
+    static final int USE_RACK = 1;
+    /** {@link TcpConfig#recovery}: the reordering window does not grow with DSACKs. */
+    static final int STATIC_WINDOW = 2;
+    /** {@link TcpConfig#recovery}: many SACKed packets do not cut the reordering window short. */
+    static final int NO_DUP_THRESH = 4;
+
+    /** State of RFC 8985's recent acknowledgment. */
+    final Rack rack = new Rack();
+
+    private final TcpConfig config;
+    private final RttEstimator rtt;
     private RecoveryState state = RecoveryState.OPEN;
     private int dupAcks;
     /** RFC 6582's {@code recover}: the position behind all that was sent when recovery began. */
     private long recoveryPoint = Long.MIN_VALUE;
+    /** Packets by which this path was seen to reorder, at least DupThresh: Linux's {@code tp->reordering}. */
+    private int reordering;
+
+    private long reorderNs = Deadlines.NONE;
+
+    LossDetection(TcpConfig config, RttEstimator rtt) {
+        this.config = config;
+        this.rtt = rtt;
+    }
 
     /** How the sender stands to loss now. */
     RecoveryState state() {
@@ -36,7 +57,7 @@ final class LossDetection {
         return state == RecoveryState.RECOVERY;
     }
 
-    /** Duplicates have come, but too few to mean loss. */
+    /** Duplicates or SACK blocks have come, but too few to mean loss. */
     boolean inDisorder() {
         return state == RecoveryState.DISORDER;
     }
@@ -49,6 +70,16 @@ final class LossDetection {
     /** Neither loss nor a reduction is being dealt with. */
     boolean isCalm() {
         return state == RecoveryState.OPEN || state == RecoveryState.DISORDER;
+    }
+
+    /** DupThresh: how many duplicates, or packets SACKed above a hole, mean loss; more where the path reorders. */
+    int dupThresh() {
+        return Math.max(reordering, config.reordering);
+    }
+
+    /** When what RACK still waits for is lost unless an acknowledgement comes first, or {@link Deadlines#NONE}. */
+    long reorderNs() {
+        return reorderNs;
     }
 
     /** Bytes believed to be in the network; without SACK each duplicate means a segment that left it. */
@@ -66,50 +97,106 @@ final class LossDetection {
     }
 
     /**
-     * An acceptable ACK was entered into the queue.
+     * An acceptable ACK, or an old one with SACK blocks, was entered into the queue.
      *
      * @param acked sequence numbers it moved over
      * @param sacked sequence numbers SACKed for the first time
      * @param duplicate it counts as a duplicate (RFC 5681 section 2)
+     * @param nowNs when it arrived
      * @return bits {@link #STARTED}, {@link #ENDED}, {@link #REDUCE}
      */
-    int onAck(SentQueue sent, boolean sack, int acked, int sacked, boolean duplicate, int mss) {
-        int events = 0;
-        if (acked > 0) {
-            events = onProgress(sent, sack, acked, mss);
-        } else if (duplicate && !inLoss() && (!sack || sacked > 0)) {
+    int onAck(SentQueue sent, boolean sack, int acked, int sacked, boolean duplicate, int mss, long nowNs) {
+        AckNews news = sent.news;
+        if (news.deliveredBytes() > 0) {
+            advanceRack(sent, mss, nowNs);
+        }
+        if (state == RecoveryState.OPEN && !duplicate && sacked == 0 && sent.sackedBytes() == 0
+                && sent.lostBytes() == 0) {
+            // Nothing to judge: all that was sent before what arrived has arrived too, unless it was sent again.
+            dupAcks = 0;
+            if (!sent.hasRepairs()) {
+                return 0;
+            }
+        }
+        int events = acked > 0 ? onProgress(sent, sack, acked, mss) : 0;
+        if (acked == 0 && duplicate && !inLoss() && (!sack || sacked > 0)) {
             // RFC 6675 section 2: with SACK a duplicate is one that "identifies previously unacknowledged and un-SACKed octets".
             dupAcks++;
-            state = state == RecoveryState.OPEN ? RecoveryState.DISORDER : state;
         }
-        boolean found = false;
-        if (sack && (sacked > 0 || (inRecovery() && acked > 0))) {
-            found = sent.markLost(mss) > 0;
-        }
-        if (!inRecovery() && !inLoss() && (found || dupAcks >= DUP_THRESH) && mayStart(sent, sack)) {
-            events |= isCalm() ? STARTED | REDUCE : STARTED;
-            state = RecoveryState.RECOVERY;
-            recoveryPoint = sent.end();
-            sent.markOldestLost(mss);
-        }
-        return events;
+        mark(sent, sack, acked, sacked, mss, nowNs);
+        return events | settle(sent);
     }
 
-    /**
-     * RFC 6582 section 3.2 step 2: without SACK, duplicates for what was sent before the last recovery may come from needless
-     * retransmissions.
-     */
-    private boolean mayStart(SentQueue sent, boolean sack) {
-        if (sent.isEmpty() || state == RecoveryState.CWR) {
-            return !sent.isEmpty();
+    /** RFC 8985 section 6.2, steps 2 to 4. */
+    private void advanceRack(SentQueue sent, int mss, long nowNs) {
+        AckNews news = sent.news;
+        long originalNs = news.originalSentNs();
+        long repairNs = news.certainRepairSentNs();
+        if (originalNs != AckNews.NO_SAMPLE && originalNs >= repairNs) {
+            rack.onDelivered(originalNs, news.originalEnd(), nowNs - originalNs);
+        } else if (repairNs != AckNews.NO_SAMPLE) {
+            rack.onDelivered(repairNs, news.certainRepairEnd(), nowNs - repairNs);
         }
-        return sack ? sent.start() >= recoveryPoint : sent.start() > recoveryPoint;
+        if (news.reorderedFrom() != AckNews.NOT_REORDERED) {
+            rack.onReordering();
+            long distance = (sent.highestSacked() - news.reorderedFrom() + mss - 1) / mss;
+            reordering = (int) Math.min(Math.max(reordering, distance), config.maxReordering);
+        }
+    }
+
+    /** A DSACK tells of a retransmission that was not needed (RFC 2883): perhaps the reordering window is too small. */
+    void onDsack(SentQueue sent) {
+        if ((config.recovery & STATIC_WINDOW) == 0) {
+            rack.onDsack(sent.start(), sent.end());
+        }
+    }
+
+    private boolean usesRack(boolean sack) {
+        return sack && (config.recovery & USE_RACK) != 0;
+    }
+
+    private void mark(SentQueue sent, boolean sack, int acked, int sacked, int mss, long nowNs) {
+        if (usesRack(sack)) {
+            reorderNs = sent.pipe() == 0 ? Deadlines.NONE : LossMarking.byTime(sent, rack, windowNs(sent), nowNs);
+        } else if (sack) {
+            boolean news = sacked > 0 || (inRecovery() && acked > 0);
+            int found = news ? LossMarking.bySack(sent, dupThresh(), mss) : 0;
+            if (found == 0 && dupAcks >= dupThresh() && !inRecovery() && !inLoss()) {
+                sent.markOldestLost(mss);
+            }
+        } else if (!inRecovery() && !inLoss() && dupAcks >= dupThresh() && sent.start() > recoveryPoint) {
+            // RFC 6582 section 3.2 step 2: duplicates for what was sent before the last recovery may come from needless
+            // retransmissions.
+            sent.markOldestLost(mss);
+        }
+    }
+
+    private long windowNs(SentQueue sent) {
+        boolean recovering = inRecovery() || inLoss();
+        boolean many = sent.sackedPackets() >= dupThresh() && (config.recovery & NO_DUP_THRESH) == 0;
+        return rack.reorderingWindowNs(recovering || many, rtt.minRttNs(), rtt.srttNs());
+    }
+
+    /** Enters recovery when something is lost; otherwise tells order from disorder. */
+    private int settle(SentQueue sent) {
+        if (inRecovery() || inLoss()) {
+            return 0;
+        }
+        if (sent.lostBytes() > 0) {
+            int events = isCalm() ? STARTED | REDUCE : STARTED;
+            state = RecoveryState.RECOVERY;
+            recoveryPoint = sent.end();
+            return events;
+        }
+        if (isCalm()) {
+            state = sent.sackedBytes() > 0 || dupAcks > 0 ? RecoveryState.DISORDER : RecoveryState.OPEN;
+        }
+        return 0;
     }
 
     private int onProgress(SentQueue sent, boolean sack, int acked, int mss) {
         if (isCalm()) {
             dupAcks = 0;
-            state = RecoveryState.OPEN;
             return 0;
         }
         if (state == RecoveryState.CWR) {
@@ -118,11 +205,16 @@ final class LossDetection {
         // The data that says CWR lies behind that point: until it is acknowledged the peer may still echo.
         boolean over = state == RecoveryState.CWR ? sent.start() > recoveryPoint : sent.start() >= recoveryPoint;
         if (over) {
+            if (state != RecoveryState.CWR) {
+                rack.onRecoveryEnd();
+            }
             state = RecoveryState.OPEN;
             dupAcks = 0;
             return ENDED;
         }
-        if (inRecovery() && !sack) {
+        if (state == RecoveryState.CWR) {
+            dupAcks = 0;
+        } else if (inRecovery() && !sack) {
             // A partial ACK covers the retransmission and segments that duplicates had counted already; what it stops at
             // is lost too (RFC 6582 section 3.2 step 3).
             dupAcks = Math.max(0, dupAcks - Math.max(0, acked / mss - 1));
@@ -131,12 +223,38 @@ final class LossDetection {
         return 0;
     }
 
-    /** The retransmission timer expired: all that is not SACKed counts as lost (RFC 6675 section 5.1). */
-    void onTimeout(SentQueue sent) {
-        sent.markAllLost();
+    /**
+     * RACK's reordering timer expired (RFC 8985 section 6.2, step 5).
+     *
+     * @return as {@link #onAck}
+     */
+    int onReorderingTimeout(SentQueue sent, long nowNs) {
+        reorderNs = LossMarking.byTime(sent, rack, windowNs(sent), nowNs);
+        return settle(sent);
+    }
+
+    /**
+     * The retransmission timer expired: the oldest segment is lost, and what RACK does not expect to hear of any more (RFC 8985
+     * section 6.3); without RACK all that is not SACKed (RFC 6675 section 5.1).
+     */
+    void onTimeout(SentQueue sent, boolean sack, long nowNs) {
+        if (usesRack(sack)) {
+            LossMarking.onTimeout(sent, rack, nowNs);
+        } else {
+            sent.markAllLost();
+        }
         recoveryPoint = sent.end();
         state = RecoveryState.LOSS;
         dupAcks = 0;
+        reorderNs = Deadlines.NONE;
+    }
+
+    /** The path takes smaller packets only: all that is in flight goes again, and congestion is not to blame. */
+    void onMtuReduced(SentQueue sent) {
+        sent.markAllLost();
+        recoveryPoint = sent.end();
+        state = RecoveryState.LOSS;
+        reorderNs = Deadlines.NONE;
     }
 
     /**

@@ -65,7 +65,10 @@ final class Output {
         if (tcb.synDue) {
             return firstSyn(tcb, nowNs);
         }
-        int cost = retransmission.send(tcb, nowNs);
+        int cost = tcb.lossProbe.due ? lossProbe(tcb, nowNs) : NOTHING;
+        if (cost == NOTHING) {
+            cost = retransmission.send(tcb, nowNs);
+        }
         if (cost == NOTHING && tcb.state.synchronised()) {
             cost = newData(tcb, nowNs);
             if (cost == NOTHING) {
@@ -107,6 +110,31 @@ final class Output {
         return BARE_COST;
     }
 
+    // Loss probe?
+
+    /**
+     * One segment beyond the congestion window, so that the peer says something: new data, else the highest again (RFC 8985 section
+     * 7.3).
+     */
+    private int lossProbe(Tcb tcb, long nowNs) {
+        tcb.lossProbe.due = false;
+        if (tcb.sent.isEmpty()) {
+            return NOTHING;
+        }
+        int packetMss = SegmentWriter.packetMss(tcb);
+        int length = (int) Math.min(tcb.unsent(), packetMss);
+        boolean again = length == 0 || length > (long) tcb.sndWnd - tcb.flightSize() || tcb.sent.isFull();
+        int cost = again
+                ? retransmission.sendHighest(tcb, packetMss, nowNs)
+                : sendNew(tcb, length, packetMss, Decision.LOSS_PROBE, nowNs);
+        if (cost != NOTHING) {
+            tcb.lossProbe.onSent(tcb.sent.end(), again, tcb.rtt);
+            RetransmissionTimer.arm(tcb, nowNs);
+            layer.counters.lossProbes.increment();
+        }
+        return cost;
+    }
+
     // New data?
 
     private int newData(Tcb tcb, long nowNs) {
@@ -124,11 +152,16 @@ final class Output {
         if (length == 0) {
             return NOTHING;
         }
+        tcb.lossProbe.restart = true;
+        return sendNew(tcb, length, packetMss, Decision.NEW_DATA, nowNs);
+    }
+
+    private int sendNew(Tcb tcb, int length, int packetMss, Decision decision, long nowNs) {
         long from = Math.max(0, tcb.sent.end());
         boolean last = length == tcb.unsent();
         boolean fin = last && tcb.finQueued && mayCarryFin(tcb, length);
         int flags = push(tcb, from, length, packetMss) | (fin ? Tcp.FIN : 0);
-        int sent = writer.sendData(tcb, from, length, packetMss, flags, Decision.NEW_DATA, nowNs);
+        int sent = writer.sendData(tcb, from, length, packetMss, flags, decision, nowNs);
         if (sent < 0) {
             return layer.noFrame(tcb, nowNs);
         }
@@ -235,7 +268,7 @@ final class Output {
     /**
      * The most for one frame: what the pace gives, and half the window, so that ACKs come while the other half is in flight.
      */
-    private static long frameBudget(Tcb tcb, int packetMss) {
+    static long frameBudget(Tcb tcb, int packetMss) {
         return Math.min(tcb.pacer.frameBudget(), Math.max(packetMss, tcb.congestion.cwnd() / 2));
     }
 
@@ -281,6 +314,7 @@ final class Output {
             return layer.noFrame(tcb, nowNs);
         }
         tcb.sent.append(0, false, true, tcb.sndMss, nowNs);
+        tcb.lossProbe.restart = true;
         tcb.finSent = true;
         tcb.sndNxt++;
         if (tcb.deadlines.rtoNs == Deadlines.NONE) {
@@ -346,6 +380,9 @@ final class Output {
         boolean atLimit = tcb.cwndLimited || tcb.inflight() >= tcb.congestion.cwnd();
         tcb.windowUse.onTurn(atLimit, tcb.sent.start(), tcb.sent.end());
         tcb.counts.limits(!tcb.sent.isEmpty() || tcb.unsent() > 0, tcb.windowLimited, nowNs);
+        if (tcb.lossProbe.restart) {
+            tcb.lossProbe.schedule(tcb, nowNs);
+        }
         deadlines.delayedAckNs = tcb.acks.deadlineNs();
         if (tcb.windowLimited && tcb.sent.isEmpty()) {
             if (deadlines.persistNs == Deadlines.NONE) {

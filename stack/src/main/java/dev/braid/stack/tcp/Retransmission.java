@@ -31,15 +31,25 @@ final class Retransmission {
             return Output.NOTHING;
         }
         int packetMss = SegmentWriter.packetMss(tcb);
-        if (lost.dataLength() > 0) {
-            // Cut to what the window allows, in whole packets: a hole of one packet brings one packet back.
-            long most = Math.min(Math.max(allowed, packetMss), tcb.pacer.frameBudget());
-            int limit = (int) Math.max(packetMss, Math.min(most, Output.MAX_PAYLOAD) / packetMss * packetMss);
-            if (lost.dataLength() > limit) {
-                tcb.sent.truncate(lost, limit);
-            }
+        // Cut to what the window allows, in whole packets: a hole of one packet brings one packet back. A full queue is cut no more:
+        // whoever makes us cut must not make it grow without bound.
+        long most = Math.min(Math.max(allowed, packetMss), Output.frameBudget(tcb, packetMss));
+        int limit = (int) Math.max(packetMss, Math.min(most, Output.MAX_PAYLOAD) / packetMss * packetMss);
+        if (lost.dataLength() > limit && !tcb.sent.isFull()) {
+            tcb.sent.truncate(lost, limit);
         }
-        return sendAgain(tcb, lost, packetMss, nowNs);
+        Decision decision = tcb.loss.inLoss() ? Decision.RETRANSMIT_RTO : Decision.FAST_RETRANSMIT;
+        return sendAgain(tcb, lost, packetMss, decision, nowNs);
+    }
+
+    /**
+     * Sends the highest packet again that is not SACKed, as a loss probe (RFC 8985 section 7.3).
+     *
+     * @return as {@link #send}
+     */
+    int sendHighest(Tcb tcb, int packetMss, long nowNs) {
+        SentSegment last = tcb.sent.takeLastPacket(packetMss);
+        return last == null ? Output.NOTHING : sendAgain(tcb, last, packetMss, Decision.LOSS_PROBE, nowNs);
     }
 
     private int synAgain(Tcb tcb, SentSegment syn, long nowNs) {
@@ -52,8 +62,7 @@ final class Retransmission {
         return Output.BARE_COST;
     }
 
-    private int sendAgain(Tcb tcb, SentSegment lost, int packetMss, long nowNs) {
-        Decision decision = tcb.loss.inLoss() ? Decision.RETRANSMIT_RTO : Decision.FAST_RETRANSMIT;
+    private int sendAgain(Tcb tcb, SentSegment lost, int packetMss, Decision decision, long nowNs) {
         int length = lost.dataLength();
         int flags = lost.fin() ? Tcp.FIN : 0;
         if (length == 0) {
@@ -74,6 +83,8 @@ final class Retransmission {
         }
         if (decision == Decision.FAST_RETRANSMIT) {
             layer.counters.fastRetrans.increment();
+        } else if (decision == Decision.RETRANSMIT_RTO) {
+            layer.counters.slowStartRetrans.increment();
         }
         retransmitted(tcb, lost, decision, packetMss, nowNs);
         tcb.pacer.onSent(sent, nowNs);
@@ -81,17 +92,21 @@ final class Retransmission {
     }
 
     private void retransmitted(Tcb tcb, SentSegment segment, Decision decision, int packetMss, long nowNs) {
-        tcb.congestion.onSent(segment.dataLength(), tcb.inflight(), true, nowNs);
+        long inflight = tcb.inflight();
+        boolean oldest = tcb.sent.start() == segment.start();
         tcb.sent.onRetransmitted(segment, packetMss, nowNs);
         int packets = Math.max(1, (segment.dataLength() + packetMss - 1) / packetMss);
         tcb.retransmits += packets;
         tcb.counts.bytesRetrans += segment.dataLength();
         layer.counters.retransSegs.add(packets);
+        layer.counters.lostRetransmit.add(tcb.sent.takeLostAgain());
+        tcb.congestion.onSent(segment.dataLength(), inflight, true, nowNs);
         tcb.retransmitNow = false;
         if (layer.observer != null) {
             layer.observer.onRetransmit(tcb, decision, segment.dataLength());
         }
-        if (tcb.deadlines.rtoNs == Deadlines.NONE) {
+        if (oldest || tcb.deadlines.rtoNs == Deadlines.NONE) {
+            // RFC 6298 section 5.1 has the timer run from a segment's sending; its repair's time begins anew.
             RetransmissionTimer.arm(tcb, nowNs);
         }
     }

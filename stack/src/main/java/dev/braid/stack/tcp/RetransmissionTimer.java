@@ -18,6 +18,7 @@ final class RetransmissionTimer {
 
     /** Something was acknowledged: it starts anew for what is still in flight, or stops (RFC 6298 section 5.2 and 5.3). */
     static void restart(Tcb tcb, long nowNs) {
+        tcb.lossProbe.restart = true;
         if (tcb.sent.isEmpty()) {
             tcb.deadlines.rtoNs = Deadlines.NONE;
         } else {

@@ -25,6 +25,7 @@ public final class RttEstimator {
     private long rttvarNs;
     private long minRttNs;
     private int backoffs;
+    private long samples;
 
     /** With the default bounds. */
     public RttEstimator() {
@@ -66,6 +67,12 @@ public final class RttEstimator {
         }
         baseRtoNs = Math.min(maxRtoNs, srttNs + Math.max(minRtoNs, 4 * rttvarNs));
         backoffs = 0;
+        samples++;
+    }
+
+    /** Measurements taken in so far. */
+    public long samples() {
+        return samples;
     }
 
     /** The timer expired: the timeout doubles, up to the maximum (RFC 6298 §5.5). */

@@ -12,30 +12,25 @@ import org.jspecify.annotations.Nullable;
  * only while growing.
  */
 public final class SentQueue {
-    /** {@link #rttSentNs()}: nothing was measured. */
-    public static final long NO_SAMPLE = Long.MIN_VALUE;
-
-    /** SACKed sequences above a hole that make it lost (RFC 6675 §2). */
-    private static final int DUP_THRESH = 3;
-
     /** What acknowledgments say about the path's rate. */
     final DeliveryRate rate = new DeliveryRate();
+    /** What the present acknowledgment delivered. */
+    final AckNews news = new AckNews();
 
     private final SentRecords records = new SentRecords();
+    private final ResentList resent = new ResentList();
     private final int maxRecords;
     private long start = -1;
     private long end = -1;
     private long sackedBytes;
+    private int sackedPackets;
     private long lostBytes;
     private long newlyLost;
+    private int lostAgain;
     private long highestSacked = -1;
-    private long deliveredBytes;
     private long deliveredPackets;
-    private long rttSentNs = NO_SAMPLE;
-    /** When the latest repair delivered since {@link #beginAck()} was sent. */
-    private long repairSentNs = NO_SAMPLE;
-    /** Below this position {@link #markLost} has judged every record. */
-    private long judged = -1;
+    /** Below this position {@link LossMarking} has nothing left to judge among what was sent once. */
+    long judged = -1;
     /** Below this position no record is lost. */
     private long lostFrom = -1;
 
@@ -68,6 +63,16 @@ public final class SentQueue {
         return records.at(index);
     }
 
+    /** The index of the record that holds the position; -1 before all. */
+    int find(long position) {
+        return records.find(position);
+    }
+
+    /** What was sent again and is in flight, in order of time. */
+    ResentList resent() {
+        return resent;
+    }
+
     /** The oldest unacknowledged position: SND.UNA. */
     public long start() {
         return start;
@@ -88,7 +93,12 @@ public final class SentQueue {
         return sackedBytes;
     }
 
-    /** Of those, believed lost and not sent again. */
+    /** Packets that SACK blocks named, of those in flight. */
+    public int sackedPackets() {
+        return sackedPackets;
+    }
+
+    /** Of those in flight, believed lost and not sent again. */
     public long lostBytes() {
         return lostBytes;
     }
@@ -97,6 +107,13 @@ public final class SentQueue {
     public long takeNewlyLost() {
         long taken = newlyLost;
         newlyLost = 0;
+        return taken;
+    }
+
+    /** How many records were lost again after they had been sent again, since this was last asked. */
+    public int takeLostAgain() {
+        int taken = lostAgain;
+        lostAgain = 0;
         return taken;
     }
 
@@ -124,45 +141,24 @@ public final class SentQueue {
         record.retransmits = 0;
         record.sacked = false;
         record.lost = false;
+        record.sackedPackets = 0;
         rate.onSent(record, pipe(), nowNs);
         end += record.length();
     }
 
-    /**
-     * Starts a new acknowledgment: {@link #deliveredBytes()} and {@link #rttSentNs()} report what {@link #ack} and
-     * {@link #markSacked} do from here.
-     */
+    /** Starts a new acknowledgment: {@link #news} tells what {@link #ack} and {@link #markSacked} do from here. */
     public void beginAck() {
-        deliveredBytes = 0;
-        rttSentNs = NO_SAMPLE;
-        repairSentNs = NO_SAMPLE;
+        news.begin(highestSacked);
     }
 
-    /** Sequence numbers acknowledged or SACKed for the first time since {@link #beginAck()}. */
-    public long deliveredBytes() {
-        return deliveredBytes;
+    /** Whether something is in flight that was sent again. */
+    public boolean hasRepairs() {
+        return !resent.isEmpty();
     }
 
     /** Packets of the wire acknowledged or SACKed since the connection began. */
     public long deliveredPackets() {
         return deliveredPackets;
-    }
-
-    /**
-     * When the latest segment was sent of those delivered since {@link #beginAck()}, or {@link #NO_SAMPLE} when one of them was
-     * sent again (Karn's algorithm, RFC 6298 §3): an acknowledgment that a repair set free says nothing about the round trip
-     * of the segments behind the repaired one, which waited for it.
-     */
-    public long rttSentNs() {
-        return repairSentNs == NO_SAMPLE ? rttSentNs : NO_SAMPLE;
-    }
-
-    /**
-     * When the latest segment was sent again of those delivered since {@link #beginAck()} that were, or {@link #NO_SAMPLE} when
-     * none was.
-     */
-    public long repairSentNs() {
-        return repairSentNs;
     }
 
     /**
@@ -182,6 +178,7 @@ public final class SentQueue {
         while (whole < records.count() && records.at(whole).end() <= upTo) {
             SentSegment record = records.at(whole++);
             forget(record, record.length());
+            resent.remove(record);
         }
         records.remove(0, whole);
         if (records.count() > 0 && records.at(0).start < upTo) {
@@ -237,47 +234,18 @@ public final class SentQueue {
     public void forgetSacks() {
         if (sackedBytes > 0) {
             for (int i = 0; i < records.count(); i++) {
-                records.at(i).sacked = false;
-            }
-        }
-        sackedBytes = 0;
-        highestSacked = start;
-        judged = start;
-    }
-
-    /**
-     * Marks lost what has three SACKed sequences, or more than two segments' bytes of them, above it and was not sent again
-     * (RFC 6675's IsLost).
-     *
-     * @param mss the sender's maximum segment size
-     * @return sequence numbers that became lost
-     */
-    public int markLost(int mss) {
-        if (sackedBytes == 0) {
-            return 0;
-        }
-        int index = records.find(highestSacked - 1);
-        int sequences = 0;
-        for (long above = 0; index >= 0; index--) {
-            SentSegment record = records.at(index);
-            if (record.sacked) {
-                above += record.length();
-                sequences++;
-                if (sequences >= DUP_THRESH || above > (DUP_THRESH - 1L) * mss) {
-                    break;
+                SentSegment record = records.at(i);
+                if (record.sacked) {
+                    record.sacked = false;
+                    record.sackedPackets = 0;
+                    relist(record);
                 }
             }
         }
-        int newly = 0;
-        long judgedTo = index < 0 ? judged : records.at(index).start;
-        for (int i = index - 1; i >= 0 && records.at(i).end() > judged; i--) {
-            SentSegment record = records.at(i);
-            if (!record.sacked && !record.lost && record.retransmits == 0) {
-                newly += lose(record);
-            }
-        }
-        judged = Math.max(judged, judgedTo);
-        return newly;
+        sackedBytes = 0;
+        sackedPackets = 0;
+        highestSacked = start;
+        judged = start;
     }
 
     /**
@@ -315,10 +283,14 @@ public final class SentQueue {
     public void forgetLosses() {
         for (int i = 0; i < records.count() && lostBytes > 0; i++) {
             SentSegment record = records.at(i);
-            lostBytes -= record.lost ? record.length() : 0;
-            record.lost = false;
+            if (record.lost) {
+                lostBytes -= record.length();
+                record.lost = false;
+                relist(record);
+            }
         }
         newlyLost = 0;
+        judged = start;
     }
 
     /** The first record that is lost and not sent again, or {@code null}. */
@@ -360,12 +332,33 @@ public final class SentQueue {
         }
     }
 
+    /**
+     * The last packet, of {@code mss} data bytes at the most, that is not SACKed, as a record of its own: what a loss probe sends
+     * again. {@code null} when there is none, or no room for one more record.
+     */
+    public @Nullable SentSegment takeLastPacket(int mss) {
+        for (int i = records.count() - 1; i >= 0; i--) {
+            SentSegment record = records.at(i);
+            if (record.sacked) {
+                continue;
+            }
+            long boundary = record.boundaryUpTo(record.dataStart() + record.dataLength - 1);
+            if (record.dataLength <= mss || boundary <= record.dataStart()) {
+                return record;
+            }
+            return isFull() ? null : split(i, boundary);
+        }
+        return null;
+    }
+
     /** The record was sent again, in packets of {@code mss} bytes: it is in flight. */
     public void onRetransmitted(SentSegment segment, int mss, long nowNs) {
         if (segment.lost) {
             segment.lost = false;
             lostBytes -= segment.length();
         }
+        resent.remove(segment);
+        resent.append(segment);
         segment.retransmits++;
         segment.sentNs = nowNs;
         rate.onSent(segment, pipe() - segment.length(), nowNs);
@@ -375,9 +368,11 @@ public final class SentQueue {
 
     /** Forgets everything; positions stay: what was in flight counts as gone. */
     public void clear() {
+        resent.clear();
         records.remove(0, records.count());
         start = end;
         sackedBytes = 0;
+        sackedPackets = 0;
         lostBytes = 0;
         newlyLost = 0;
         highestSacked = end;
@@ -387,6 +382,11 @@ public final class SentQueue {
     private void forget(SentSegment record, int count) {
         if (record.sacked) {
             sackedBytes -= count;
+            int packets = count == record.length()
+                    ? record.sackedPackets
+                    : Math.min(count / record.mss, record.sackedPackets);
+            record.sackedPackets -= packets;
+            sackedPackets -= packets;
         } else {
             onDelivered(record, count);
         }
@@ -395,26 +395,36 @@ public final class SentQueue {
     private int sack(SentSegment record) {
         int length = record.length();
         onDelivered(record, length);
+        resent.remove(record);
         record.sacked = true;
         record.lost = false;
+        record.sackedPackets = record.packets();
+        sackedPackets += record.sackedPackets;
         sackedBytes += length;
         highestSacked = Math.max(highestSacked, record.end());
         return length;
     }
 
     private void onDelivered(SentSegment record, int count) {
-        deliveredBytes += count;
+        news.onDelivered(record, count);
         rate.onDelivered(record, count);
         deliveredPackets += (count - 1) / record.mss + 1;
         lostBytes -= record.lost ? count : 0;
-        if (record.retransmits == 0) {
-            rttSentNs = Math.max(rttSentNs, record.sentNs);
-        } else {
-            repairSentNs = Math.max(repairSentNs, record.sentNs);
+    }
+
+    /** The record, which was not, is now in flight: if it was sent again, it takes its place in the order of that. */
+    private void relist(SentSegment record) {
+        if (record.retransmits > 0) {
+            resent.insertByTime(record);
         }
     }
 
-    private int lose(SentSegment record) {
+    /** Believed lost from now on; only for {@link LossMarking}. */
+    int lose(SentSegment record) {
+        if (record.listed) {
+            resent.remove(record);
+            lostAgain++;
+        }
         record.lost = true;
         lostBytes += record.length();
         newlyLost += record.length();
@@ -428,6 +438,9 @@ public final class SentQueue {
         SentSegment record = records.at(index);
         SentSegment rest = records.insert(index + 1);
         record.moveTail(position, rest);
+        if (record.listed) {
+            resent.insertBehind(record, rest);
+        }
         return rest;
     }
 

@@ -1,5 +1,7 @@
 package dev.braid.stack.tcp;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What was sent in one frame and is not acknowledged yet: up to 64 KiB of data, or a SYN or a FIN. A pooled record of
  * {@link SentQueue}, valid until the queue changes.
@@ -20,6 +22,13 @@ public final class SentSegment {
     int retransmits;
     boolean sacked;
     boolean lost;
+    /** Packets that SACK blocks named, while {@link #sacked}. */
+    int sackedPackets;
+    /** In a {@link ResentList}, between these two. */
+    boolean listed;
+
+    @Nullable SentSegment earlierResent;
+    @Nullable SentSegment laterResent;
     /** What was delivered, and when, as this was sent: for {@link DeliveryRate}. */
     long rateDelivered;
 
@@ -98,6 +107,11 @@ public final class SentSegment {
         return lost;
     }
 
+    /** Packets of the wire it was cut into. */
+    int packets() {
+        return Math.max(0, length() - 1) / mss + 1;
+    }
+
     /** The first packet boundary at or behind a position inside the record; its ends count as boundaries. */
     long boundaryFrom(long position) {
         if (position <= start) {
@@ -157,6 +171,7 @@ public final class SentSegment {
         sentNs = Math.max(sentNs, next.sentNs);
         firstSentNs = Math.min(firstSentNs, next.firstSentNs);
         retransmits = Math.max(retransmits, next.retransmits);
+        sackedPackets += next.sackedPackets;
     }
 
     @Override

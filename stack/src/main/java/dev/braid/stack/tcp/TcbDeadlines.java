@@ -9,6 +9,10 @@ import dev.braid.fastpath.device.Deadlines;
 final class TcbDeadlines {
     /** Retransmission (RFC 6298). */
     long rtoNs = Deadlines.NONE;
+    /** Tail loss probe (RFC 8985 section 7.2). */
+    long probeNs = Deadlines.NONE;
+    /** What RACK waits for is lost (RFC 8985 section 6.2, step 5). */
+    long reorderNs = Deadlines.NONE;
     /** Zero-window probe (RFC 9293 section 3.8.6.1) or the sender's override of SWS avoidance. */
     long persistNs = Deadlines.NONE;
     /** Delayed ACK (RFC 9293 section 3.8.6.3). */
@@ -24,11 +28,14 @@ final class TcbDeadlines {
 
     long earliest() {
         long one = Math.min(Math.min(rtoNs, persistNs), Math.min(delayedAckNs, keepAliveNs));
-        return Math.min(one, Math.min(finWait2Ns, Math.min(paceNs, corkNs)));
+        long two = Math.min(Math.min(probeNs, reorderNs), finWait2Ns);
+        return Math.min(Math.min(one, two), Math.min(paceNs, corkNs));
     }
 
     void clear() {
         rtoNs = Deadlines.NONE;
+        probeNs = Deadlines.NONE;
+        reorderNs = Deadlines.NONE;
         persistNs = Deadlines.NONE;
         delayedAckNs = Deadlines.NONE;
         keepAliveNs = Deadlines.NONE;

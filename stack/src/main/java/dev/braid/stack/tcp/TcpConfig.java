@@ -40,6 +40,17 @@ public final class TcpConfig {
     public int ecn = ECN_ACCEPT;
     /** A SYN sent again asks for ECN no more (net.ipv4.tcp_ecn_fallback; RFC 3168 section 6.1.1.1). */
     public boolean ecnFallback = true;
+    /**
+     * How loss is detected where there is SACK (net.ipv4.tcp_recovery), the sum of: 1 by RACK, RFC 8985, instead of RFC 6675; 2 its
+     * reordering window does not grow with DSACKs; 4 many SACKed packets do not cut that window short.
+     */
+    public int recovery = LossDetection.USE_RACK;
+    /** Send tail loss probes (RFC 8985 section 7) when 3 or 4 (net.ipv4.tcp_early_retrans). */
+    public int earlyRetrans = 3;
+    /** DupThresh: duplicates, or packets SACKed above a hole, that mean loss (net.ipv4.tcp_reordering; RFC 5681). */
+    public int reordering = 3;
+    /** The most that DupThresh becomes where a path was seen to reorder (net.ipv4.tcp_max_reordering). */
+    public int maxReordering = 300;
     /** Let data leave at the congestion control's pace, not at once. */
     public boolean pacing = true;
     /** Output waits for more ACKs while it may send less than this part of the window (net.ipv4.tcp_tso_win_divisor). */
@@ -145,6 +156,10 @@ public final class TcpConfig {
         copy.dsack = dsack;
         copy.ecn = ecn;
         copy.ecnFallback = ecnFallback;
+        copy.recovery = recovery;
+        copy.earlyRetrans = earlyRetrans;
+        copy.reordering = reordering;
+        copy.maxReordering = maxReordering;
         copy.pacing = pacing;
         copy.tsoWinDivisor = tsoWinDivisor;
         copy.minTsoSegs = minTsoSegs;

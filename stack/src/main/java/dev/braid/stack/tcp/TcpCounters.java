@@ -20,6 +20,13 @@ final class TcpCounters {
     final Counter pureAcks;
     final Counter delayedAcks;
     final Counter fastRetrans;
+    final Counter slowStartRetrans;
+    final Counter lostRetransmit;
+    final Counter sackRecovery;
+    final Counter renoRecovery;
+    final Counter sackReorder;
+    final Counter lossProbes;
+    final Counter lossProbeRecovery;
     final Counter timeouts;
     final Counter synRetrans;
     final Counter sackReneging;
@@ -80,6 +87,13 @@ final class TcpCounters {
         pureAcks = all.counter("TcpExtTCPPureAcks");
         delayedAcks = all.counter("TcpExtDelayedACKs");
         fastRetrans = all.counter("TcpExtTCPFastRetrans");
+        slowStartRetrans = all.counter("TcpExtTCPSlowStartRetrans");
+        lostRetransmit = all.counter("TcpExtTCPLostRetransmit");
+        sackRecovery = all.counter("TcpExtTCPSackRecovery");
+        renoRecovery = all.counter("TcpExtTCPRenoRecovery");
+        sackReorder = all.counter("TcpExtTCPSACKReorder");
+        lossProbes = all.counter("TcpExtTCPLossProbes");
+        lossProbeRecovery = all.counter("TcpExtTCPLossProbeRecovery");
         timeouts = all.counter("TcpExtTCPTimeouts");
         synRetrans = all.counter("TcpExtTCPSynRetrans");
         deliveredCe = all.counter("TcpExtTCPDeliveredCE");

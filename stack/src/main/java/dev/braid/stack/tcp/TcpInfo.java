@@ -83,7 +83,7 @@ public final class TcpInfo {
     /** Packets sent again since the connection began. */
     public long totalRetrans;
     /** Duplicate acknowledgements that mean loss. */
-    public int reordering = LossDetection.DUP_THRESH;
+    public int reordering = 3;
     /** Reorderings seen. */
     public int reordSeen;
     /** Duplicates that the peer reported by DSACK. */

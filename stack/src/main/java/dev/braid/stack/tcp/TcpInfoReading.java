@@ -39,6 +39,8 @@ final class TcpInfoReading {
     private static void congestion(Tcb tcb, TcpInfo info) {
         info.congestion = tcb.congestion.name();
         info.caState = tcb.loss.state();
+        info.reordering = tcb.loss.dupThresh();
+        info.reordSeen = tcb.loss.rack.reorderings();
         info.retransmits = tcb.timeouts;
         info.probes = tcb.probesUnanswered;
         info.backoff = tcb.deadlines.persistNs != Deadlines.NONE ? tcb.persistBackoffs : tcb.rtt.backoffs();

@@ -38,7 +38,8 @@ public final class TcpLayer {
     final TimeWaitTable timeWait;
     final StatelessOutput resets = new StatelessOutput(this);
     final Output output;
-    final Expiry expiry = new Expiry(this);
+    private final Recovery recovery = new Recovery(this);
+    final Expiry expiry = new Expiry(this, recovery);
     final EcnArrival ecnArrival = new EcnArrival(this);
     final Ending ending = new Ending(this);
     @Nullable UpperLayerProtocol upperProtocol;
@@ -84,7 +85,7 @@ public final class TcpLayer {
         timestampOffsets = new TimestampOffset(entropy.nextLong(), entropy.nextLong());
         activeOpen = new ActiveOpen(this, entropy);
         output = new Output(this, new SegmentWriter(this));
-        AckArrival ackArrival = new AckArrival(this);
+        AckArrival ackArrival = new AckArrival(this, recovery);
         var duplicates = new DuplicateArrival(this);
         TextArrival textArrival = new TextArrival(this, duplicates);
         otherStates = new OtherStatesArrival(this, ackArrival, textArrival, duplicates);

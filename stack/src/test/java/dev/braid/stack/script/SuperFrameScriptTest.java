@@ -87,6 +87,7 @@ class SuperFrameScriptTest extends Script {
         peer.sees(burst(1, 8_001, 1_000));
         peer.sends(ack(1, 2_345)).seesNothing();
         afterWhatever(300);
+        peer.sees(data(7_001, 8_001)); // a loss probe
         Seg resent = peer.next();
         assertThat(resent.seq).isEqualTo(2_345);
         peer.seesWhatever().sends(ack(1, 8_001)).seesNothing();

@@ -168,6 +168,7 @@ class AwkwardPeerTest {
             send(1000);
         }
         rig.sent();
+        rig.after(MS);
         for (int i = 0; i < 5; i++) {
             acknowledges(0, 20_000);
         }

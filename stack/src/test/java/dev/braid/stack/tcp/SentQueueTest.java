@@ -168,14 +168,14 @@ class SentQueueTest {
             send(MSS, i);
         }
         queue.markSacked(1000, 2000);
-        assertThat(queue.markLost(MSS)).isZero();
+        assertThat(LossMarking.bySack(queue, 3, MSS)).isZero();
         queue.markSacked(3000, 4000);
-        assertThat(queue.markLost(MSS)).isZero();
+        assertThat(LossMarking.bySack(queue, 3, MSS)).isZero();
         queue.markSacked(5000, 6000);
-        assertThat(queue.markLost(MSS)).as("0-1000 has three above, 2000-3000 two").isEqualTo(1000);
-        assertThat(queue.markLost(MSS)).isZero();
+        assertThat(LossMarking.bySack(queue, 3, MSS)).as("0-1000 has three above, 2000-3000 two").isEqualTo(1000);
+        assertThat(LossMarking.bySack(queue, 3, MSS)).isZero();
         queue.markSacked(6000, 8000);
-        assertThat(queue.markLost(MSS)).as("and more than two segments' bytes").isEqualTo(2000);
+        assertThat(LossMarking.bySack(queue, 3, MSS)).as("and more than two segments' bytes").isEqualTo(2000);
         assertThat(queue.lostBytes()).isEqualTo(3000);
         assertThat(queue.pipe()).isEqualTo(10_000 - 5_000 - 3_000);
     }
@@ -188,7 +188,7 @@ class SentQueueTest {
         }
         queue.markSacked(1000, 2000);
         queue.markSacked(3000, 8000);
-        queue.markLost(MSS);
+        LossMarking.bySack(queue, 3, MSS);
         SentSegment first = Objects.requireNonNull(queue.nextLost());
         assertThat(first.start()).isZero();
         queue.onRetransmitted(first, MSS, 100);
@@ -197,7 +197,7 @@ class SentQueueTest {
         assertThat(second.start()).isEqualTo(2000);
         queue.onRetransmitted(second, MSS, 101);
         assertThat(queue.nextLost()).isNull();
-        assertThat(queue.markLost(MSS)).as("sent again: not judged by SACK again").isZero();
+        assertThat(LossMarking.bySack(queue, 3, MSS)).as("sent again: not judged by SACK again").isZero();
         assertThat(queue.markAllLost()).as("but by the timer").isEqualTo(2000);
     }
 
@@ -228,8 +228,8 @@ class SentQueueTest {
         queue.onRetransmitted(Objects.requireNonNull(queue.nextLost()), MSS, 116_000);
         queue.beginAck();
         queue.ack(2000);
-        assertThat(queue.rttSentNs()).as("sent once, at 20, but acknowledged with the repair")
-                .isEqualTo(SentQueue.NO_SAMPLE);
+        assertThat(queue.news.rttSentNs()).as("sent once, at 20, but acknowledged with the repair")
+                .isEqualTo(AckNews.NO_SAMPLE);
     }
 
     @Test
@@ -241,16 +241,16 @@ class SentQueueTest {
         send(MSS, 30);
         queue.beginAck();
         queue.ack(1000);
-        assertThat(queue.rttSentNs()).isEqualTo(10);
+        assertThat(queue.news.rttSentNs()).isEqualTo(10);
         queue.markAllLost();
         queue.onRetransmitted(Objects.requireNonNull(queue.nextLost()), MSS, 40);
         queue.beginAck();
         queue.ack(2000);
-        assertThat(queue.rttSentNs()).isEqualTo(SentQueue.NO_SAMPLE);
-        assertThat(queue.deliveredBytes()).isEqualTo(1000);
+        assertThat(queue.news.rttSentNs()).isEqualTo(AckNews.NO_SAMPLE);
+        assertThat(queue.news.deliveredBytes()).isEqualTo(1000);
         queue.beginAck();
         queue.ack(3000);
-        assertThat(queue.rttSentNs()).as("lost and not sent again after all").isEqualTo(30);
+        assertThat(queue.news.rttSentNs()).as("lost and not sent again after all").isEqualTo(30);
     }
 
     @Test
@@ -259,10 +259,10 @@ class SentQueueTest {
         send(5000, 10);
         queue.beginAck();
         queue.markSacked(2000, 4000);
-        assertThat(queue.deliveredBytes()).isEqualTo(2000);
+        assertThat(queue.news.deliveredBytes()).isEqualTo(2000);
         queue.beginAck();
         assertThat(queue.ack(5000)).isEqualTo(5000);
-        assertThat(queue.deliveredBytes()).isEqualTo(3000);
+        assertThat(queue.news.deliveredBytes()).isEqualTo(3000);
     }
 
     @Test
@@ -338,7 +338,7 @@ class SentQueueTest {
             }
             queue.beginAck();
             assertThat(queue.ack(to)).isEqualTo(to - start);
-            assertThat(queue.deliveredBytes()).isEqualTo(newly);
+            assertThat(queue.news.deliveredBytes()).isEqualTo(newly);
             start = to;
         }
 
@@ -368,7 +368,7 @@ class SentQueueTest {
             long newly = switch (random.nextInt(4)) {
                 case 0 -> queue.markAllLost();
                 case 1 -> queue.markOldestLost(500);
-                default -> queue.markLost(MSS);
+                default -> LossMarking.bySack(queue, 3, MSS);
             };
             long seen = 0;
             int resurrected = 0;
@@ -437,7 +437,7 @@ class SentQueueTest {
                 queue.beginAck();
                 queue.markSacked(base + 12_000, base + 15_000);
                 queue.markSacked(base + 20_000, base + 60_000);
-                queue.markLost(MSS);
+                LossMarking.bySack(queue, 3, MSS);
                 for (SentSegment lost = queue.nextLost(); lost != null; lost = queue.nextLost()) {
                     queue.truncate(lost, 3_000);
                     queue.onRetransmitted(lost, MSS, now[0]++);

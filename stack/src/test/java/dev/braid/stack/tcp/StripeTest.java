@@ -5,6 +5,7 @@ import static dev.braid.stack.tcp.TwoHosts.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.sim.LinkConfig;
+import dev.braid.stack.congestion.CongestionControl;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -186,7 +187,8 @@ class StripeTest {
             }
             pair.world.run(10 * SECOND);
             assertThat(pair.one.exempted).isGreaterThanOrEqualTo(3);
-            assertThat(pair.one.tcb.retransmits()).isZero();
+            assertThat(pair.one.tcb.retransmits()).as("at most a loss probe, for the path became longer").isLessThan(2);
+            assertThat(pair.one.tcb.ssthresh()).isEqualTo(CongestionControl.UNLIMITED);
         }
     }
 

@@ -24,6 +24,7 @@ final class Reason {
             case CHALLENGE_ACK -> "challenge ACK";
             case RESET -> "reset";
             case UPPER_LAYER -> "ACK for the upper layer";
+            case LOSS_PROBE -> "tail loss probe";
         };
     }
 }

@@ -115,7 +115,8 @@ class VerifyTest {
     void goldenTablesAreWrittenInTheirLongForm() throws Exception {
         testsReport(1, 0, 0, 0, 0);
         checkout.run("verify", "--rewrite", "--control", "bbr");
-        assertThat(Files.readAllLines(folder.resolve("java.calls"))).contains("--include-tag=golden", "-Dbraid.full=true",
+        assertThat(Files.readAllLines(folder.resolve("java.calls"))).contains("--include-tag=golden",
+                "-Dbraid.full=true",
                 "-Dbraid.golden.rewrite=true", "-Dbraid.golden.control=bbr");
     }
 
