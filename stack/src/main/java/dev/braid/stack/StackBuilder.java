@@ -13,6 +13,7 @@ import dev.braid.fastpath.pipeline.IdlePolicy;
 import dev.braid.fastpath.pipeline.Pipeline;
 import dev.braid.fastpath.pipeline.PipelineSpec;
 import dev.braid.fastpath.pipeline.Threads;
+import dev.braid.stack.congestion.CongestionControl;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Entropy;
 import dev.braid.stack.core.StackCore;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a {@link Stack} and starts it. One thread; each stack has a builder of its own. */
@@ -87,6 +89,19 @@ public final class StackBuilder {
      */
     public StackBuilder tunable(String sysctl, String value) {
         config = config.withTunable(sysctl, value);
+        return this;
+    }
+
+    /**
+     * Adds a congestion control of one's own, for sockets (TCP_CONGESTION) and {@code net.ipv4.tcp_congestion_control} to choose.
+     *
+     * @param maker makes one for each connection, on the stack's thread
+     * @throws IllegalArgumentException when the name is empty, longer than 15 characters or not of visible ASCII
+     */
+    public StackBuilder congestionControl(String choice, Supplier<? extends CongestionControl> maker) {
+        CoreConfig larger = config.copy();
+        larger.tcp.congestionControls = larger.tcp.congestionControls.with(choice, maker);
+        config = larger;
         return this;
     }
 

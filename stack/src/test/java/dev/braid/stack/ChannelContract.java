@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.fastpath.device.MemoryWire;
 import dev.braid.fastpath.pipeline.Threads;
+import dev.braid.stack.nio.TcpSocketOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -28,6 +29,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -482,6 +484,36 @@ abstract class ChannelContract {
                     .isInstanceOf(UnsupportedOperationException.class);
             assertThatThrownBy(() -> pair.client.setOption(StandardSocketOptions.SO_SNDBUF, -1))
                     .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void congestionControlIsChosenByNameAndChangedOnALiveConnection() throws Exception {
+        try (var pair = new Pair()) {
+            assertThat(pair.client.getOption(TcpSocketOptions.TCP_CONGESTION)).isEqualTo("cubic");
+            for (String name : List.of("reno", "bbr", "careful", "cubic")) {
+                pair.client.setOption(TcpSocketOptions.TCP_CONGESTION, name);
+                assertThat(pair.client.getOption(TcpSocketOptions.TCP_CONGESTION)).isEqualTo(name);
+                pair.client.write(ByteBuffer.allocate(100_000));
+                assertThat(pair.server.socket().getInputStream().readNBytes(100_000)).hasSize(100_000);
+            }
+            assertThatThrownBy(() -> pair.client.setOption(TcpSocketOptions.TCP_CONGESTION, "vegas"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("there are bbr careful cubic dctcp reno");
+            assertThat(pair.server.getOption(TcpSocketOptions.TCP_CONGESTION)).isEqualTo("cubic");
+        }
+    }
+
+    @Test
+    void acceptedConnectionsHaveTheListenersCongestionControl() throws Exception {
+        try (var listener = stacks.server.listen(TwoStacks.server(0), 1)) {
+            listener.setOption(TcpSocketOptions.TCP_CONGESTION, "reno");
+            assertThat(listener.getOption(TcpSocketOptions.TCP_CONGESTION)).isEqualTo("reno");
+            try (var client = stacks.client.connect((InetSocketAddress) listener.getLocalAddress());
+                    var server = listener.accept()) {
+                assertThat(server.getOption(TcpSocketOptions.TCP_CONGESTION)).isEqualTo("reno");
+                assertThat(client.getOption(TcpSocketOptions.TCP_CONGESTION)).isEqualTo("cubic");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.device.MemoryWire;
 import dev.braid.fastpath.device.Offloads;
 import dev.braid.fastpath.pipeline.Threads;
+import dev.braid.stack.congestion.NewReno;
 import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -27,6 +28,7 @@ final class TwoStacks implements AutoCloseable {
                 .name("client")
                 .threads(threads)
                 .trackLeaks()
+                .congestionControl("careful", NewReno::new)
                 .onError(errors::add)
                 .link(Link.over(wire.left(), "left").address(CLIENT4 + "/24").address("fd01::1/64"))
                 .start();

@@ -51,17 +51,26 @@ public final class CongestionControls {
         return name != null && byName.containsKey(name);
     }
 
+    /** @throws IllegalArgumentException with one line that names those there are, when there is none of that name */
+    public void requireKnown(String name) {
+        maker(name);
+    }
+
     /**
      * A new one for one connection.
      *
      * @throws IllegalArgumentException when there is none of that name
      */
     public CongestionControl create(String name) {
+        return maker(name).get();
+    }
+
+    private Supplier<? extends CongestionControl> maker(String name) {
         Supplier<? extends CongestionControl> maker = byName.get(name);
         if (maker == null) {
             throw new IllegalArgumentException(
-                    "no congestion control \"" + name + "\"; there are " + String.join(" ", byName.keySet()));
+                    "there is no congestion control \"" + name + "\"; there are " + String.join(" ", byName.keySet()));
         }
-        return maker.get();
+        return maker;
     }
 }

@@ -29,7 +29,7 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
 
     private final BraidSelectorProvider provider;
     private final ListenPump pump;
-    private final ChannelOptions options = new ChannelOptions(ChannelOptions.LISTENER);
+    private final ChannelOptions options;
     private final ReadyKeys keys = new ReadyKeys();
     private final ReentrantLock acceptLock = new ReentrantLock();
     private final Object stateLock = new Object();
@@ -41,6 +41,7 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
         super(provider);
         this.provider = provider;
         this.pump = pump;
+        this.options = new ChannelOptions(ChannelOptions.LISTENER, pump.congestionControls());
         pump.listener(keys);
     }
 
@@ -170,6 +171,9 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
     @SuppressWarnings("unchecked") // each value was checked against its option's type when it was assigned
     public <T> T getOption(SocketOption<T> name) throws IOException {
         requireOpen();
+        if (name.equals(TcpSocketOptions.TCP_CONGESTION)) {
+            return (T) pump.congestionControl();
+        }
         return (T) options.value(name);
     }
 

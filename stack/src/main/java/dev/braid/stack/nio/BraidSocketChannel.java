@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BraidSocketChannel extends SocketChannel implements Selectable {
     private final StreamPump pump;
-    private final ChannelOptions options = new ChannelOptions(ChannelOptions.STREAM);
+    private final ChannelOptions options;
     private final ReadyKeys keys = new ReadyKeys();
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
@@ -54,6 +54,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     BraidSocketChannel(BraidSelectorProvider provider, StreamPump pump) {
         super(provider);
         this.pump = pump;
+        this.options = new ChannelOptions(ChannelOptions.STREAM, pump.congestionControls());
         this.connected = pump.connect() == StreamPump.Connect.DONE;
         this.bound = connected;
         pump.listener(keys);
@@ -500,6 +501,9 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     @SuppressWarnings("unchecked") // each value was checked against its option's type when it was assigned
     public <T> T getOption(SocketOption<T> name) throws IOException {
         requireOpen();
+        if (name.equals(TcpSocketOptions.TCP_CONGESTION)) {
+            return (T) pump.congestionControl();
+        }
         return (T) options.value(name);
     }
 

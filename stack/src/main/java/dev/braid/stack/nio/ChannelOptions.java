@@ -1,5 +1,6 @@
 package dev.braid.stack.nio;
 
+import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.socket.SocketOptions;
 import dev.braid.stack.tcp.TcpConfig;
 import java.net.SocketOption;
@@ -29,19 +30,23 @@ final class ChannelOptions {
             ExtendedSocketOptions.TCP_KEEPIDLE,
             ExtendedSocketOptions.TCP_KEEPINTERVAL,
             ExtendedSocketOptions.TCP_KEEPCOUNT,
-            ExtendedSocketOptions.TCP_QUICKACK);
+            ExtendedSocketOptions.TCP_QUICKACK,
+            TcpSocketOptions.TCP_CONGESTION);
     /** What a listener has. */
     static final Set<SocketOption<?>> LISTENER = Set.of(StandardSocketOptions.SO_RCVBUF,
-            StandardSocketOptions.SO_REUSEADDR);
+            StandardSocketOptions.SO_REUSEADDR,
+            TcpSocketOptions.TCP_CONGESTION);
 
     private static final long SECOND_NS = 1_000_000_000L;
     private static final int MAX_BUFFER = 1 << 30;
 
     private final Set<SocketOption<?>> supported;
+    private final CongestionControls congestionControls;
     private final Map<SocketOption<?>, Object> values = new ConcurrentHashMap<>();
 
-    ChannelOptions(Set<SocketOption<?>> supported) {
+    ChannelOptions(Set<SocketOption<?>> supported, CongestionControls congestionControls) {
         this.supported = supported;
+        this.congestionControls = congestionControls;
     }
 
     /**
@@ -72,12 +77,16 @@ final class ChannelOptions {
         }
     }
 
-    private static Object check(SocketOption<?> option, @Nullable Object value) {
+    private Object check(SocketOption<?> option, @Nullable Object value) {
         if (value == null) {
             throw new IllegalArgumentException("Invalid option value");
         }
         if (option.type() == Boolean.class) {
             return (Boolean) value;
+        }
+        if (option.equals(TcpSocketOptions.TCP_CONGESTION)) {
+            congestionControls.requireKnown((String) value);
+            return value;
         }
         int number = (Integer) value;
         if (option.equals(StandardSocketOptions.SO_LINGER)) {
@@ -133,6 +142,8 @@ final class ChannelOptions {
             options.tcp.keepCount = (Integer) value;
         } else if (option.equals(ExtendedSocketOptions.TCP_QUICKACK)) {
             options.tcp.quickAck = (Boolean) value;
+        } else if (option.equals(TcpSocketOptions.TCP_CONGESTION)) {
+            options.tcp.congestionControl = (String) value;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.braid.stack.nio;
 
 import dev.braid.fastpath.pipeline.CoreTask;
+import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.ListenEvents;
 import dev.braid.stack.socket.ListenSocket;
@@ -105,6 +106,21 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
         if (!posted && POSTED.compareAndSet(this, false, true)) {
             host.mailbox().post(this);
         }
+    }
+
+    /** The congestion controls there are. Any thread. */
+    CongestionControls congestionControls() {
+        return host.sockets().congestionControls();
+    }
+
+    /** What accepted connections get. */
+    String congestionControl() throws IOException {
+        var found = new String[1];
+        call(open -> {
+            found[0] = host.sockets().congestionControl(open.options());
+            return 0;
+        });
+        return found[0];
     }
 
     /** Runs something with the socket and waits for its answer. */

@@ -1,6 +1,7 @@
 package dev.braid.stack.nio;
 
 import dev.braid.fastpath.pipeline.CoreTask;
+import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.Readiness;
 import dev.braid.stack.socket.SocketEvents;
@@ -136,6 +137,21 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         var found = new TcpInfo[1];
         call((open, nowNs) -> {
             found[0] = open.info(nowNs);
+            return 0;
+        });
+        return found[0];
+    }
+
+    /** The congestion controls there are. Any thread. */
+    CongestionControls congestionControls() {
+        return host.sockets().congestionControls();
+    }
+
+    /** Which one is in force. */
+    String congestionControl() throws IOException {
+        var found = new String[1];
+        call((open, nowNs) -> {
+            found[0] = open.congestionControl();
             return 0;
         });
         return found[0];

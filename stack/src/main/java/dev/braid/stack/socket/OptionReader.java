@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** getsockopt(2) with Linux's levels, names, layouts and error numbers. Core thread only. */
 public final class OptionReader {
-    /** The name of the stack's congestion control. */
-    static final String CONGESTION = "reno";
     /** TCP_CA_NAME_MAX: room for a congestion control's name. */
     static final int CONGESTION_BYTES = 16;
 
@@ -113,17 +111,22 @@ public final class OptionReader {
                     (int) ((tcp.finWait2Ns < 0 ? config.finWait2Ns : tcp.finWait2Ns) / SECOND_NS), address, capacity);
             case SocketOptionNumbers.TCP_USER_TIMEOUT -> number(
                     (int) (tcp.userTimeoutNs / MILLI_NS), address, capacity);
-            case SocketOptionNumbers.TCP_CONGESTION -> text(CONGESTION, address, capacity);
+            case SocketOptionNumbers.TCP_CONGESTION -> text(
+                    live != null ? live.congestionControl() : congestion(tcp, config), address, capacity);
             case SocketOptionNumbers.TCP_NOTSENT_LOWAT -> number((int) tcp.notSentLowWater, address, capacity);
             case SocketOptionNumbers.TCP_INFO -> info(socket, address, capacity, nowNs);
-            // Reno has nothing of its own to tell, in Linux neither.
-            case SocketOptionNumbers.TCP_CC_INFO -> 0;
+            case SocketOptionNumbers.TCP_CC_INFO -> CongestionInfoLayout.write(
+                    live == null ? null : live.congestionInfo(), address, capacity);
             default -> -Errno.ENOPROTOOPT;
         };
     }
 
     private static int seconds(long ownNs, long defaultNs) {
         return (int) ((ownNs > 0 ? ownNs : defaultNs) / SECOND_NS);
+    }
+
+    private static String congestion(TcpSettings tcp, TcpConfig config) {
+        return tcp.congestionControl == null ? config.congestionControl : tcp.congestionControl;
     }
 
     private static int segment(@Nullable Tcb live) {

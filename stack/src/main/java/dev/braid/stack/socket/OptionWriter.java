@@ -7,6 +7,7 @@ import static dev.braid.stack.socket.SocketOptionNumbers.SOL_SOCKET;
 
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.TcpConfig;
 import dev.braid.stack.tcp.TcpSettings;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class OptionWriter {
      */
     public static int write(
             SocketOptions options,
+            TcpConfig config,
             @Nullable StreamSocket socket,
             int level,
             int name,
@@ -53,7 +55,7 @@ public final class OptionWriter {
         int result = switch (level) {
             case SOL_SOCKET -> writeSocket(options, name, address, length);
             case IPPROTO_TCP -> name == SocketOptionNumbers.TCP_CONGESTION
-                    ? chooseCongestion(address, length)
+                    ? chooseCongestion(options.tcp, config, address, length)
                     : length < INT ? -Errno.EINVAL : writeTcp(options.tcp, name, Memory.nativeI32(address));
             case IPPROTO_IP, IPPROTO_IPV6 -> length < INT
                     ? -Errno.EINVAL
@@ -170,13 +172,20 @@ public final class OptionWriter {
         return 0;
     }
 
-    /** The stack has one congestion control so far, and it is Reno's. */
-    private static int chooseCongestion(long address, int length) {
+    private static int chooseCongestion(TcpSettings tcp, TcpConfig config, long address, int length) {
+        if (length < 1) {
+            return -Errno.EINVAL;
+        }
         byte[] bytes = new byte[Math.clamp(length, 0, OptionReader.CONGESTION_BYTES)];
         Memory.copyOut(address, bytes, 0, bytes.length);
         String name = new String(bytes, StandardCharsets.US_ASCII);
         int end = name.indexOf('\0');
-        return OptionReader.CONGESTION.equals(end < 0 ? name : name.substring(0, end)) ? 0 : -Errno.ENOENT;
+        String wanted = end < 0 ? name : name.substring(0, end);
+        if (!config.congestionControls.has(wanted)) {
+            return -Errno.ENOENT;
+        }
+        tcp.congestionControl = wanted;
+        return 0;
     }
 
     private static int writeIp(TcpSettings tcp, int level, int name, int value) {

@@ -1,6 +1,7 @@
 package dev.braid.stack.socket;
 
 import dev.braid.fastpath.chunk.ChunkPool;
+import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.timer.TimerWheel;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,17 @@ public final class Sockets {
      */
     public @Nullable ListenSocket listener(StreamSocket from, ListenEvents events) {
         return from.giveUpForListening() ? new ListenSocket(this, events, from.options(), from.binding()) : null;
+    }
+
+    /** The congestion controls that sockets can choose; the same for as long as the stack runs. Any thread. */
+    public CongestionControls congestionControls() {
+        return tcp.config().congestionControls;
+    }
+
+    /** What a socket with these options has, or will have, to control congestion. */
+    public String congestionControl(SocketOptions options) {
+        String own = options.tcp.congestionControl;
+        return own == null ? tcp.config().congestionControl : own;
     }
 
     /** Sockets that are not closed, for leak checks. */

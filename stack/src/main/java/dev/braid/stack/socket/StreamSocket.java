@@ -486,6 +486,12 @@ public final class StreamSocket implements TcpUser, Timed {
         return live == null ? null : live.info(nowNs);
     }
 
+    /** TCP_CONGESTION: the name of what controls congestion, or will when it is connected. */
+    public String congestionControl() {
+        Tcb live = tcb;
+        return live == null ? sockets.congestionControl(options) : live.congestionControl();
+    }
+
     /** The connection, for diagnostics; {@code null} before connect and after close. */
     public @Nullable Tcb tcb() {
         return tcb;

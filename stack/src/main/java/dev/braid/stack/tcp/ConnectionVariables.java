@@ -3,7 +3,6 @@ package dev.braid.stack.tcp;
 import dev.braid.fastpath.wire.Seq;
 import dev.braid.stack.congestion.AckSample;
 import dev.braid.stack.congestion.CongestionControl;
-import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.congestion.WindowUse;
 import dev.braid.stack.ip.IpPath;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +61,8 @@ abstract class ConnectionVariables {
     final RttEstimator rtt;
     final Pacer pacer = new Pacer();
     CongestionControl congestion;
+    /** What its user or the host chose it by. */
+    String congestionName;
     final Ecn ecn = new Ecn();
     final LossDetection loss;
     final TailLossProbe lossProbe = new TailLossProbe();
@@ -151,17 +152,11 @@ abstract class ConnectionVariables {
         loss = new LossDetection(config, rtt);
         sendBuffer = new SendBuffer(layer.memory, settings, config);
         receiveBuffer = new ReceiveBuffer(layer.memory, settings, config);
-        congestion = config.congestionControls.create(congestionName(config));
+        congestionName = CongestionChoice.name(settings, config);
+        congestion = config.congestionControls.create(congestionName);
         received = new ReceiveQueue(layer.frames);
         outOfOrder = new OutOfOrderQueue(layer.frames, receiveBuffer.outOfOrderLimit());
         acks = new AckPolicy(config.delayedAckNs, config.quickAcks);
-    }
-
-    /** What the user chose, or the host's. */
-    private String congestionName(TcpConfig config) {
-        CongestionControls known = config.congestionControls;
-        String own = settings.congestionControl;
-        return own != null && known.has(own) ? own : config.congestionControl;
     }
 
     /** The path, which every state but CLOSED has. */

@@ -239,7 +239,8 @@ final class Output {
                 && allowed < worthWaitingFor(tcb, packetMss)
                 && tcb.inflight() > tcb.congestion.cwnd() / 2
                 && !tcb.loss.inDisorder()
-                && tcb.counts.sinceDataSentNs(tcb.openedNs, nowNs) <= DEFER_NS) {
+                && tcb.counts.sinceDataSentNs(tcb.openedNs, nowNs) <= DEFER_NS
+                && acknowledgementIsNear(tcb, nowNs)) {
             // Data left just now, and enough is in flight for more ACKs to come: a larger super-segment then costs less than two
             // small ones. Not where ACKs come seldom, nor in limited transmit (RFC 3042): there each lets its segment go at once.
             tcb.cwndLimited = true;
@@ -263,6 +264,12 @@ final class Output {
         }
         tcb.windowLimited = true;
         return 0;
+    }
+
+    /** The oldest data has been out for half a round trip: after that long the next ACK is worth waiting for. */
+    private static boolean acknowledgementIsNear(Tcb tcb, long nowNs) {
+        SentSegment oldest = tcb.sent.oldest();
+        return oldest != null && nowNs - oldest.sentNs() >= tcb.rtt.srttNs() / 2;
     }
 
     /**

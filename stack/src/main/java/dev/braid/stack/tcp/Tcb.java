@@ -2,6 +2,7 @@ package dev.braid.stack.tcp;
 
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.device.Deadlines;
+import dev.braid.stack.congestion.CongestionInfo;
 import dev.braid.stack.timer.Timed;
 import dev.braid.stack.timer.WheelEntry;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
     public void settingsChanged(long nowNs) {
         receiveBuffer.settingsChanged(this);
         sendBuffer.settingsChanged(this);
+        CongestionChoice.settingsChanged(this, nowNs);
         if (settings.quickAck && acks.deadlineNs() != Deadlines.NONE) {
             acks.demand(Decision.ACK_NOW);
         }
@@ -284,6 +286,21 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
     /** Slow start threshold in bytes. */
     public long ssthresh() {
         return congestion.ssthresh();
+    }
+
+    /** What the congestion control was chosen by. */
+    public String congestionControl() {
+        return congestionName;
+    }
+
+    /** The congestion control's own numbers (TCP_CC_INFO), or {@code null}. Allocates. */
+    public @Nullable CongestionInfo congestionInfo() {
+        CongestionInfo info = congestion.info();
+        // What arrives here is marked or not, whichever control sends.
+        return info instanceof CongestionInfo.Dctcp sender
+                ? new CongestionInfo.Dctcp(
+                        ecn.agreed(), ecn.echoes(), sender.alpha(), sender.markedBytes(), sender.totalBytes())
+                : info;
     }
 
     /** Sequence numbers sent and not acknowledged. */

@@ -37,7 +37,7 @@ final class TcpInfoReading {
     }
 
     private static void congestion(Tcb tcb, TcpInfo info) {
-        info.congestion = tcb.congestion.name();
+        info.congestion = tcb.congestionName;
         info.caState = tcb.loss.state();
         info.reordering = tcb.loss.dupThresh();
         info.reordSeen = tcb.loss.rack.reorderings();

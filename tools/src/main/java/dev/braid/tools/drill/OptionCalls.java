@@ -21,6 +21,7 @@ final class OptionCalls {
     Reply write(CallRecord call, SocketDescriptor socket, long nowNs) {
         long value = call.nullData() ? 0 : host.load(call.data(), 0);
         return Answer.of(OptionWriter.write(
-                socket.options(), socket.stream(), call.a0(), call.a1(), value, call.dataLength(), nowNs));
+                socket.options(), host.core().tcp().config(), socket.stream(), call.a0(), call.a1(), value,
+                call.dataLength(), nowNs));
     }
 }
