@@ -3,14 +3,29 @@ package dev.braid.stack.tcp;
 import dev.braid.fastpath.device.Deadlines;
 
 /**
- * When to acknowledge (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2): at once what is out of order, at the latest every second
- * full segment, the rest within the delay; every segment at the start of a connection, where the peer is in slow start.
+ * When to acknowledge (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2): at once what is out of order, at the latest what is more
+ * than one full segment, the rest within the delay. Every segment at the start of a connection, after a pause and after a
+ * needless retransmission, when the peer is in slow start. And what ends a message, as soon as the program has read it: Nagle's
+ * algorithm at the other end waits for it.
+ *
+ * <p>Where a program answers what it reads within the delay (Linux's ping-pong mode), its answer carries the acknowledgement, and
+ * neither of the last two sends one of its own.
  *
  * <p>What is due goes once per batch of arrivals, when output is flushed, and rides on data if there is any.
  */
 final class AckPolicy {
+    private static final long NEVER = Long.MIN_VALUE;
+    /** Ends of messages that are acknowledged once read though the program answers: it has not answered the first of them. */
+    private static final int UNANSWERED = 2;
+
     private final long delayNs;
+    private final int quickAtStart;
     private int quickSegments;
+    private long lastDataNs = NEVER;
+    /** The program answers what it reads within the delay. */
+    private boolean answering;
+    /** Ends of messages since an acknowledgement was last sent. */
+    private int messageEnds;
     /** Largest packet payload seen: what "full segment" means to this peer. */
     private int rcvMss = 536;
 
@@ -22,6 +37,7 @@ final class AckPolicy {
 
     AckPolicy(long delayNs, int quickSegments) {
         this.delayNs = delayNs;
+        this.quickAtStart = quickSegments;
         this.quickSegments = quickSegments;
     }
 
@@ -29,20 +45,47 @@ final class AckPolicy {
      * In-order payload arrived.
      *
      * @param packetBytes payload of each packet of a super-segment, or the whole length
+     * @param pushed the peer has nothing more to say for now
+     * @param quick the user wants everything acknowledged at once
+     * @param pauseNs silence after which the peer begins slowly again: the retransmission timeout
      */
-    void onData(int bytes, int packetBytes, boolean quick, long nowNs) {
+    void onData(int bytes, int packetBytes, boolean pushed, boolean quick, long pauseNs, long nowNs) {
+        if (pushed || packetBytes < rcvMss) {
+            messageEnds++;
+        }
         if (packetBytes > rcvMss) {
             rcvMss = packetBytes;
         }
+        if (nowNs - lastDataNs > pauseNs && lastDataNs != NEVER) {
+            quickSegments = Math.max(quickSegments, quickAtStart);
+        }
+        lastDataNs = nowNs;
         unackedBytes += bytes;
-        if (quickSegments > 0) {
+        if (quickSegments > 0 && !answering) {
             quickSegments -= Math.min(quickSegments, 1 + (bytes - 1) / packetBytes);
             now = true;
-        } else if (quick || unackedBytes >= 2 * rcvMss) {
+        } else if (quick || unackedBytes > rcvMss) {
             now = true;
         } else if (deadlineNs == Deadlines.NONE) {
             deadlineNs = nowNs + delayNs;
         }
+    }
+
+    /**
+     * The program has taken all that arrived.
+     *
+     * @return whether an ACK is owed for that
+     */
+    boolean onAllRead() {
+        if (unackedBytes > 0 && messageEnds >= (answering ? UNANSWERED : 1)) {
+            now = true;
+        }
+        return now;
+    }
+
+    /** New data leaves, soon after some arrived perhaps. */
+    void onDataSent(long nowNs) {
+        answering |= lastDataNs != NEVER && nowNs - lastDataNs < delayNs;
     }
 
     /** An ACK is owed at once. */
@@ -62,6 +105,7 @@ final class AckPolicy {
         deadlineNs = Deadlines.NONE;
         now = true;
         reason = Decision.ACK_DELAYED;
+        answering = false; // the answer did not come in time
     }
 
     /** Whether an ACK is due. */
@@ -86,6 +130,7 @@ final class AckPolicy {
      */
     void onAckSent(boolean pure) {
         unackedBytes = 0;
+        messageEnds = 0;
         deadlineNs = Deadlines.NONE;
         now = sackNews && !pure;
         sackNews = now;
@@ -107,8 +152,14 @@ final class AckPolicy {
         return unackedBytes;
     }
 
-    /** The next segments, at least so many, are acknowledged at once. */
+    /** The next segments, at least so many, are acknowledged at once, whether the program answers or not. */
     void quickAtLeast(int segments) {
         quickSegments = Math.max(quickSegments, segments);
+        answering = false;
+    }
+
+    /** The peer sent something again that was here: its window is small now, as at the start. */
+    void onNeedlessRetransmission() {
+        quickAtLeast(quickAtStart);
     }
 }

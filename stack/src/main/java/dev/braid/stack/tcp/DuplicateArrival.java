@@ -18,6 +18,7 @@ final class DuplicateArrival {
      * reports against its retransmissions, so none is left out: one that waits leaves before another.
      */
     void report(Tcb tcb, int from, int to, long nowNs) {
+        tcb.acks.onNeedlessRetransmission();
         if (!tcb.sackPermitted || !layer.config.dsack) {
             tcb.acks.demand(Decision.ACK_NOW);
             return;

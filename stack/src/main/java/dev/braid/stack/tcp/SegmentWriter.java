@@ -155,6 +155,7 @@ final class SegmentWriter {
         }
         acknowledged(tcb, false, nowNs);
         tcb.counts.onDataSent(attached, packetMss, nowNs);
+        tcb.acks.onDataSent(nowNs);
         hand(tcb, frame, decision, fresh ? tcb.ecn.dataCodepoint() : tcb.ecn.otherCodepoint());
         return attached;
     }

@@ -157,6 +157,9 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
      */
     public void consumed(int bytes, int trueSize, long nowNs) {
         receiveBuffer.onConsumed(this, bytes, trueSize, nowNs);
+        if (receiveBuffer.unconsumed() == 0 && acks.onAllRead()) {
+            layer.touch(this);
+        }
         windowChanged(nowNs);
     }
 

@@ -57,7 +57,7 @@ final class TextArrival {
         }
         if (seq == tcb.rcvNxt) {
             timeRoundTrip(tcb, segment, nowNs);
-            deliver(tcb, segment.takeFrame(), length, packetBytes(segment), nowNs);
+            deliver(tcb, segment.takeFrame(), length, packetBytes(segment), segment.has(Tcp.PSH), nowNs);
             if (!tcb.outOfOrder.isEmpty()) {
                 fillGap(tcb, nowNs);
             }
@@ -80,11 +80,11 @@ final class TextArrival {
     }
 
     /** In-order bytes: RCV.NXT moves over them. Takes the frame over. */
-    void deliver(Tcb tcb, Frame frame, int length, int packetBytes, long nowNs) {
+    void deliver(Tcb tcb, Frame frame, int length, int packetBytes, boolean pushed, long nowNs) {
         long offset = tcb.bytesReceived;
         tcb.rcvNxt += length;
         tcb.bytesReceived += length;
-        tcb.acks.onData(length, packetBytes, tcb.settings.quickAck, nowNs);
+        tcb.acks.onData(length, packetBytes, pushed, tcb.settings.quickAck, tcb.rtt.baseRtoNs(), nowNs);
         UpperLayer upper = tcb.upper;
         if (upper != null) {
             upper.onData(tcb, frame, offset, nowNs);
@@ -103,7 +103,7 @@ final class TextArrival {
         for (Frame next = tcb.outOfOrder.next(tcb.rcvNxt); next != null; next = tcb.outOfOrder.next(tcb.rcvNxt)) {
             int length = next.linearLength() - next.payloadOffset();
             // Packets that waited may share a slot by now: their number is not known, and none of them tells a segment's size.
-            deliver(tcb, next, length, Math.min(length, tcb.acks.rcvMss()), nowNs);
+            deliver(tcb, next, length, Math.min(length, tcb.acks.rcvMss()), false, nowNs);
         }
         tcb.receiveBuffer.onOutOfOrder(tcb.outOfOrder.trueSize());
         tcb.acks.demandWithSack();

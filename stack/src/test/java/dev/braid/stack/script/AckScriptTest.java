@@ -63,14 +63,76 @@ class AckScriptTest extends Script {
     }
 
     @Test
+    void moreThanOneFullSegmentIsAcknowledgedAtOnce() {
+        Conn conn = established();
+        peer.sends(data(1, 1_001)).seesNothing();
+        peer.sends(data(1_001, 1_002)).sees(ack(1, 1_002)).seesNothing();
+        conn.reads(1_001);
+    }
+
+    @Test
     void dataCarriesTheAcknowledgement() {
         Conn conn = established();
         peer.sends(data(1, 101)).seesNothing();
-        conn.reads(100);
         conn.write(50);
         peer.sees(data(1, 51).acking(101)).seesNothing();
+        conn.reads(100);
         after(100);
         peer.sends(ack(101, 51));
+    }
+
+    @Test
+    void whatEndsAMessageIsAcknowledgedOnceItIsRead() {
+        Conn conn = established();
+        peer.sends(data(1, 101)).seesNothing();
+        conn.reads(60);
+        peer.seesNothing();
+        conn.reads(40);
+        peer.sees(ack(1, 101));
+        // A full segment is one when it is pushed.
+        peer.sends(data(101, 1_101).psh()).seesNothing();
+        conn.reads(1_000);
+        peer.sees(ack(1, 1_101));
+        peer.sends(data(1_101, 2_101)).seesNothing();
+        conn.reads(1_000);
+        peer.seesNothing();
+        after(40);
+        peer.sees(ack(1, 2_101));
+    }
+
+    @Test
+    void aProgramThatAnswersAcknowledgesByItsAnswers() {
+        Conn conn = established();
+        peer.sends(data(1, 101)).seesNothing();
+        conn.reads(100);
+        peer.sees(ack(1, 101));
+        conn.write(50);
+        peer.sees(data(1, 51).acking(101)).sends(ack(101, 51));
+        peer.sends(data(101, 201)).seesNothing();
+        conn.reads(100);
+        peer.seesNothing();
+        conn.write(50);
+        peer.sees(data(51, 101).acking(201)).sends(ack(201, 101));
+        // A second message before the answer to the first is acknowledged once read.
+        peer.sends(data(201, 301), data(301, 401)).seesNothing();
+        conn.reads(200);
+        peer.sees(ack(101, 401));
+    }
+
+    @Test
+    void aProgramThatDidNotAnswerInTimeCountsAsSilentAgain() {
+        Conn conn = established();
+        peer.sends(data(1, 101));
+        conn.write(50);
+        peer.sees(data(1, 51).acking(101)).sends(ack(101, 51));
+        peer.sends(data(101, 201));
+        conn.reads(200);
+        peer.seesNothing();
+        after(40);
+        peer.sees(ack(51, 201));
+        peer.sends(data(201, 301)).seesNothing();
+        conn.reads(100);
+        peer.sees(ack(51, 301));
     }
 
     @Test
