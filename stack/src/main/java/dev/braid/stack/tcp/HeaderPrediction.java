@@ -59,7 +59,8 @@ final class HeaderPrediction {
                 layer.ecnArrival.onText(tcb, segment, nowNs);
             }
             TextArrival.timeRoundTrip(tcb, segment, nowNs);
-            textArrival.deliver(tcb, segment.takeFrame(), length, TextArrival.packetBytes(segment), segment.has(Tcp.PSH), nowNs);
+            textArrival.deliver(tcb, segment.takeFrame(), length, TextArrival.packetBytes(segment),
+                    segment.has(Tcp.PSH), nowNs);
         }
         return true;
     }
