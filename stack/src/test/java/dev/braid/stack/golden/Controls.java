@@ -20,5 +20,6 @@ final class Controls {
         if (!has(control)) {
             throw new IllegalArgumentException("no congestion control " + control);
         }
+        settings.congestionControl = control;
     }
 }

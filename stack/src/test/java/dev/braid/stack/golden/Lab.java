@@ -69,7 +69,9 @@ final class Lab implements AutoCloseable {
         this.bottleneck = bottleneck;
         long window = BUFFER_IN_BDPS * bottleneck.bdpBytes();
         int buffer = (int) Math.max(window, LEAST_BUFFER);
-        frames = new FramePool(arena, 2 * buffer / Bottleneck.PAYLOAD + 8192, 64, false);
+        // Room for the whole window twice over in either class: a core that runs short of frames drops what it has SACKed.
+        int superFrames = (int) (4L * buffer / FramePool.SUPER_SLOT_BYTES) + 256;
+        frames = new FramePool(arena, 4 * buffer / Bottleneck.PAYLOAD + 8192, superFrames, false);
         ChunkPool chunks = new ChunkPool(arena, 1 << 20, false);
         payload = Objects.requireNonNull(chunks.take(ChunkPool.LARGE));
         clientCounters = Counters.inMemory(arena, 1024);
