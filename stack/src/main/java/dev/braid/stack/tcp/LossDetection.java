@@ -132,10 +132,17 @@ final class LossDetection {
         AckNews news = sent.news;
         long originalNs = news.originalSentNs();
         long repairNs = news.certainRepairSentNs();
-        if (originalNs != AckNews.NO_SAMPLE && originalNs >= repairNs) {
-            rack.onDelivered(originalNs, news.originalEnd(), nowNs - originalNs);
-        } else if (repairNs != AckNews.NO_SAMPLE) {
+        if (repairNs == AckNews.NO_SAMPLE) {
+            if (originalNs != AckNews.NO_SAMPLE) {
+                rack.onDelivered(originalNs, news.originalEnd(), nowNs - originalNs);
+            }
+        } else if (originalNs == AckNews.NO_SAMPLE || news.originalEnd() < news.certainRepairEnd()) {
             rack.onDelivered(repairNs, news.certainRepairEnd(), nowNs - repairNs);
+        } else {
+            // A repair that frees data behind it: the round trip is that of the data behind, as in Linux, not the repair's shorter
+            // one, by which what else was sent once would be overdue at once.
+            rack.onDelivered(repairNs, news.certainRepairEnd(), nowNs - repairNs);
+            rack.onDelivered(originalNs, news.originalEnd(), nowNs - originalNs);
         }
         if (news.reorderedFrom() != AckNews.NOT_REORDERED) {
             rack.onReordering();
@@ -243,6 +250,7 @@ final class LossDetection {
         } else {
             sent.markAllLost();
         }
+        sent.takeNewlyLost(); // no acknowledgment's news
         recoveryPoint = sent.end();
         state = RecoveryState.LOSS;
         dupAcks = 0;
@@ -252,6 +260,7 @@ final class LossDetection {
     /** The path takes smaller packets only: all that is in flight goes again, and congestion is not to blame. */
     void onMtuReduced(SentQueue sent) {
         sent.markAllLost();
+        sent.takeNewlyLost();
         recoveryPoint = sent.end();
         state = RecoveryState.LOSS;
         reorderNs = Deadlines.NONE;

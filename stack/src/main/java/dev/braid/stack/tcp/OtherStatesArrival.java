@@ -288,8 +288,10 @@ final class OtherStatesArrival {
         }
         if (tcb.orphaned && Seq.lessThan(tcb.rcvNxt, segment.seq + segment.length)) {
             // RFC 1122 section 4.2.2.13: new data after CLOSE is lost, and the peer has to know.
+            // Its number is what that segment acknowledges, as from a connection that is gone: the peer may not have seen all we sent.
             counters.abortOnData.increment();
-            layer.ending.abort(tcb);
+            layer.resets.answer(segment);
+            layer.ending.release(tcb);
             return;
         }
         textArrival.input(tcb, segment, nowNs);

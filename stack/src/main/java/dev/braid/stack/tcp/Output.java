@@ -238,11 +238,12 @@ final class Output {
         if (unsent > allowed
                 && allowed < worthWaitingFor(tcb, packetMss)
                 && tcb.inflight() > tcb.congestion.cwnd() / 2
-                && !tcb.loss.inDisorder()
+                && (tcb.loss.state() == RecoveryState.OPEN || tcb.loss.state() == RecoveryState.CWR)
                 && tcb.counts.sinceDataSentNs(tcb.openedNs, nowNs) <= DEFER_NS
                 && acknowledgementIsNear(tcb, nowNs)) {
             // Data left just now, and enough is in flight for more ACKs to come: a larger super-segment then costs less than two
-            // small ones. Not where ACKs come seldom, nor in limited transmit (RFC 3042): there each lets its segment go at once.
+            // small ones. Not where ACKs come seldom, nor in limited transmit (RFC 3042) and recovery: there each lets its segment
+            // go at once.
             tcb.cwndLimited = true;
             return 0;
         }

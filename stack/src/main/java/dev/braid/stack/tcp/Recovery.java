@@ -55,7 +55,7 @@ final class Recovery {
         waitForReordering(tcb);
         long inflight = tcb.inflight();
         if (inflight < pipe) {
-            tcb.congestion.onTimerLoss(pipe - inflight, inflight, nowNs);
+            tcb.congestion.onTimerLoss(tcb.sent.takeNewlyLost(), inflight, nowNs);
         }
     }
 
