@@ -45,6 +45,8 @@ final class TunableTable {
                         (c, v) -> c.tcp.reordering = (int) v),
                 Tunable.number("net.ipv4.tcp_max_reordering", 1, 1, 1_000_000, c -> c.tcp.maxReordering,
                         (c, v) -> c.tcp.maxReordering = (int) v),
+                // 1 and 2 were different once, and mean the same.
+                Tunable.number("net.ipv4.tcp_frto", 1, 0, 2, c -> c.tcp.frto, (c, v) -> c.tcp.frto = (int) v),
                 flag("net.ipv4.tcp_window_scaling", c -> bit(c.tcp.windowScaling),
                         (c, v) -> c.tcp.windowScaling = v != 0),
                 Tunable.number("net.ipv4.tcp_ecn", 1, 0, 2, c -> c.tcp.ecn, (c, v) -> c.tcp.ecn = (int) v),

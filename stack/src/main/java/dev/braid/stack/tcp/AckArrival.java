@@ -17,10 +17,12 @@ final class AckArrival {
 
     private final TcpLayer layer;
     private final Recovery recovery;
+    private final UndoArrival undoArrival;
 
     AckArrival(TcpLayer layer, Recovery recovery) {
         this.layer = layer;
         this.recovery = recovery;
+        undoArrival = new UndoArrival(layer);
     }
 
     /**
@@ -62,23 +64,34 @@ final class AckArrival {
     /** Our SYN is acknowledged: the first round-trip time, and a congestion window to start with. */
     private void handshakeAcked(Tcb tcb, TcpSegment segment, long nowNs) {
         SentQueue sent = tcb.sent;
+        int timeouts = sent.record(0).retransmits();
+        long firstSentNs = sent.record(0).firstSentNs();
         sent.beginAck();
         sent.ack(0);
         sent.rate.forgetSample();
         tcb.sndUna = tcb.iss + 1;
         tcb.deadlines.rtoNs = Deadlines.NONE;
-        if (sent.news.rttSentNs() != AckNews.NO_SAMPLE) {
-            tcb.rtt.sample(segment.arrivalNs - sent.news.rttSentNs());
-        } else {
+        // The echo of the first SYN's timestamp: it was late, and not lost.
+        boolean spurious = timeouts > 0
+                && tcb.timestamps
+                && segment.options.has(TcpOptions.TIMESTAMPS)
+                && segment.options.tsEcr() == layer.timestamp(tcb, firstSentNs);
+        if (timeouts > 0 && !spurious) {
             sampleTimestamp(tcb, segment, nowNs);
+        } else if (!tcb.fromCookie) {
+            tcb.rtt.sample(segment.arrivalNs - firstSentNs);
         }
-        if (tcb.handshakeLost) {
+        if (timeouts > 0) {
             tcb.rtt.handshakeWasLost();
         }
+        // RFC 6928 section 2: "it is RECOMMENDED that implementations refrain from resetting the initial window to 1 segment,
+        // unless there have been more than one SYN or SYN/ACK retransmissions or true loss detection has been made".
+        boolean lost = timeouts > 1 && !spurious;
         tcb.timeouts = 0;
         tcb.counts.onTimeoutsOver(nowNs);
+        UndoArrival.afterHandshake(tcb);
         tcb.congestion.entropy((long) tcb.iss << 32 ^ tcb.irs);
-        tcb.congestion.onEstablished(tcb.sndMss, tcb.rtt.srttNs(), tcb.handshakeLost, nowNs);
+        tcb.congestion.onEstablished(tcb.sndMss, tcb.rtt.srttNs(), lost, nowNs);
         tcb.sendBuffer.follow(tcb);
         pace(tcb, nowNs);
     }
@@ -90,9 +103,16 @@ final class AckArrival {
         tcb.moreComing = false;
         SentQueue sent = tcb.sent;
         int acked = Seq.diff(segment.ack, tcb.sndUna);
+        boolean blocks = tcb.sackPermitted && segment.options.has(TcpOptions.SACK);
+        boolean dsack = blocks && tcb.reported.read(tcb, segment);
+        if (dsack) {
+            undoArrival.onReport(tcb);
+        }
         if (acked < 0) {
             // "If the ACK is a duplicate (SEG.ACK < SND.UNA), it can be ignored": not so its SACK blocks, when ACKs change places.
-            sackedByOld(tcb, segment, nowNs);
+            if (blocks) {
+                sackedByOld(tcb, segment, dsack, nowNs);
+            }
             return;
         }
         boolean duplicate = acked == 0 && isDuplicate(tcb, segment);
@@ -106,7 +126,7 @@ final class AckArrival {
         boolean ece = EcnArrival.isEcho(tcb, segment);
         long deliveredBefore = sent.deliveredPackets();
         sent.beginAck();
-        int sacked = markSacked(tcb, segment);
+        int sacked = blocks ? markSacked(tcb, segment, dsack) : 0;
         long sackedBefore = sent.sackedBytes();
         if (acked > 0) {
             advance(tcb, segment, nowNs);
@@ -123,9 +143,13 @@ final class AckArrival {
             recovery.onProbeAck(tcb, duplicate && sacked == 0, nowNs);
         }
         if (acked == 0 && sent.isEmpty()) {
+            undoArrival.onLateReport(tcb, dsack, nowNs);
             return;
         }
-        recovery.onAck(tcb, acked, sacked, duplicate, segment.arrivalNs, nowNs);
+        boolean news = sacked > 0 || (duplicate && !dsack);
+        if (!mayUndo(tcb, blocks) || !undoArrival.onAck(tcb, segment, acked, news, nowNs)) {
+            recovery.onAck(tcb, acked, sacked, duplicate, segment.arrivalNs, nowNs);
+        }
         if (ece) {
             layer.ecnArrival.onEcho(tcb, sent.bytes() + acked, sent.deliveredPackets() - deliveredBefore, nowNs);
         }
@@ -149,6 +173,11 @@ final class AckArrival {
         }
     }
 
+    /** Between recoveries only a report of duplicates can still show that the last one was needless. */
+    private static boolean mayUndo(Tcb tcb, boolean blocks) {
+        return tcb.undo.armed() && (blocks || !tcb.loss.isCalm());
+    }
+
     private static void onProgress(Tcb tcb, long nowNs) {
         // The back-off stays until a segment that was sent once is acknowledged (Karn, RFC 6298 section 5.7).
         tcb.timeouts = 0;
@@ -156,17 +185,21 @@ final class AckArrival {
         tcb.softErrors = 0;
         tcb.softError = null;
         RetransmissionTimer.restart(tcb, nowNs);
+        if (tcb.sent.sackedBytes() > 0 && tcb.sent.record(0).sacked()) {
+            RetransmissionTimer.hasten(tcb, nowNs);
+        }
         afterProgress(tcb);
     }
 
     /** An ACK older than SND.UNA: its SACK blocks may be news all the same. */
-    private void sackedByOld(Tcb tcb, TcpSegment segment, long nowNs) {
-        if (!tcb.sackPermitted || !segment.options.has(TcpOptions.SACK) || tcb.sent.isEmpty()) {
+    private void sackedByOld(Tcb tcb, TcpSegment segment, boolean dsack, long nowNs) {
+        undoArrival.onLateReport(tcb, dsack, nowNs);
+        if (tcb.sent.isEmpty()) {
             return;
         }
         long inflightBefore = tcb.inflight();
         tcb.sent.beginAck();
-        int sacked = markSacked(tcb, segment);
+        int sacked = markSacked(tcb, segment, dsack);
         if (sacked > 0) {
             recovery.onAck(tcb, 0, sacked, false, segment.arrivalNs, nowNs);
             AckSample sample = tcb.sample.clear();
@@ -200,17 +233,14 @@ final class AckArrival {
         }
     }
 
-    private static int markSacked(Tcb tcb, TcpSegment segment) {
+    private static int markSacked(Tcb tcb, TcpSegment segment, boolean dsack) {
         TcpOptions options = segment.options;
-        if (!tcb.sackPermitted || !options.has(TcpOptions.SACK)) {
-            return 0;
-        }
         if (tcb.sent.hasRepairs()) {
             // SACKed while a hole is left, a segment does not move the timestamp echoed: only the time it took can tell.
             tcb.sent.news.repairsCertainUpTo(segment.arrivalNs - tcb.rtt.minRttNs());
         }
         int sacked = 0;
-        for (int i = 0; i < options.sackBlocks(); i++) {
+        for (int i = dsack ? 1 : 0; i < options.sackBlocks(); i++) {
             sacked += tcb.sent.markSacked(tcb.position(options.sackLeft(i)), tcb.position(options.sackRight(i)));
         }
         return sacked;
@@ -267,14 +297,26 @@ final class AckArrival {
             return -1; // an echo of nothing we sent
         }
         long repairNs = tcb.sent.news.repairSentNs();
-        if (repairNs != AckNews.NO_SAMPLE && elapsedMs * TICK_NS > nowNs - repairNs + TICK_NS) {
-            // The echo is older than the repair: the first transmission had arrived, and its ACK was late or lost. What that
-            // measures is how long the repair took, and after a back-off that is anything up to minutes.
+        boolean older = repairNs != AckNews.NO_SAMPLE && elapsedMs * TICK_NS > nowNs - repairNs + TICK_NS;
+        if (older && !answersOriginal(tcb, segment)) {
+            // The echo is older than the repair: the first transmission had arrived, and its ACK was lost. What that measures is
+            // how long the repair took, and after a back-off that is anything up to minutes.
             return -1;
         }
         long rttNs = Math.max(1, elapsedMs) * TICK_NS;
         tcb.rtt.sample(rttNs);
         return rttNs;
+    }
+
+    /**
+     * The ACK is the late original's, and its age a round trip as any (RFC 4015 section 3.2): a receiver that the repair had reached
+     * would have told of a duplicate. Not after a row of timeouts, which may as well have been an outage.
+     */
+    private static boolean answersOriginal(Tcb tcb, TcpSegment segment) {
+        return tcb.sackPermitted
+                && tcb.timeouts <= 2
+                && segment.length == 0
+                && !(segment.options.has(TcpOptions.SACK) && Seq.lessThan(segment.options.sackLeft(0), segment.ack));
     }
 
     private static void report(Tcb tcb, AckSample sample, long nowNs) {

@@ -13,6 +13,7 @@ public final class AckNews {
     private long deliveredBytes;
     private long originalSentNs = NO_SAMPLE;
     private long originalEnd;
+    private long originalFrom = Long.MAX_VALUE;
     private long repairSentNs = NO_SAMPLE;
     private long certainRepairSentNs = NO_SAMPLE;
     private long certainRepairEnd;
@@ -27,6 +28,7 @@ public final class AckNews {
         deliveredBytes = 0;
         originalSentNs = NO_SAMPLE;
         originalEnd = Long.MIN_VALUE;
+        originalFrom = Long.MAX_VALUE;
         repairSentNs = NO_SAMPLE;
         certainRepairSentNs = NO_SAMPLE;
         certainUpToNs = Long.MAX_VALUE;
@@ -47,6 +49,7 @@ public final class AckNews {
         deliveredBytes += count;
         if (record.retransmits == 0) {
             originalSentNs = Math.max(originalSentNs, record.sentNs);
+            originalFrom = Math.min(originalFrom, record.start);
             long behind = record.start + count;
             originalEnd = Math.max(originalEnd, behind);
             if (behind < highestBefore) {
@@ -88,6 +91,11 @@ public final class AckNews {
     /** The position behind it: what is sent once is sent in the order of positions. */
     public long originalEnd() {
         return originalEnd;
+    }
+
+    /** The lowest position delivered of what was sent once, or {@link Long#MAX_VALUE}. */
+    public long originalFrom() {
+        return originalFrom;
     }
 
     /** When the latest segment was sent again of those delivered that were, or {@link #NO_SAMPLE} when none was. */

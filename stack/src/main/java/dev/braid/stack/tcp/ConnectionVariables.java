@@ -35,6 +35,8 @@ abstract class ConnectionVariables {
     long remoteLo;
     int remotePort;
     @Nullable IpPath path;
+    /** Its SYN/ACK was a cookie, sent nobody knows when. */
+    boolean fromCookie;
     /** It came from a passive open: a reset in SYN-RECEIVED is then no error of the user's. */
     boolean passive;
 
@@ -66,6 +68,10 @@ abstract class ConnectionVariables {
     final Ecn ecn = new Ecn();
     final LossDetection loss;
     final TailLossProbe lossProbe = new TailLossProbe();
+    final Undo undo = new Undo();
+    final Frto frto = new Frto();
+    /** What the peer says of duplicates. */
+    final Dsack reported = new Dsack();
     final AckSample sample = new AckSample();
     /** The SYN is to be sent for the first time. */
     boolean synDue;
@@ -76,6 +82,8 @@ abstract class ConnectionVariables {
     boolean resetDue;
     /** Retransmit one segment whatever the congestion window says: a recovery has just begun. */
     boolean retransmitNow;
+    /** Send new data only until the next ACK: it will tell whether what is lost is, or is late (RFC 5682, RFC 3522). */
+    boolean holdRepairs;
     /** A zero-window probe or a keep-alive is due. */
     @Nullable Decision probeDue;
     /** The sender's SWS avoidance is overridden once. */
@@ -103,7 +111,6 @@ abstract class ConnectionVariables {
     /** Soft ICMP errors since something was heard: what a timeout is then blamed on (RFC 5461). */
     @Nullable TcpFailure softError;
     int softErrors;
-    boolean handshakeLost;
 
     // Receive.
     int irs;

@@ -77,6 +77,7 @@ final class EcnArrival {
         tcb.counts.deliveredCe += delivered;
         layer.counters.deliveredCe.add(delivered);
         if (tcb.loss.onEcnEcho(tcb.sent)) {
+            tcb.undo.forget(); // what is reported of an older recovery gives nothing of this reduction back
             tcb.congestion.onEcnReduction(flight, tcb.sent.end(), nowNs);
             tcb.ecn.onReduced();
         }

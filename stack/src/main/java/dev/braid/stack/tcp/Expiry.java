@@ -78,6 +78,7 @@ final class Expiry {
         layer.counters.timeouts.increment();
         tcb.counts.onTimeout(nowNs);
         boolean first = tcb.timeouts++ == 0;
+        UndoArrival.onTimeout(tcb, first);
         tcb.loss.onTimeout(tcb.sent, tcb.sackPermitted, nowNs);
         tcb.lossProbe.forget();
         tcb.deadlines.probeNs = Deadlines.NONE;
@@ -88,7 +89,6 @@ final class Expiry {
         tcb.rtt.backOff();
         tcb.retransmitNow = true;
         layer.lossFound(tcb, Decision.RETRANSMIT_RTO);
-        tcb.handshakeLost |= oldest.syn();
         UpperLayer upper = tcb.upper;
         if (upper != null) {
             upper.onRto(tcb, nowNs);

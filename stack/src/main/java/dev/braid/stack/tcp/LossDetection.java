@@ -119,12 +119,17 @@ final class LossDetection {
             }
         }
         int events = acked > 0 ? onProgress(sent, sack, acked, mss) : 0;
-        if (acked == 0 && duplicate && !inLoss() && (!sack || sacked > 0)) {
+        if (acked == 0 && duplicate && (sack ? sacked > 0 && !inLoss() : mayCount(sent))) {
             // RFC 6675 section 2: with SACK a duplicate is one that "identifies previously unacknowledged and un-SACKed octets".
             dupAcks++;
         }
         mark(sent, sack, acked, sacked, mss, nowNs);
         return events | settle(sent);
+    }
+
+    /** Without SACK: after a timeout, duplicates tell of segments only where new data left since (RFC 5682 section 2.1 step 3a). */
+    private boolean mayCount(SentQueue sent) {
+        return !inLoss() || sent.end() > recoveryPoint;
     }
 
     /** RFC 8985 section 6.2, steps 2 to 4. */
@@ -219,7 +224,7 @@ final class LossDetection {
             dupAcks = 0;
             return ENDED;
         }
-        if (state == RecoveryState.CWR) {
+        if (state == RecoveryState.CWR || state == RecoveryState.LOSS) {
             dupAcks = 0;
         } else if (inRecovery() && !sack) {
             // A partial ACK covers the retransmission and segments that duplicates had counted already; what it stops at
@@ -284,12 +289,15 @@ final class LossDetection {
     /**
      * The present recovery turned out to be needless (RFC 3522, RFC 5682, RFC 2883): it is over.
      *
+     * @param sack SACK is in use; without it, duplicates that needless repairs bring must not start the next recovery (RFC 6582
+     *     section 3.2 step 2), so that the recovery point stands
      * @param unmark what was marked lost and not sent again yet is in the network after all
      */
-    void undo(SentQueue sent, boolean unmark) {
+    void undo(SentQueue sent, boolean sack, boolean unmark) {
         if (unmark) {
             sent.forgetLosses();
         }
+        recoveryPoint = sack ? Long.MIN_VALUE : recoveryPoint;
         state = sent.sackedBytes() > 0 ? RecoveryState.DISORDER : RecoveryState.OPEN;
         dupAcks = 0;
     }

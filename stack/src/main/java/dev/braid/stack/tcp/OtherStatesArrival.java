@@ -120,12 +120,10 @@ final class OtherStatesArrival {
         }
         TcpOptions options = segment.options;
         if (!options.has(TcpOptions.TIMESTAMPS)) {
-            if (segment.has(Tcp.SYN)) {
-                return true; // its own check answers it
-            }
             // RFC 7323 section 3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the segment."
-            counters.dropNoTimestamp.increment();
-            return false;
+            // It would be the connection's silent end where a box on the way takes the option off one SYN/ACK, or off a new
+            // path's segments. Nobody on the net drops them, Linux among others; the sequence number has been checked.
+            return true;
         }
         boolean old = Seq.lessThan(options.tsVal(), tcb.tsRecent) && nowNs - tcb.tsRecentNs < PAWS_IDLE_NS;
         if (old) {

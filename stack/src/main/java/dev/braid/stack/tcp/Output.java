@@ -71,6 +71,9 @@ final class Output {
         }
         if (cost == NOTHING && tcb.state.synchronised()) {
             cost = newData(tcb, nowNs);
+            if (cost == NOTHING && tcb.holdRepairs && tcb.frto.fallsBack(tcb)) {
+                cost = retransmission.send(tcb, nowNs);
+            }
             if (cost == NOTHING) {
                 cost = fin(tcb, nowNs);
             }

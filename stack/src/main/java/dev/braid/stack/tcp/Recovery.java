@@ -67,7 +67,9 @@ final class Recovery {
         if ((events & LossDetection.STARTED) != 0) {
             tcb.lossProbe.forget();
             tcb.deadlines.probeNs = Deadlines.NONE;
-            if ((events & LossDetection.REDUCE) != 0) {
+            boolean reduce = (events & LossDetection.REDUCE) != 0;
+            UndoArrival.onRecoveryStart(tcb, reduce);
+            if (reduce) {
                 tcb.congestion.onRecoveryStart(tcb.sent.bytes(), tcb.sent.end(), nowNs);
                 tcb.ecn.onReduced();
             }
@@ -97,6 +99,7 @@ final class Recovery {
         if (tcb.lossProbe.onAck(tcb.sent.start(), pureDuplicate) && tcb.loss.isCalm()) {
             // "The sender SHOULD invoke a congestion control response equivalent to a fast recovery": it began and is over.
             layer.counters.lossProbeRecovery.increment();
+            tcb.undo.forget(); // what is reported of an older recovery gives nothing of this reduction back
             tcb.ecn.onReduced();
             tcb.congestion.onRecoveryStart(tcb.sent.bytes(), tcb.sent.end(), nowNs);
             tcb.congestion.onRecoveryEnd(tcb.inflight(), nowNs);

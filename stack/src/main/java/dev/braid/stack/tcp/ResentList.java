@@ -21,6 +21,15 @@ final class ResentList {
         return first;
     }
 
+    /** How many packets they are. */
+    int packets() {
+        int packets = 0;
+        for (SentSegment record = first; record != null; record = record.laterResent) {
+            packets += record.packets();
+        }
+        return packets;
+    }
+
     /** The record was sent just now. */
     void append(SentSegment record) {
         SentSegment before = last;

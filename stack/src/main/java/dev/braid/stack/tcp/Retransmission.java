@@ -20,7 +20,7 @@ final class Retransmission {
      */
     int send(Tcb tcb, long nowNs) {
         SentSegment lost = tcb.sent.nextLost();
-        if (lost == null) {
+        if (lost == null || tcb.holdRepairs) {
             return Output.NOTHING;
         }
         if (lost.syn()) {
@@ -102,6 +102,9 @@ final class Retransmission {
         layer.counters.lostRetransmit.add(tcb.sent.takeLostAgain());
         tcb.congestion.onSent(segment.dataLength(), inflight, true, nowNs);
         tcb.retransmitNow = false;
+        if (decision != Decision.LOSS_PROBE) {
+            tcb.undo.onRetransmitted(packets, nowNs);
+        }
         if (layer.observer != null) {
             layer.observer.onRetransmit(tcb, decision, segment.dataLength());
         }

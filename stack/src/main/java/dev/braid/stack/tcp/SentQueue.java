@@ -122,6 +122,17 @@ public final class SentQueue {
         return bytes() - sackedBytes - lostBytes;
     }
 
+    /** Packets in the network that were sent more than once. */
+    public int resentPackets() {
+        return resent.packets();
+    }
+
+    /** Whether the record that holds the position, if one does, was sent again. */
+    public boolean wasResent(long position) {
+        int index = records.find(position);
+        return index >= 0 && position < records.at(index).end() && records.at(index).retransmits > 0;
+    }
+
     /** The position behind the highest SACKed one, {@link #start()} when none is. */
     public long highestSacked() {
         return Math.max(highestSacked, start);

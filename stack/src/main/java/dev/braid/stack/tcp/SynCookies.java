@@ -98,6 +98,7 @@ final class SynCookies {
         layer.refreshMss(tcb);
         tcb.sent.append(0, true, false, tcb.sndMss, nowNs);
         tcb.sndNxt = tcb.iss + 1;
+        tcb.fromCookie = true;
     }
 
     private static int announced(TcpLayer layer) {

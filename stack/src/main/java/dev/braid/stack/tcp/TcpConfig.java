@@ -51,6 +51,8 @@ public final class TcpConfig {
     public int reordering = 3;
     /** The most that DupThresh becomes where a path was seen to reorder (net.ipv4.tcp_max_reordering). */
     public int maxReordering = 300;
+    /** After a timeout, first find out whether it was spurious (net.ipv4.tcp_frto; RFC 5682); 0 for no. */
+    public int frto = 2;
     /** Let data leave at the congestion control's pace, not at once. */
     public boolean pacing = true;
     /** Output waits for more ACKs while it may send less than this part of the window (net.ipv4.tcp_tso_win_divisor). */
@@ -160,6 +162,7 @@ public final class TcpConfig {
         copy.earlyRetrans = earlyRetrans;
         copy.reordering = reordering;
         copy.maxReordering = maxReordering;
+        copy.frto = frto;
         copy.pacing = pacing;
         copy.tsoWinDivisor = tsoWinDivisor;
         copy.minTsoSegs = minTsoSegs;

@@ -106,6 +106,7 @@ final class TcpInfoReading {
         info.segsIn = counts.segsIn;
         info.dataSegsOut = counts.dataSegsOut;
         info.dataSegsIn = counts.dataSegsIn;
+        info.dsackDups = tcb.reported.reported();
         info.rcvOoopack = counts.rcvOoopack;
         info.delivered = tcb.sent.deliveredPackets();
         info.deliveredCe = counts.deliveredCe;

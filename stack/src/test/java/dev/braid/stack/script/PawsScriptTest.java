@@ -60,13 +60,38 @@ class PawsScriptTest extends Script {
         conn.reads(2_000);
     }
 
+    /** RFC 7323 section 3.2 would drop it, and the connection with it where a box strips the option. */
     @Test
-    @Rfc({"7323", "3.2"})
-    void aSegmentWithoutTheAgreedTimestampIsDropped() {
+    void aSegmentWithoutTheAgreedTimestampIsTaken() {
         Conn conn = established();
-        peer.sends(data(1, 101).lacks(TS)).seesWhatever();
-        conn.readsNothing();
-        assertThat(counter("TcpDropNoTimestamp")).isEqualTo(1);
+        peer.sends(data(1, 101).lacks(TS)).sees(ack(1, 101).ts());
+        conn.reads(100);
+        conn.write(1_000);
+        peer.sees(data(1, 1_001).ts()).sends(ack(101, 1_001).lacks(TS));
+        assertThat(conn.tcb().flightSize()).isZero();
+    }
+
+    /** What a host sees whose SYN/ACK lost its timestamps on the way: the peer believes there are none. */
+    @Test
+    void aPeerThatNeverSendsTheAgreedTimestampIsServed() {
+        host.listen();
+        peer.sends(syn(0).mss(1_012).ts(1_000, 0)).sees(Seg.synAck(0, 1).ts());
+        peer.sends(ack(1, 1).lacks(TS)).seesNothing();
+        Conn conn = host.accept();
+        peer.sends(data(1, 1_001).lacks(TS)).sees(ack(1, 1_001).ts());
+        conn.reads(1_000).write(1_000).finish();
+        peer.sees(data(1, 1_001), Seg.fin(1_001, 1_001)).sends(Seg.fin(1_001, 1_002).lacks(TS)).sees(ack(1_002, 1_002));
+        conn.readsEnd();
+    }
+
+    /** And the host whose SYN was answered so: the peer goes on sending what it believes agreed. */
+    @Test
+    void timestampsThatWereNotAgreedAreIgnored() {
+        Conn conn = peer.isConnectedTo(Seg.synAck(0, 1).mss(1_012));
+        peer.sends(data(1, 1_001).ts(1_000, 0)).sees(ack(1, 1_001).lacks(TS));
+        conn.reads(1_000).write(1_000);
+        peer.sees(data(1, 1_001).lacks(TS)).sends(ack(1_001, 1_001).ts(1_010, 0)).seesNothing();
+        assertThat(conn.tcb().flightSize()).isZero();
     }
 
     @Test

@@ -14,6 +14,11 @@ public final class TcbProbe {
         return tcb.rcvAdv;
     }
 
+    /** How the sender stands to loss. */
+    public static RecoveryState recoveryState(Tcb tcb) {
+        return tcb.loss.state();
+    }
+
     /** What is wrong with a connection's variables; empty when nothing is. */
     public static String complaint(Tcb tcb) {
         if (tcb.state == TcpState.CLOSED) {
