@@ -42,7 +42,8 @@ class BbrFlowTest {
             }
             assertThat((flow.readBytes - before) / (6 * path.ceilingBytesPerSecond())).isGreaterThan(0.9);
             assertThat(queueMs / 100).as("mean queue in ms").isLessThan(Math.max(0.5 * rttMs, 8));
-            assertThat(flow.sender.tcb().info(lab.clock.nowNs()).bytesRetrans).isEqualTo(resentBefore);
+            assertThat(flow.sender.tcb().info(lab.clock.nowNs()).bytesRetrans - resentBefore)
+                    .isLessThan((flow.readBytes - before) / 500);
         }
     }
 
