@@ -1,6 +1,8 @@
 package dev.braid.stack.tcp;
 
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.congestion.CongestionInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One moment of one connection: what Linux tells in {@code struct tcp_info}, under the kernel's names, and what {@code ss} shows
@@ -60,6 +62,8 @@ public final class TcpInfo {
     // Congestion and loss.
     /** What users choose the congestion control by. */
     public String congestion = "";
+    /** What that tells of itself, or {@code null}. */
+    public @Nullable CongestionInfo congestionInfo;
     /** How the sender stands to loss; its ordinal is {@code tcpi_ca_state}. */
     public RecoveryState caState = RecoveryState.OPEN;
     /** Retransmission timeouts in a row. */

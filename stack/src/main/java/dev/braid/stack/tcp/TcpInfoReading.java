@@ -38,6 +38,7 @@ final class TcpInfoReading {
 
     private static void congestion(Tcb tcb, TcpInfo info) {
         info.congestion = tcb.congestionName;
+        info.congestionInfo = tcb.congestionInfo();
         info.caState = tcb.loss.state();
         info.reordering = tcb.loss.dupThresh();
         info.reordSeen = tcb.loss.rack.reorderings();

@@ -3,6 +3,7 @@ package dev.braid.tools.ss;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
+import java.util.Map;
 
 /** What {@code ss} shows behind or below a connection: its memory, its timer, its TCP_INFO, each with a blank before it. */
 final class InfoLine {
@@ -79,6 +80,7 @@ final class InfoLine {
         }
         line.path();
         line.counts();
+        line.control();
         line.rates();
         line.limits();
         line.rest();
@@ -115,6 +117,23 @@ final class InfoLine {
         value("segs_in:", row.number("segs_in"));
         value("data_segs_out:", row.number("data_segs_out"));
         value("data_segs_in:", row.number("data_segs_in"));
+    }
+
+    /** What the congestion control tells of itself. */
+    private void control() {
+        Map<?, ?> told = row.object("congestion_info");
+        if (told.containsKey("pacing_gain")) {
+            word(true, "bbr:(bw:" + bits(Row.number(told, "bandwidth") * 8.0, numeric) + "bps,mrtt:"
+                    + general(Row.number(told, "min_rtt_us") / 1e3) + ",pacing_gain:"
+                    + general(Row.number(told, "pacing_gain") / 256.0) + ",cwnd_gain:"
+                    + general(Row.number(told, "cwnd_gain") / 256.0) + ")");
+        } else if (told.containsKey("alpha")) {
+            boolean works = Boolean.TRUE.equals(told.get("enabled"));
+            word(true, !works ? "dctcp:fallback_mode"
+                    : "dctcp:(ce_state:" + (Boolean.TRUE.equals(told.get("ce_state")) ? 1 : 0) + ",alpha:"
+                            + Row.number(told, "alpha") + ",ab_ecn:" + Row.number(told, "marked_bytes") + ",ab_tot:"
+                            + Row.number(told, "total_bytes") + ")");
+        }
     }
 
     private void rates() {

@@ -65,7 +65,12 @@ record Row(
         return Boolean.TRUE.equals(fields.get(name));
     }
 
-    private static long number(Map<?, ?> fields, String name) {
+    /** What was told of one thing together; empty when nothing was. */
+    Map<?, ?> object(String name) {
+        return fields.get(name) instanceof Map<?, ?> object ? object : Map.of();
+    }
+
+    static long number(Map<?, ?> fields, String name) {
         return fields.get(name) instanceof Number number ? number.longValue() : 0;
     }
 

@@ -85,6 +85,21 @@ final class SocketTableTest {
                         + " lost:1 minrtt:0.014 snd_wnd:95232");
     }
 
+    @Test
+    void congestionControlTellsOfItself() {
+        var fields = new LinkedHashMap<String, Object>(
+                Map.of("local", "10.0.0.1", "remote", "10.0.0.2", "congestion", "bbr", "cwnd", 1L, "congestion_info",
+                        Map.of("bandwidth", 12_500_000L, "min_rtt_us", 20_116, "pacing_gain", 320, "cwnd_gain", 576)));
+        assertThat(InfoLine.tcp(Row.connection(fields), false, false))
+                .contains(" bbr:(bw:100Mbps,mrtt:20.116,pacing_gain:1.25,cwnd_gain:2.25)");
+        fields.put("congestion_info",
+                Map.of("enabled", true, "ce_state", true, "alpha", 512, "marked_bytes", 3, "total_bytes", 9));
+        assertThat(InfoLine.tcp(Row.connection(fields), false, false))
+                .contains(" dctcp:(ce_state:1,alpha:512,ab_ecn:3,ab_tot:9)");
+        fields.put("congestion_info", Map.of("enabled", false, "alpha", 0));
+        assertThat(InfoLine.tcp(Row.connection(fields), false, false)).contains(" dctcp:fallback_mode");
+    }
+
     @ParameterizedTest
     @CsvSource({"27209142856,27.2G", "835521111,836M", "104857600000,105G", "999,999", "0,0", "1000,1k"})
     void ratesHaveThreeDigitsUnlessNumeric(double bits, String text) {
