@@ -2,9 +2,9 @@ package dev.braid.stack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.sim.LinkConfig;
 import dev.braid.fastpath.sim.LinkTap;
-import dev.braid.fastpath.memory.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -129,7 +129,8 @@ final class InfoLine {
                     + general(Row.number(told, "cwnd_gain") / 256.0) + ")");
         } else if (told.containsKey("alpha")) {
             boolean works = Boolean.TRUE.equals(told.get("enabled"));
-            word(true, !works ? "dctcp:fallback_mode"
+            word(true, !works
+                    ? "dctcp:fallback_mode"
                     : "dctcp:(ce_state:" + (Boolean.TRUE.equals(told.get("ce_state")) ? 1 : 0) + ",alpha:"
                             + Row.number(told, "alpha") + ",ab_ecn:" + Row.number(told, "marked_bytes") + ",ab_tot:"
                             + Row.number(told, "total_bytes") + ")");
