@@ -390,7 +390,10 @@ final class Output {
         }
         boolean atLimit = tcb.cwndLimited || tcb.inflight() >= tcb.congestion.cwnd();
         tcb.windowUse.onTurn(atLimit, tcb.sent.start(), tcb.sent.end());
-        tcb.counts.limits(!tcb.sent.isEmpty() || tcb.unsent() > 0, tcb.windowLimited, nowNs);
+        long unsent = tcb.unsent();
+        // Everything that was queued is on its way, more could go, and the user waits for room to queue it.
+        boolean bufferLimited = tcb.wantsSpace && unsent == 0 && !tcb.cwndLimited && !tcb.sent.isEmpty();
+        tcb.counts.limits(!tcb.sent.isEmpty() || unsent > 0, tcb.windowLimited, bufferLimited, nowNs);
         if (tcb.lossProbe.restart) {
             tcb.lossProbe.schedule(tcb, nowNs);
         }

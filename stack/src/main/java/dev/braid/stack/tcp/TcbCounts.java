@@ -23,6 +23,8 @@ final class TcbCounts {
     private long busySinceNs = NEVER;
     private long rwndLimitedNs;
     private long rwndLimitedSinceNs = NEVER;
+    private long sndbufLimitedNs;
+    private long sndbufLimitedSinceNs = NEVER;
 
     /** A segment of the connection arrived, a super-segment when {@code gsoSize} is above 0. */
     void onSegment(int length, int gsoSize, long nowNs) {
@@ -64,8 +66,9 @@ final class TcbCounts {
      *
      * @param busy data waits or is in flight
      * @param rwndLimited it waits for the peer's window
+     * @param sndbufLimited the user waits for room in the send buffer, and nothing else holds sending back
      */
-    void limits(boolean busy, boolean rwndLimited, long nowNs) {
+    void limits(boolean busy, boolean rwndLimited, boolean sndbufLimited, long nowNs) {
         if (busy != (busySinceNs != NEVER)) {
             busyNs = busyNs(nowNs);
             busySinceNs = busy ? nowNs : NEVER;
@@ -73,6 +76,10 @@ final class TcbCounts {
         if (rwndLimited != (rwndLimitedSinceNs != NEVER)) {
             rwndLimitedNs = rwndLimitedNs(nowNs);
             rwndLimitedSinceNs = rwndLimited ? nowNs : NEVER;
+        }
+        if (sndbufLimited != (sndbufLimitedSinceNs != NEVER)) {
+            sndbufLimitedNs = sndbufLimitedNs(nowNs);
+            sndbufLimitedSinceNs = sndbufLimited ? nowNs : NEVER;
         }
     }
 
@@ -82,6 +89,10 @@ final class TcbCounts {
 
     long rwndLimitedNs(long nowNs) {
         return rwndLimitedNs + since(rwndLimitedSinceNs, nowNs, 0);
+    }
+
+    long sndbufLimitedNs(long nowNs) {
+        return sndbufLimitedNs + since(sndbufLimitedSinceNs, nowNs, 0);
     }
 
     long totalRtoTimeNs(long nowNs) {

@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Windows and sizes are bytes, times nanoseconds; what the kernel counts in segments is counted in packets of the wire here too,
  * however many of them one super-segment held. Zero where Braid has no such feature:
- * {@link #dsackDups} and {@link #reordSeen} for DSACK,
- * {@link #rcvRttNs} for a receive buffer that tunes itself, {@link #sndbufLimitedNs} for an account of full buffers and
- * {@link #rehash} for paths that can be changed by a flow label.
+ * {@link #dsackDups} and {@link #reordSeen} for DSACK and {@link #rehash} for paths that can be changed by a flow label.
  */
 public final class TcpInfo {
     /** {@link #timer}: none runs. */
@@ -112,7 +110,7 @@ public final class TcpInfo {
     public long rttvarNs;
     /** Smallest round-trip time; 0 before the first sample. */
     public long minRttNs;
-    /** Round-trip time as the receiver sees it. */
+    /** Round-trip time as the receiver sees it; 0 before it knows one. */
     public long rcvRttNs;
     /** Since data was last sent. */
     public long lastDataSentNs;
@@ -140,9 +138,9 @@ public final class TcpInfo {
     public long sndWnd;
     /** Window offered to the peer, bytes. */
     public long rcvWnd;
-    /** The largest window that will be offered, bytes. */
+    /** The largest window that the buffer has room for now, bytes. */
     public long rcvSsthresh;
-    /** The receive buffer, bytes of payload: it does not tune itself. */
+    /** The most payload bytes the program took in one round trip: what the receive buffer follows. */
     public long rcvSpace;
 
     // Counts.
@@ -188,11 +186,11 @@ public final class TcpInfo {
     public long sendQueued;
     /** Memory that received data pins, bytes. */
     public long receiveMemory;
-    /** SO_RCVBUF, bytes. */
+    /** The most memory that received data may pin now, bytes: SO_RCVBUF as the kernel tells it. */
     public long receiveBuffer;
     /** Memory that data to be sent pins, bytes. */
     public long sendMemory;
-    /** SO_SNDBUF, bytes. */
+    /** Bytes the program may now be ahead of acknowledgements: SO_SNDBUF. */
     public long sendBuffer;
     /** Segments dropped because the receive buffer was full. */
     public long drops;

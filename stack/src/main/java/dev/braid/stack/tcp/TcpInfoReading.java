@@ -79,6 +79,7 @@ final class TcpInfoReading {
         info.lastAckRecvNs = nowNs - tcb.lastReceivedNs;
         info.busyNs = counts.busyNs(nowNs);
         info.rwndLimitedNs = counts.rwndLimitedNs(nowNs);
+        info.sndbufLimitedNs = counts.sndbufLimitedNs(nowNs);
         info.totalRtoTimeNs = counts.totalRtoTimeNs(nowNs);
     }
 

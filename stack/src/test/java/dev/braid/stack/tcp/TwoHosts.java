@@ -26,8 +26,8 @@ final class TwoHosts implements AutoCloseable {
     static final long SECOND = 1000 * MS;
 
     final Arena arena = Arena.ofConfined();
-    final FramePool frames = new FramePool(arena, 16_384, 512, false);
-    final ChunkPool chunks = new ChunkPool(arena, 64 << 20, false);
+    final FramePool frames;
+    final ChunkPool chunks;
     final VirtualClock clock = new VirtualClock(5 * SECOND);
     final SimNetwork network;
     final Host client;
@@ -78,6 +78,16 @@ final class TwoHosts implements AutoCloseable {
     }
 
     TwoHosts(LinkConfig there, LinkConfig andBack, TcpConfig config, boolean ipv6, int mtu) {
+        this(there, andBack, config, ipv6, mtu, 32 << 20);
+    }
+
+    /**
+     * @param bytes room for the frames of either class, and half of what there is for chunks
+     */
+    TwoHosts(LinkConfig there, LinkConfig andBack, TcpConfig config, boolean ipv6, int mtu, int bytes) {
+        frames = new FramePool(
+                arena, bytes / FramePool.MTU_SLOT_BYTES, bytes / FramePool.SUPER_SLOT_BYTES + 1, false);
+        chunks = new ChunkPool(arena, 2L * bytes, false);
         network = new SimNetwork(clock, 42, frames, Counters.inMemory(arena, 64));
         SimNode one = network.node("client");
         SimNode other = network.node("server");
@@ -111,9 +121,14 @@ final class TwoHosts implements AutoCloseable {
 
     /** An established connection, client's end first. */
     Endpoint[] establish() {
+        return establish(100 * MS);
+    }
+
+    /** The same where a handshake takes longer. */
+    Endpoint[] establish(long ns) {
         TcpListener listener = server.listen(7, 8);
         Endpoint one = client.connect(server.address, 7, new TcpSettings());
-        run(100 * MS);
+        run(ns);
         return new Endpoint[] {one, accept(listener)};
     }
 
