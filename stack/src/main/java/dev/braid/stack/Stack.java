@@ -133,6 +133,16 @@ public final class Stack implements AutoCloseable {
         pipeline.removeTap(tap);
     }
 
+    /**
+     * Frames say why they were sent, as the {@link dev.braid.stack.tcp.DecisionTrace} extension, from now on or no longer. Each call
+     * with {@code true} is ended by one with {@code false}; what {@code net.braid.tcp_trace_decisions} says stays as it is.
+     *
+     * @throws IOException when the stack has ended
+     */
+    public void traceDecisions(boolean wanted) throws IOException {
+        host.call(nowNs -> core.tcp().traceDecisions(wanted));
+    }
+
     /** The tunables, to be read and changed while the stack runs. */
     public LiveTunables tunables() {
         return tunables;

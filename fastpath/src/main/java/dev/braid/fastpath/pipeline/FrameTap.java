@@ -28,4 +28,11 @@ public interface FrameTap {
      * @param nowNs the transmitting thread's duty cycle, in nanoseconds of the pipeline's clock
      */
     void onTransmitted(int device, Frame frame, long nowNs);
+
+    /**
+     * It threw, and is taken off: the last call, but for one that another thread has begun before. On the thread that it threw on.
+     *
+     * @param why what it threw
+     */
+    default void onTakenOff(RuntimeException why) {}
 }

@@ -54,7 +54,7 @@ final class TapPoint {
                 try {
                     tap.onReceived(device, frame, nowNs);
                 } catch (RuntimeException failure) {
-                    takeOff(tap, receiveFailures);
+                    takeOff(tap, failure, receiveFailures);
                 }
             }
         }
@@ -68,15 +68,20 @@ final class TapPoint {
                 try {
                     tap.onTransmitted(device, frame, nowNs);
                 } catch (RuntimeException failure) {
-                    takeOff(tap, transmitFailures);
+                    takeOff(tap, failure, transmitFailures);
                 }
             }
         }
     }
 
     /** Watching must not harm what is watched: a broken tap goes, the frame goes on. */
-    private void takeOff(FrameTap tap, Counter failures) {
+    private void takeOff(FrameTap tap, RuntimeException failure, Counter failures) {
         failures.increment();
         remove(tap);
+        try {
+            tap.onTakenOff(failure);
+        } catch (RuntimeException again) {
+            failures.increment();
+        }
     }
 }

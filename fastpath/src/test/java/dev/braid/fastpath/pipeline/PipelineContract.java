@@ -135,11 +135,18 @@ abstract class PipelineContract {
     @Test
     void twoTapsSeeTheSameAndOneThatThrowsGoesAlone() {
         var seen = new CountingTap();
+        var takenOff = new ArrayList<String>();
         var broken = new CountingTap() {
             @Override
             public void onReceived(int device, Frame frame, long nowNs) {
                 super.onReceived(device, frame, nowNs);
                 throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public void onTakenOff(RuntimeException why) {
+                takenOff.add(String.valueOf(why.getMessage()));
+                throw new IllegalStateException("again");
             }
         };
         pipeline.addTap(broken);
@@ -149,7 +156,8 @@ abstract class PipelineContract {
         assertThat(broken.received.get()).isEqualTo(1);
         assertThat(seen.received.get()).isEqualTo(10);
         assertThat(seen.transmitted.get()).isEqualTo(10);
-        assertThat(counters.value("PipelineTapFailures")).isEqualTo(1);
+        assertThat(takenOff).containsExactly("broken");
+        assertThat(counters.value("PipelineTapFailures")).as("what it threw, and what it threw when told").isEqualTo(2);
         assertThat(counters.value("PipelineErrors")).isZero();
     }
 

@@ -69,9 +69,13 @@ record Tunable(String name, List<Field> fields) implements Setting {
 
     @Override
     public void requireInRange(CoreConfig config) {
-        for (Field field : fields) {
-            requireRange(field, field.value(config), Long.toString(field.value(config)));
+        var values = new long[fields.size()];
+        for (int i = 0; i < values.length; i++) {
+            Field field = fields.get(i);
+            values[i] = field.value(config);
+            requireRange(field, values[i], Long.toString(values[i]));
         }
+        requireOrder(values);
     }
 
     private long parse(String word, Field field) {

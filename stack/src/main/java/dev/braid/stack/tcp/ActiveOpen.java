@@ -22,7 +22,14 @@ final class ActiveOpen {
     /** As {@link TcpLayer#connect}, up to the TCB's place in the flow table. */
     @Nullable
     TcpFailure connect(
-            Tcb tcb, long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort) {
+            Tcb tcb,
+            long localHi,
+            long localLo,
+            int localPort,
+            long remoteHi,
+            long remoteLo,
+            int remotePort,
+            long nowNs) {
         if (tcb.state != TcpState.CLOSED || tcb.filed || tcb.failure != null) {
             throw new IllegalStateException("a TCB is opened once");
         }
@@ -42,10 +49,19 @@ final class ActiveOpen {
             tcb.localPort = 0;
             return TcpFailure.ADDRESS_NOT_AVAILABLE;
         }
-        if ((localPort != 0 && inTimeWait(tcb, localPort)) || !layer.file(tcb)) {
+        if ((localPort != 0 && inTimeWait(tcb, localPort)) || !file(tcb, nowNs)) {
             return TcpFailure.ADDRESS_IN_USE;
         }
         return null;
+    }
+
+    /** A connection of the same tuple that only has its reset to send sends it now, and makes room. */
+    private boolean file(Tcb tcb, long nowNs) {
+        Tcb before = connected(tcb, tcb.localPort);
+        if (before != null && before.resetDue) {
+            layer.output.turn(before, 1, nowNs);
+        }
+        return layer.file(tcb);
     }
 
     private int choosePort(Tcb tcb) {
@@ -61,7 +77,11 @@ final class ActiveOpen {
     }
 
     private boolean inUse(Tcb tcb, int port) {
-        boolean connected = layer.flows.lookup(
+        return connected(tcb, port) != null || inTimeWait(tcb, port);
+    }
+
+    private @Nullable Tcb connected(Tcb tcb, int port) {
+        return layer.flows.lookup(
                 tcb.scope,
                 Protocol.TCP,
                 tcb.localHi,
@@ -69,8 +89,7 @@ final class ActiveOpen {
                 tcb.remoteHi,
                 tcb.remoteLo,
                 port,
-                tcb.remotePort) != null;
-        return connected || inTimeWait(tcb, port);
+                tcb.remotePort);
     }
 
     private boolean inTimeWait(Tcb tcb, int port) {

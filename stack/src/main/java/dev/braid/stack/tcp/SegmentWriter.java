@@ -182,7 +182,7 @@ final class SegmentWriter {
     }
 
     private void hand(Tcb tcb, Frame frame, Decision decision, int codepoint) {
-        if (layer.config.traceDecisions) {
+        if (layer.tracesDecisions()) {
             DecisionTrace.mark(frame, decision);
         }
         layer.counters.outSegs.increment();

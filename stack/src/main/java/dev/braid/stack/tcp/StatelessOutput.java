@@ -103,7 +103,7 @@ final class StatelessOutput {
             return;
         }
         reused = path;
-        if (layer.config.traceDecisions) {
+        if (layer.tracesDecisions()) {
             DecisionTrace.mark(frame, decision);
         }
         layer.counters.outSegs.increment();

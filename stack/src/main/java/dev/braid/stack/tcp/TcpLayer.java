@@ -57,6 +57,7 @@ public final class TcpLayer {
     private final IcmpArrival icmpArrival = new IcmpArrival(this);
     private IpHeader arriving = new IpHeader();
     private final Turns turns = new Turns();
+    private int tracers;
 
     /**
      * TCP over an IP output.
@@ -205,7 +206,7 @@ public final class TcpLayer {
             long remoteLo,
             int remotePort,
             long nowNs) {
-        TcpFailure why = activeOpen.connect(tcb, localHi, localLo, localPort, remoteHi, remoteLo, remotePort);
+        TcpFailure why = activeOpen.connect(tcb, localHi, localLo, localPort, remoteHi, remoteLo, remotePort, nowNs);
         if (why == null) {
             counters.activeOpens.increment();
             begin(tcb, nowNs);
@@ -285,6 +286,18 @@ public final class TcpLayer {
         observer = whoHears;
     }
 
+    /**
+     * Somebody wants to know why frames are sent, or no longer does; each call with {@code true} is ended by one with {@code false}.
+     * Beside it there is {@code net.braid.tcp_trace_decisions}, which is the user's.
+     */
+    public void traceDecisions(boolean wanted) {
+        tracers += wanted ? 1 : -1;
+    }
+
+    boolean tracesDecisions() {
+        return tracers > 0 || config.traceDecisions;
+    }
+
     void lossFound(Tcb tcb, Decision repair) {
         if (observer != null) {
             observer.onLoss(tcb, repair, tcb.sent.lostBytes());
@@ -313,6 +326,7 @@ public final class TcpLayer {
      * @return frames sent
      */
     public int flush(long nowNs) {
+        timeWait.followConfig();
         long before = ip.sent();
         for (Tcb tcb = turns.poll(); tcb != null; tcb = turns.poll()) {
             if (output.turn(tcb, TURN_BYTES, nowNs)) {

@@ -20,7 +20,8 @@ final class TimeWaitEntry {
     /** Grows with every entry whose stay begins, or begins again. */
     long serial;
 
-    long expiresNs;
+    /** When its stay began: all stay equally long, as long as is configured now. */
+    long sinceNs;
     long answeredNs;
     @Nullable TimeWaitEntry previous;
     @Nullable TimeWaitEntry next;

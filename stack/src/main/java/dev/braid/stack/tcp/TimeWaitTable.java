@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections in TIME-WAIT (RFC 9293 section 3.6.1), as small reused entries in order of expiry: all stay equally long, so one
- * timer suffices. Bounded; the oldest makes room.
+ * Connections in TIME-WAIT (RFC 9293 section 3.6.1), as small reused entries in the order in which they came: all stay equally
+ * long, so one timer suffices, also when net.braid.tcp_time_wait_ms changes meanwhile. Bounded; the oldest makes room.
  */
 final class TimeWaitTable implements Timed {
     /** At most one answer per entry in this time: two ends that disagree must not keep each other busy. */
@@ -23,6 +23,8 @@ final class TimeWaitTable implements Timed {
     private final FlowTable<TimeWaitEntry> entries;
     private final WheelEntry entry = new WheelEntry(this);
     private long nextSerial;
+    /** The stay that the timer was set for. */
+    private long stayNs;
     private @Nullable TimeWaitEntry oldest;
     private @Nullable TimeWaitEntry youngest;
     private @Nullable TimeWaitEntry free;
@@ -150,7 +152,7 @@ final class TimeWaitTable implements Timed {
         return last;
     }
 
-    private static TcpInfo info(TimeWaitEntry entry, long nowNs) {
+    private TcpInfo info(TimeWaitEntry entry, long nowNs) {
         var info = new TcpInfo();
         info.state = TcpState.TIME_WAIT;
         info.local = new IpAddress(entry.localHi, entry.localLo);
@@ -160,13 +162,13 @@ final class TimeWaitTable implements Timed {
         info.timestamps = entry.timestamps;
         info.orphaned = true;
         info.timer = TcpInfo.TIMER_TIME_WAIT;
-        info.timerNs = Math.max(0, entry.expiresNs - nowNs);
+        info.timerNs = Math.max(0, entry.sinceNs + stayNs - nowNs);
         return info;
     }
 
     @Override
     public void onDeadline(long nowNs) {
-        for (TimeWaitEntry first = oldest; first != null && first.expiresNs <= nowNs; first = oldest) {
+        for (TimeWaitEntry first = oldest; first != null && first.sinceNs + stayNs <= nowNs; first = oldest) {
             remove(first);
         }
         arm();
@@ -202,7 +204,7 @@ final class TimeWaitTable implements Timed {
 
     private void append(TimeWaitEntry added, long nowNs) {
         added.serial = nextSerial++;
-        added.expiresNs = nowNs + layer.config.timeWaitNs;
+        added.sinceNs = nowNs;
         TimeWaitEntry last = youngest;
         added.previous = last;
         if (last == null) {
@@ -231,10 +233,18 @@ final class TimeWaitTable implements Timed {
         gone.next = null;
     }
 
+    /** The stay may have been changed: it counts for those too that are here already. */
+    void followConfig() {
+        if (stayNs != layer.config.timeWaitNs) {
+            arm();
+        }
+    }
+
     private void arm() {
         TimeWaitEntry first = oldest;
+        stayNs = layer.config.timeWaitNs;
         if (first != null) {
-            layer.wheel.schedule(entry, first.expiresNs);
+            layer.wheel.schedule(entry, first.sinceNs + stayNs);
         }
     }
 }

@@ -28,6 +28,27 @@ final class TunablesTest {
     }
 
     @Test
+    void numbersThatFallAreRefusedHoweverTheyCameIn() {
+        assertThatThrownBy(() -> tunables.set("net.ipv4.tcp_rmem", "4096 100000 50000"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CoreConfig.with(core -> {
+            core.tcp.receiveBuffer = 100_000;
+            core.tcp.maxReceiveBuffer = 50_000;
+        })).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("net.ipv4.tcp_rmem");
+        assertThatThrownBy(() -> CoreConfig.with(core -> core.tcp.firstPort = core.tcp.lastPort + 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("net.ipv4.ip_local_port_range");
+    }
+
+    @Test
+    void memoryIsCountedInPages() {
+        tunables.set("net.ipv4.tcp_mem", "100 200 300");
+        assertThat(config.tcp.memLow).isEqualTo(409_600);
+        assertThat(config.tcp.memMax).isEqualTo(1_228_800);
+        assertThat(tunables.value("net.ipv4.tcp_mem")).isEqualTo("100\t200\t300");
+    }
+
+    @Test
     void everyNumberOfTheConfigurationHasAName() throws IllegalAccessException {
         // Each name is set to another value; then no field may be what it was.
         var untouched = new ArrayList<String>();

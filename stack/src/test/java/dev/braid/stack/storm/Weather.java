@@ -67,6 +67,8 @@ final class Weather {
             config.synRetries = config.retries;
             config.synAckRetries = config.retries;
             config.quickAcks = random.chance(0.5) ? 0 : 16;
+            config.minReceiveBuffer = 2_304;
+            config.minSendBuffer = 2_304;
             config.receiveBuffer = random.chance(0.3) ? random.between(3_000, 60_000) : 1 << random.between(16, 20);
             config.sendBuffer = random.chance(0.3) ? random.between(3_000, 60_000) : 1 << random.between(16, 20);
         });

@@ -219,5 +219,17 @@ class BulkFlowTest {
             wire.transfer(1 << 20);
             assertThat(wire.traced).isTrue();
         }
+        // Somebody who watches for a while leaves the user's own wish as it is.
+        try (Wire wire = new Wire(TcpConfig.DEFAULT)) {
+            wire.client.tcp().traceDecisions(true);
+            wire.transfer(1 << 20);
+            assertThat(wire.traced).isTrue();
+            assertThat(wire.client.tcp().config().traceDecisions).isFalse();
+            wire.client.tcp().traceDecisions(false);
+            wire.transfer(1 << 20);
+            wire.traced = false;
+            wire.transfer(1 << 20);
+            assertThat(wire.traced).isFalse();
+        }
     }
 }

@@ -129,6 +129,31 @@ final class TcpInfoTest {
     }
 
     @Test
+    void aConnectionWithMuchInFlightEndsItsSlice() {
+        TcpConfig config = TcpConfig.with(c -> c.maxSentRecords = 1 << 20);
+        try (TwoHosts world = new TwoHosts(
+                LinkConfig.PERFECT.delay(5 * MS), LinkConfig.PERFECT.delay(5 * MS), config, false, 1500)) {
+            world.server.listen(7, 100);
+            for (int i = 0; i < 4; i++) {
+                world.client.connect(world.server.address, 7, new TcpSettings());
+            }
+            world.run(SECOND);
+            world.client.tcp.flows.forEach((scope, protocol, lh, ll, rh, rl, lp, rp, tcb) -> {
+                for (int i = 0; i < 5_000; i++) {
+                    tcb.sent.append(1, false, false, 1, world.clock.nowNs());
+                }
+            });
+            var listing = world.client.tcp.listing();
+            List<TcpInfo> found = new ArrayList<>();
+            for (int i = 1; i <= 4; i++) {
+                listing.next(found, 100, world.clock.nowNs());
+                assertThat(found).hasSize(i);
+            }
+            world.client.tcp.flows.forEach((scope, protocol, lh, ll, rh, rl, lp, rp, tcb) -> tcb.sent.clear());
+        }
+    }
+
+    @Test
     void timeWaitIsListedWithWhatIsLeftOfIt() {
         try (TwoHosts world = new TwoHosts()) {
             Endpoint[] ends = world.establish();

@@ -72,6 +72,9 @@ public final class CaptureCommand implements Callable<Integer> {
             session.finish();
             System.err.println("braid capture: " + session.packets() + " packets, " + session.missing()
                     + " frames missing because the ring was full");
+            if (!session.failure().isEmpty()) {
+                throw UserError.failure("the stack gave the capture up before its end: " + session.failure());
+            }
         } catch (FileSystemException e) {
             throw UserError.failure("cannot write " + file + ": " + (e.getReason() == null
                     ? "no such folder, or no right to"

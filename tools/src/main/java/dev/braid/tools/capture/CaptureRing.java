@@ -19,7 +19,8 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * A file that two processes map, through which captured packets pass from a stack to {@code braid capture}.
  *
  * <pre>
- *   0     magic "BRAIDCAP", 8 bytes; 8 layout version, int; 12 capacity of the ring in bytes, int; zero up to 128
+ *   0     magic "BRAIDCAP", 8 bytes; 8 layout version, int; 12 capacity of the ring in bytes, int;
+ *         16 not 0 once nothing more will come, int; zero up to 128
  *   128   for each link 128 bytes: frames received and those of them missing, at 64 the same for frames sent; longs
  *   4096  the ring, an Agrona ManyToOneRingBuffer of {@link CaptureRecord}s, with its trailer
  * </pre>
@@ -37,6 +38,7 @@ final class CaptureRing implements AutoCloseable {
 
     private static final long MAGIC = 0x5041_4344_4941_5242L;
     private static final int VERSION = 1;
+    private static final int ENDED = 16;
     private static final int STATISTICS = 128;
     private static final int LINK_STATISTICS = 128;
     private static final int SENT = 64;
@@ -129,6 +131,16 @@ final class CaptureRing implements AutoCloseable {
     /** The memory the ring's indices count in. */
     UnsafeBuffer buffer() {
         return buffer;
+    }
+
+    /** Nothing more will come: the stack's side has failed. */
+    void end() {
+        Memory.putNative32(base + ENDED, 1);
+    }
+
+    /** Whether nothing more will come, before the reader asked for the end. */
+    boolean hasEnded() {
+        return Memory.nativeI32(base + ENDED) != 0;
     }
 
     /** Publishes how many frames a link has received or sent since the capture began, and how many are missing. */

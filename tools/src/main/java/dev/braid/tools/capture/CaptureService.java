@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code capture}: {@code links} a list of names, empty for all; {@code snaplen}, {@code ring_bytes}, {@code comments}. The
  *       answer: {@code ring}, a file; {@code nano_time} and {@code epoch_ns}, one moment on both clocks; {@code links}
- *   <li>{@code capture-stop}: takes off what this client began; what is in the ring by then is all
+ *   <li>{@code capture-stop}: takes off what this client began; what is in the ring by then is all. The answer: {@code failure}, why
+ *       the pipeline took the tap off before, if it did
  * </ul>
  */
 public final class CaptureService {
-    static final String TRACE = "net.braid.tcp_trace_decisions";
     private static final int MAX_CAPTURES = 8;
     private static final String RECEIVED_MISSING = "CaptureRingFullReceived";
     private static final String SENT_MISSING = "CaptureRingFullSent";
@@ -37,9 +38,8 @@ public final class CaptureService {
     private final Counter receivedMissing;
     private final Counter sentMissing;
     private int running;
-    private int commenting;
     private int made;
-    private String tracedBefore = "0";
+    private final Map<ControlSession, RingTap> taps = new IdentityHashMap<>();
 
     /**
      * A service for a running stack whose counters went through {@link #makeCounters}.
@@ -62,10 +62,7 @@ public final class CaptureService {
     /** Lets the server answer the two requests. */
     public void register(ControlServer server) {
         server.onSession("capture", this::start);
-        server.onSession("capture-stop", (request, session) -> {
-            session.stop();
-            return Map.of();
-        });
+        server.onSession("capture-stop", (request, session) -> stop(session));
     }
 
     private synchronized Map<String, ?> start(Map<String, Object> request, ControlSession session) throws IOException {
@@ -89,13 +86,13 @@ public final class CaptureService {
         var done = new AtomicBoolean();
         session.whenOver(() -> {
             if (done.compareAndSet(false, true)) {
-                stop(tap, file, comments);
+                stop(session, tap, file, comments);
             }
         });
-        if (comments && commenting++ == 0) {
-            tracedBefore = String.valueOf(stack.tunables().value(TRACE));
-            stack.tunables().change(TRACE, "1");
+        if (comments) {
+            stack.traceDecisions(true);
         }
+        taps.put(session, tap);
         stack.addTap(tap);
         StackClock clock = StackClock.read();
         return Map.of(
@@ -103,14 +100,22 @@ public final class CaptureService {
                 chosen.stream().map(CaptureLink::toMap).toList());
     }
 
-    private synchronized void stop(RingTap tap, Path file, boolean comments) {
+    private synchronized Map<String, ?> stop(ControlSession session) {
+        RingTap tap = taps.get(session);
+        String failure = tap == null ? "" : tap.failure();
+        session.stop();
+        return failure.isEmpty() ? Map.of() : Map.of("failure", failure);
+    }
+
+    private synchronized void stop(ControlSession session, RingTap tap, Path file, boolean comments) {
+        taps.remove(session, tap);
         stack.removeTap(tap);
         tap.close();
         running--;
         try {
             Files.deleteIfExists(file);
-            if (comments && --commenting == 0) {
-                stack.tunables().change(TRACE, tracedBefore);
+            if (comments) {
+                stack.traceDecisions(false);
             }
         } catch (IOException e) {
             // The stack has ended, and the next one removes the file.

@@ -21,6 +21,7 @@ final class CaptureSession implements AutoCloseable {
     private final List<CaptureLink> links;
     private final CaptureFile file;
     private final CaptureRecord record = new CaptureRecord();
+    private String failure = "";
 
     private CaptureSession(ControlClient client, CaptureRing ring, List<CaptureLink> links, CaptureFile file) {
         this.client = client;
@@ -56,10 +57,14 @@ final class CaptureSession implements AutoCloseable {
         }
     }
 
-    /** Captures until told that it is over, or the file has all it wants. */
+    /** Captures until told that it is over, the file has all it wants, or the stack took the tap off. */
     void run(BooleanSupplier over) throws IOException {
         while (!over.getAsBoolean() && !file.isFull()) {
+            boolean ended = ring.hasEnded();
             if (drain(BATCH) == 0) {
+                if (ended) {
+                    return;
+                }
                 LockSupport.parkNanos(PAUSE_NS);
             }
         }
@@ -68,7 +73,7 @@ final class CaptureSession implements AutoCloseable {
     /** Takes the tap off, writes what is left in the ring and the counts of each link. */
     void finish() throws IOException {
         try {
-            client.ask("capture-stop", Map.of());
+            failure = client.ask("capture-stop", Map.of()).get("failure") instanceof String why ? why : "";
         } catch (UserError gone) {
             // The stack has ended, and its last packets, its goodbyes, lie in the ring all the same.
         }
@@ -109,6 +114,11 @@ final class CaptureSession implements AutoCloseable {
 
     List<CaptureLink> links() {
         return links;
+    }
+
+    /** Why the stack took the tap off before it was told to; empty when it did not. After {@link #finish}. */
+    String failure() {
+        return failure;
     }
 
     long packets() {

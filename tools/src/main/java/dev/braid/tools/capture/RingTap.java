@@ -23,6 +23,7 @@ final class RingTap implements FrameTap, AutoCloseable {
     private final Way sent;
     /** Threads that are inside; the ring is unmapped only when there are none. */
     private final AtomicInteger users = new AtomicInteger();
+    private volatile String failure = "";
 
     /**
      * A tap that owns the ring from now on.
@@ -48,6 +49,25 @@ final class RingTap implements FrameTap, AutoCloseable {
     @Override
     public void onTransmitted(int device, Frame frame, long nowNs) {
         copy(sent, device, frame, nowNs);
+    }
+
+    @Override
+    public void onTakenOff(RuntimeException why) {
+        failure = String.valueOf(why.getMessage());
+        if (users.incrementAndGet() > 0) {
+            try {
+                ring.end();
+            } catch (InternalError e) {
+                // The ring is what failed: its reader meets the same.
+                failure = "the capture ring is gone";
+            }
+        }
+        users.decrementAndGet();
+    }
+
+    /** Why the pipeline took the tap off, or empty. Any thread. */
+    String failure() {
+        return failure;
     }
 
     private void copy(Way way, int device, Frame frame, long nowNs) {

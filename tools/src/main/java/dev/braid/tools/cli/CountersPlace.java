@@ -3,6 +3,8 @@ package dev.braid.tools.cli;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where processes of Braid put what others read of them: {@code /run/braid} for root, {@code $XDG_RUNTIME_DIR/braid} for others,
- * {@code PID.counters} and {@code PID.sock} each. Mode 0700: who may enter may read and change everything.
+ * {@code PID.counters} and {@code PID.sock} each. Mode 0700: who may enter may read and change everything. So the folder has to be
+ * this user's own and no link: root with somebody else's {@code XDG_RUNTIME_DIR}, as {@code sudo -E} leaves it, uses {@code /run},
+ * and a folder that another user has put there first is refused.
  */
 final class CountersPlace {
     static final String COUNTERS_SUFFIX = ".counters";
@@ -24,23 +28,60 @@ final class CountersPlace {
 
     /** The folder. */
     static Path folder() {
-        String runtime = System.getenv("XDG_RUNTIME_DIR");
-        if (runtime != null && !runtime.isEmpty() && Files.isWritable(Path.of(runtime))) {
-            return Path.of(runtime, "braid");
+        return folder(System.getenv("XDG_RUNTIME_DIR"), Path.of("/run"));
+    }
+
+    /** The same for a value of {@code XDG_RUNTIME_DIR}, {@code null} or empty for none, and the system's folder for it. */
+    static Path folder(@Nullable String runtime, Path run) {
+        if (runtime != null && !runtime.isEmpty()) {
+            Path own = Path.of(runtime);
+            if (Files.isWritable(own) && isOurs(own)) {
+                return own.resolve("braid");
+            }
         }
-        Path run = Path.of("/run");
         if (Files.isWritable(run)) {
             return run.resolve("braid");
         }
         return Path.of(System.getProperty("java.io.tmpdir"), "braid-" + System.getProperty("user.name"));
     }
 
+    /** Whether it is a folder, no link to one, that this process's user owns. */
+    private static boolean isOurs(Path folder) {
+        try {
+            Object us = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                    && us.equals(Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The folder, for those who read what is in it and send commands to whom they find there.
+     *
+     * @throws IOException when it is not there, or somebody else's
+     */
+    static Path existing() throws IOException {
+        Path folder = folder();
+        if (!isOurs(folder)) {
+            throw new NoSuchFileException(folder.toString());
+        }
+        return folder;
+    }
+
     /** This process's counters file; the folder is made, and what dead processes left in it is removed. */
     static Path prepare() throws IOException {
-        Path folder = folder();
-        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        return prepare(folder());
+    }
+
+    static Path prepare(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        }
+        if (!isOurs(folder)) {
+            throw new IOException(folder + " is a link or another user's: remove it");
+        }
         if (!Files.getPosixFilePermissions(folder).equals(OWNER_ONLY)) {
-            // Refused when it is somebody else's, who might have put it there for us.
             Files.setPosixFilePermissions(folder, OWNER_ONLY);
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {

@@ -17,7 +17,7 @@ public final class RunningProcesses {
     public static List<Long> pids() {
         var found = new ArrayList<Long>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(
-                CountersPlace.folder(), "*" + CountersPlace.COUNTERS_SUFFIX)) {
+                CountersPlace.existing(), "*" + CountersPlace.COUNTERS_SUFFIX)) {
             for (Path file : files) {
                 long pid = CountersPlace.pidOf(file);
                 if (pid > 0 && ProcessHandle.of(pid).isPresent()) {

@@ -46,12 +46,14 @@ public final class LinkEmulator implements AutoCloseable {
     private LinkEmulator(LinkEnd a, LinkEnd b, LinkPlan plan, boolean trackLeaks) {
         frames = new FramePool(arena, MTU_FRAMES, LARGE_FRAMES, trackLeaks);
         FrameDeviceProvider provider = provider(a.kind());
-        List<FrameDevice> first = open(provider, a, 0);
+        List<FrameDevice> first = List.of();
         List<FrameDevice> second;
         try {
+            first = open(provider, a, 0);
             second = open(provider, b, 1);
         } catch (RuntimeException e) {
             first.forEach(FrameDevice::close);
+            namespaces.forEach(NetworkNamespace::close);
             throw e;
         }
         long start = System.nanoTime();
@@ -130,16 +132,25 @@ public final class LinkEmulator implements AutoCloseable {
         try (Rtnetlink netlink = Rtnetlink.open()) {
             boolean made = netlink.lookupLink(end.device()) == null;
             List<FrameDevice> device = provider.open(spec, index, frames, counters, (which, up, mtu) -> {});
-            if (made) {
-                int link = netlink.link(end.device()).index();
-                netlink.txQueueLength(link, TX_QUEUE);
-                for (Prefix address : end.addresses()) {
-                    netlink.addAddress(link, address);
+            try {
+                if (made) {
+                    configure(netlink, end);
                 }
-                end.addresses().forEach(address -> netlink.awaitTaken(address.address()));
+            } catch (RuntimeException e) {
+                device.forEach(FrameDevice::close);
+                throw e;
             }
             return device;
         }
+    }
+
+    private static void configure(Rtnetlink netlink, LinkEnd end) {
+        int link = netlink.link(end.device()).index();
+        netlink.txQueueLength(link, TX_QUEUE);
+        for (Prefix address : end.addresses()) {
+            netlink.addAddress(link, address);
+        }
+        end.addresses().forEach(address -> netlink.awaitTaken(address.address()));
     }
 
     private void ended(@Nullable Throwable cause) {
