@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Describes a {@link Stack} and starts it. One thread; each stack has a builder of its own. */
 public final class StackBuilder {
-    private static final int MTU_FRAMES = 16_384;
-    private static final int SUPER_FRAMES = 1_024;
+    private static final long LEAST_RECEIVE_BYTES = 8L << 20;
+    private static final long MOST_RECEIVE_BYTES = 64L << 30;
     private static final int COUNTER_CAPACITY = 512;
 
     private final List<Link> links = new ArrayList<>();
@@ -42,6 +42,7 @@ public final class StackBuilder {
     private IdlePolicy idle = IdlePolicy.DEFAULT;
     private CoreConfig config = CoreConfig.DEFAULT;
     private long payloadBytes = 256L << 20;
+    private long receiveBytes = 256L << 20;
     private boolean trackLeaks;
     private @Nullable Counters counters;
     private Consumer<Throwable> onError = StackBuilder::log;
@@ -114,6 +115,20 @@ public final class StackBuilder {
         return this;
     }
 
+    /**
+     * The most memory that received data may hold, bytes by true size, 8 MiB to 64 GiB; 256 MiB unless told otherwise. There are
+     * frames for a third more, small ones and large ones each, so that what arrives finds some; their memory is taken as needed.
+     * What net.ipv4.tcp_mem allows is a bound of its own.
+     */
+    public StackBuilder receiveBytes(long most) {
+        if (most < LEAST_RECEIVE_BYTES || most > MOST_RECEIVE_BYTES) {
+            throw new IllegalArgumentException("received data needs " + LEAST_RECEIVE_BYTES + " to " + MOST_RECEIVE_BYTES
+                    + " bytes, not " + most);
+        }
+        receiveBytes = most;
+        return this;
+    }
+
     /** Where to count, for a block that other processes read too; it outlives the stack. Its own memory otherwise. */
     public StackBuilder counters(Counters block) {
         counters = Objects.requireNonNull(block);
@@ -166,8 +181,10 @@ public final class StackBuilder {
 
     private Stack start(Arena arena, List<List<FrameDevice>> devices) {
         Counters counts = counters == null ? Counters.inMemory(COUNTER_CAPACITY) : counters;
-        var coreFrames = new FramePool(arena, MTU_FRAMES, SUPER_FRAMES, trackLeaks);
-        FramePool receiveFrames = threads == Threads.STAGED ? coreFrames.sibling(MTU_FRAMES, SUPER_FRAMES) : coreFrames;
+        int small = (int) (receiveBytes / 3 * 4 / FramePool.MTU_SLOT_BYTES);
+        int large = (int) (receiveBytes / 3 * 4 / FramePool.SUPER_SLOT_BYTES) + 1;
+        var coreFrames = new FramePool(arena, small, large, trackLeaks);
+        FramePool receiveFrames = threads == Threads.STAGED ? coreFrames.sibling(small, large) : coreFrames;
         var events = new LateEvents();
         var coreLinks = new ArrayList<dev.braid.stack.core.Link>();
         var opened = new ArrayList<Link>();
