@@ -122,8 +122,9 @@ public final class StackBuilder {
      */
     public StackBuilder receiveBytes(long most) {
         if (most < LEAST_RECEIVE_BYTES || most > MOST_RECEIVE_BYTES) {
-            throw new IllegalArgumentException("received data needs " + LEAST_RECEIVE_BYTES + " to " + MOST_RECEIVE_BYTES
-                    + " bytes, not " + most);
+            throw new IllegalArgumentException(
+                    "received data needs " + LEAST_RECEIVE_BYTES + " to " + MOST_RECEIVE_BYTES
+                            + " bytes, not " + most);
         }
         receiveBytes = most;
         return this;
