@@ -2,6 +2,7 @@ package dev.braid.stack.golden;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** How several flows share one bottleneck. */
 final class FairnessTable {
@@ -42,13 +43,19 @@ final class FairnessTable {
     /** Measures what the run asks for. */
     void run() {
         var run = new GoldenRun(file);
-        for (int row = 0; row < cells.size(); row++) {
-            FairnessCell cell = cells.get(row);
-            if (run.wants(cell.flows() == 8, cell.first(), cell.second())) {
-                take(run, row, cell.run());
+        FairnessCell.Result[] results = new FairnessCell.Result[cells.size()];
+        IntStream.range(0, results.length).parallel().filter(row -> isWanted(run, cells.get(row)))
+                .forEach(row -> results[row] = cells.get(row).run());
+        for (int row = 0; row < results.length; row++) {
+            if (results[row] != null) {
+                take(run, row, results[row]);
             }
         }
         run.end();
+    }
+
+    private static boolean isWanted(GoldenRun run, FairnessCell cell) {
+        return run.wants(cell.flows() == 8, cell.first(), cell.second());
     }
 
     private void take(GoldenRun run, int row, FairnessCell.Result result) {

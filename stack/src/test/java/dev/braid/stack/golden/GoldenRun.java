@@ -42,6 +42,13 @@ final class GoldenRun {
         grid.put(row, column, found);
     }
 
+    /** Writes what there is so far, for whoever waits. */
+    void keep() {
+        if (rewrites) {
+            file.write();
+        }
+    }
+
     /** Writes the file, or fails with every difference. */
     void end() {
         if (rewrites) {

@@ -5,6 +5,11 @@ import java.util.Arrays;
 
 /** One flow over one path under one congestion control, and what came of it. */
 record GoodputCell(Bottleneck path, String control) {
+    @Override
+    public String toString() {
+        return control + " at " + path.megabits() + " Mbit/s, " + path.rttMs() + " ms, " + path.lossPercent() + " %";
+    }
+
     /** What a run showed; shares of 1. */
     record Result(double whole, double settled, double resent, double queueMs, double seconds, TcpInfo info) {}
 
@@ -15,8 +20,8 @@ record GoodputCell(Bottleneck path, String control) {
     /** Seconds for which an ideal flow runs: as many bytes end the run, and {@link #MOST_SAMPLES} end it if they do not. */
     private int idealSeconds() {
         return switch (path.megabits()) {
-            case 1000 -> 20;
-            case 100 -> 40;
+            case 1000 -> 12;
+            case 100 -> 30;
             default -> 60;
         };
     }
@@ -37,6 +42,7 @@ record GoodputCell(Bottleneck path, String control) {
                 tracer.follow(lab, flow, began + samples * SAMPLE_NS);
                 read[samples] = flow.readBytes;
             }
+            tracer.end(lab);
             return result(lab, flow, Arrays.copyOf(read, samples + 1));
         }
     }

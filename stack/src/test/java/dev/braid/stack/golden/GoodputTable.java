@@ -3,6 +3,7 @@ package dev.braid.stack.golden;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /** The goodput of one flow by rate, round trip, random loss and congestion control. */
 final class GoodputTable {
@@ -42,28 +43,39 @@ final class GoodputTable {
         return new Grid(title, heading, keys, COLUMNS, Controls.ALL.size());
     }
 
-    /** Measures what the run asks for. */
+    /** Measures what the run asks for, the cells of a row side by side. */
     void run() {
         var run = new GoldenRun(file);
         for (int row = 0; row < MEGABITS.length * RTTS_MS.length; row++) {
+            int line = row;
+            GoodputCell.Result[] results = new GoodputCell.Result[COLUMNS];
+            IntStream.range(0, COLUMNS).parallel().filter(column -> isWanted(run, line, column))
+                    .forEach(column -> results[column] = cell(line, column).run());
             for (int column = 0; column < COLUMNS; column++) {
-                measure(run, row, column);
+                if (results[column] != null) {
+                    take(run, row, column, results[column]);
+                }
             }
+            run.keep();
         }
         run.end();
     }
 
-    private void measure(GoldenRun run, int row, int column) {
-        int megabits = MEGABITS[row / RTTS_MS.length];
-        int rttMs = RTTS_MS[row % RTTS_MS.length];
-        String loss = LOSSES[column / Controls.ALL.size()];
-        String control = Controls.ALL.get(column % Controls.ALL.size());
-        if (!run.wants(isRepresentative(megabits, rttMs), control)) {
-            return;
-        }
-        var path = new Bottleneck(megabits, rttMs, Double.parseDouble(loss));
-        GoodputCell.Result result = new GoodputCell(path, control).run();
-        String what = control + " at " + megabits + " Mbit/s, " + rttMs + " ms, " + loss + " %";
+    private static boolean isWanted(GoldenRun run, int row, int column) {
+        GoodputCell cell = cell(row, column);
+        return run.wants(isRepresentative(cell.path().megabits(), cell.path().rttMs()), cell.control());
+    }
+
+    private static GoodputCell cell(int row, int column) {
+        var path = new Bottleneck(
+                MEGABITS[row / RTTS_MS.length],
+                RTTS_MS[row % RTTS_MS.length],
+                Double.parseDouble(LOSSES[column / Controls.ALL.size()]));
+        return new GoodputCell(path, Controls.ALL.get(column % Controls.ALL.size()));
+    }
+
+    private void take(GoldenRun run, int row, int column, GoodputCell.Result result) {
+        String what = cell(row, column).toString();
         run.take(whole, row, column, what, GoldenRun.share(result.whole()));
         run.take(settled, row, column, what, GoldenRun.share(result.settled()));
         run.take(resent, row, column, what, GoldenRun.percent(result.resent()));

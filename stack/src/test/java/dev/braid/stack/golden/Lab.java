@@ -42,6 +42,8 @@ final class Lab implements AutoCloseable {
     /** Slow start ends at twice what path and queue hold, which is two bandwidth-delay products, and half as much is spare. */
     private static final int BUFFER_IN_BDPS = 6;
 
+    private static final long MEMORY = 16L << 30;
+
     final Bottleneck bottleneck;
     final VirtualClock clock = new VirtualClock(SECOND);
     final SimLink forth;
@@ -50,6 +52,7 @@ final class Lab implements AutoCloseable {
     final StackCore client;
     final StackCore server;
     final Counters clientCounters;
+    final Counters serverCounters;
     private final Arena arena = Arena.ofConfined();
     private final FramePool frames;
     private final Chunk payload;
@@ -75,6 +78,7 @@ final class Lab implements AutoCloseable {
         ChunkPool chunks = new ChunkPool(arena, 1 << 20, false);
         payload = Objects.requireNonNull(chunks.take(ChunkPool.LARGE));
         clientCounters = Counters.inMemory(arena, 1024);
+        serverCounters = Counters.inMemory(arena, 1024);
         network = new SimNetwork(clock, seed, frames, Counters.inMemory(arena, 128));
         SimNode one = network.node("client");
         SimNode other = network.node("server");
@@ -83,7 +87,7 @@ final class Lab implements AutoCloseable {
         forth.tap(queue);
         TcpConfig config = config(buffer);
         client = host(one, "10.0.0.1/24", config, chunks, clientCounters, 1);
-        server = host(other, "10.0.0.2/24", config, chunks, Counters.inMemory(arena, 1024), 2);
+        server = host(other, "10.0.0.2/24", config, chunks, serverCounters, 2);
         serverAddress = IpAddress.parse("10.0.0.2");
         server.tcp().reservePort(0, 0, PORT);
         listener = Objects.requireNonNull(
@@ -96,6 +100,9 @@ final class Lab implements AutoCloseable {
             config.maxReceiveBuffer = buffer;
             config.sendBuffer = buffer;
             config.maxSendBuffer = buffer;
+            config.memLow = MEMORY;
+            config.memPressure = MEMORY;
+            config.memMax = MEMORY;
             config.maxSentRecords = 2 * buffer / Bottleneck.PAYLOAD;
         });
     }
@@ -132,6 +139,8 @@ final class Lab implements AutoCloseable {
         var flow = new BulkFlow(marked, payload);
         var settings = new TcpSettings();
         Controls.choose(settings, control);
+        // DCTCP is an agreement of both ends (RFC 8257 section 3).
+        Controls.choose(listener.settings(), control);
         Tcb tcb = client.tcp().open(flow.sender, settings);
         flow.sender.tcb = tcb;
         client.tcp().connect(tcb, 0, 0, port(parity), serverAddress.hi(), serverAddress.lo(), PORT, clock.nowNs());

@@ -38,6 +38,20 @@ final class Tracer {
         }
     }
 
+    /** Prints what both hosts counted. */
+    void end(Lab lab) {
+        if (out != null) {
+            lab.clientCounters.forEach((name, value) -> print("sender  ", name, value));
+            lab.serverCounters.forEach((name, value) -> print("receiver", name, value));
+        }
+    }
+
+    private void print(String host, String name, long value) {
+        if (value != 0) {
+            out.println(host + ' ' + name + ' ' + value);
+        }
+    }
+
     private void print(Lab lab, BulkFlow flow) {
         long now = lab.clock.nowNs();
         TcpInfo info = flow.sender.tcb().info(now);
