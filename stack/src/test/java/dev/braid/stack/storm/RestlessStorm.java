@@ -132,7 +132,8 @@ final class RestlessStorm {
         require(complaint.isEmpty(), complaint);
         for (StormHost host : List.of(client, server)) {
             long timeouts = host.counters.value("TcpExtTCPTimeouts");
-            require(timeouts == 0, timeouts + " retransmission timeouts on " + host.address + ", where nothing was lost");
+            require(timeouts == 0,
+                    timeouts + " retransmission timeouts on " + host.address + ", where nothing was lost");
             require(host.leaks().isEmpty(), "leaks: " + host.leaks());
         }
         if (weather.isWithinRack()) {
