@@ -65,16 +65,6 @@ final class LossBed implements AutoCloseable {
             }
         }
 
-        /** A Braid that knows but one control goes on with it. */
-        private void pinBraid(String control) throws IOException {
-            var order = Message.of("sysctl").with("name", "net.ipv4.tcp_congestion_control").with("value", control);
-            try {
-                braid.order(order);
-            } catch (IOException e) {
-                System.err.println(e.getMessage());
-            }
-        }
-
         /** The way to the other host. By a route, since the sysctl gives EPERM in a new namespace. */
         void pin(Host other, String control) throws IOException {
             try (Rtnetlink netlink = namespace.netlink()) {
@@ -85,7 +75,7 @@ final class LossBed implements AutoCloseable {
                             .build());
                 }
             }
-            pinBraid(control);
+            braid.order(Message.of("sysctl").with("name", "net.ipv4.tcp_congestion_control").with("value", control));
         }
     }
 
@@ -120,7 +110,7 @@ final class LossBed implements AutoCloseable {
     }
 
     private WorkerProcess worker(NetworkNamespace side, String name, Message description) throws IOException {
-        WorkerProcess worker = WorkerProcess.start(side, name, description, null);
+        WorkerProcess worker = WorkerProcess.startPreferred(side, name, description);
         workers.add(worker);
         isOurs.accept(worker.pid());
         return worker;

@@ -11,7 +11,7 @@ import java.util.concurrent.FutureTask;
  * jitters; and the kernel's TCP runs on the thread of the link that brings it a packet, so Braid beside it needs the same.
  */
 final class ServedFirst {
-    private static final int NICE = -15;
+    private static final int NICE = -20;
 
     private ServedFirst() {}
 
