@@ -23,7 +23,7 @@ public final class WorkerProcess implements AutoCloseable {
 
     private static final long END_WITHIN_S = 10;
     /** Real-time where that is allowed: a nice value alone does not preempt what runs. Keeps the process id. */
-    private static final String SERVED_FIRST = "chrt --rr --pid 1 $$ >/dev/null 2>&1; exec \"$@\"";
+    private static final String SERVED_FIRST = "chrt --rr --pid $0 $$ >/dev/null 2>&1; exec \"$@\"";
     private static final double TICKS_PER_SECOND = 100;
     private static final ScheduledExecutorService WATCHDOG = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("watchdog").factory());
@@ -49,10 +49,14 @@ public final class WorkerProcess implements AutoCloseable {
         return start(namespace, name, description, flight, List.of());
     }
 
-    /** Starts a worker that is served before what else runs on the machine, where that is allowed. */
-    public static WorkerProcess startPreferred(NetworkNamespace namespace, String name, Message description)
+    /**
+     * Starts a worker that is served before what else runs on the machine, where that is allowed.
+     *
+     * @param priority in real time, 1 to 99: of two such workers the one of more is served first
+     */
+    public static WorkerProcess startPreferred(NetworkNamespace namespace, String name, Message description, int priority)
             throws IOException {
-        return start(namespace, name, description, null, List.of("sh", "-c", SERVED_FIRST, "sh"));
+        return start(namespace, name, description, null, List.of("sh", "-c", SERVED_FIRST, Integer.toString(priority)));
     }
 
     private static WorkerProcess start(NetworkNamespace namespace, String name, Message description, @Nullable Path flight,

@@ -26,6 +26,8 @@ enum Cell {
 
     /** Faster than this, a cell loads the processors and has them for itself. */
     private static final int SLOW_MBIT = 100;
+    /** With a queue of less time than this, a cell minds if the processors are late. */
+    private static final int LONG_QUEUE_MS = 10;
 
     private final int mbit;
     private final int rttMs;
@@ -60,7 +62,7 @@ enum Cell {
 
     /** Whether several such cells may run at a time without minding one another. */
     boolean isSlow() {
-        return mbit <= SLOW_MBIT;
+        return mbit <= SLOW_MBIT && queue * 8 / 1000 / mbit >= LONG_QUEUE_MS;
     }
 
     /** What a reader of the table is told. */

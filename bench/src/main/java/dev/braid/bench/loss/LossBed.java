@@ -27,6 +27,12 @@ final class LossBed implements AutoCloseable {
     /** Packets: a burst must wait for the emulator's thread, not be lost before the link has seen it. */
     private static final int WIRE_QUEUE = 10_000;
 
+    // In real time, the link first: the kernel's TCP does its work on the thread that brings it a packet, and Braid must not wait
+    // longer than it.
+    private static final int LINK = 3;
+    private static final int BRAID = 2;
+    private static final int KERNEL = 1;
+
     /** One of the two. */
     private final class Host {
         private final int net;
@@ -40,12 +46,12 @@ final class LossBed implements AutoCloseable {
             namespace.sysctl("net.ipv4.ip_forward", "1");
             // What one transfer has learnt of the path, the next must not profit from.
             namespace.sysctl("net.ipv4.tcp_no_metrics_save", "1");
-            kernel = worker(namespace, name + "-kernel", Message.of("kernel").with("few", true));
+            kernel = worker(namespace, name + "-kernel", Message.of("kernel").with("few", true), KERNEL);
             braid = worker(namespace, name + "-braid",
                     Message.parse("braid threads=inline prediction=true offloads=true")
                             .with("few", true)
                             .with("tun", BRAID_DEVICE)
-                            .with("address", "10.77." + net + ".2/24"));
+                            .with("address", "10.77." + net + ".2/24"), BRAID);
         }
 
         String address(boolean ofBraid) {
@@ -97,7 +103,7 @@ final class LossBed implements AutoCloseable {
         try {
             near = new Host("near", 1, nearSide);
             far = new Host("far", 2, farSide);
-            link = worker(nearSide, "link", Message.of("link").with("tun", WIRE).with("namespace", farSide.path()));
+            link = worker(nearSide, "link", Message.of("link").with("tun", WIRE).with("namespace", farSide.path()), LINK);
             near.bringUpWire();
             far.bringUpWire();
             for (WorkerProcess receiver : List.of(far.kernel, far.braid)) {
@@ -109,8 +115,9 @@ final class LossBed implements AutoCloseable {
         }
     }
 
-    private WorkerProcess worker(NetworkNamespace side, String name, Message description) throws IOException {
-        WorkerProcess worker = WorkerProcess.startPreferred(side, name, description);
+    private WorkerProcess worker(NetworkNamespace side, String name, Message description, int priority)
+            throws IOException {
+        WorkerProcess worker = WorkerProcess.startPreferred(side, name, description, priority);
         workers.add(worker);
         isOurs.accept(worker.pid());
         return worker;

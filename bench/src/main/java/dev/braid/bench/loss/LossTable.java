@@ -2,6 +2,7 @@ package dev.braid.bench.loss;
 
 import dev.braid.bench.bed.OtherLoad;
 import dev.braid.bench.worker.Message;
+import dev.braid.fastpath.sim.SplitMix64;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs transfers on one bed: each round measures every pair once, one after another, so that what drifts drifts for all. The
- * link is made anew for each transfer from the same seed: its n-th data packet meets the same fate in every one of them.
+ * link is made anew for each transfer, from a seed that belongs to the round: its n-th data packet meets the same fate in every pair,
+ * and another one in every round, so that one lucky or unlucky draw does not decide about a cell.
  */
 final class LossTable {
     private static final int DISCARD = 9;
@@ -73,7 +75,7 @@ final class LossTable {
 
     private Transfer transfer(Cell cell, String control, Pair pair, int round) throws IOException {
         bed.link().order(Message.of("drain").with("within_ms", DRAIN_LIMIT_MS));
-        bed.link().order(cell.link(seed));
+        bed.link().order(cell.link(SplitMix64.at(seed, round)));
         bed.receiver(pair).order(Message.of("report"));
         Message linkBefore = bed.link().order(Message.of("counters"));
         Message senderBefore = bed.sender(pair).order(Message.of("counters"));

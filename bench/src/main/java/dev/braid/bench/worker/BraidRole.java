@@ -4,7 +4,6 @@ import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
-import dev.braid.stack.StackBuilder;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.tcp.TcpConfig;
 import dev.braid.stack.tcp.TcpInfo;
@@ -26,12 +25,12 @@ final class BraidRole implements Worker.Role {
     BraidRole(Message description) throws IOException {
         Link link = Link.tun(description.text("tun")).address(description.text("address"));
         boolean prediction = description.flag("prediction");
-        StackBuilder described = Stack.builder()
+        stack = Stack.builder()
                 .name(THREADS_NAME)
                 .link(description.flag("offloads") ? link : link.withoutOffloads())
                 .threads(Threads.valueOf(description.text("threads").toUpperCase(Locale.ROOT)))
-                .config(CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> tcp.headerPrediction = prediction)));
-        stack = description.flag("first") ? ServedFirst.start(described::start) : described.start();
+                .config(CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> tcp.headerPrediction = prediction)))
+                .start();
         new Services(tally, description.flag("few") ? Services.FEW : Services.MANY)
                 .start(port -> stack.listen(new InetSocketAddress(port), BACKLOG));
     }

@@ -33,7 +33,7 @@ final class LinkRole implements Worker.Role {
     private final Pipeline pipeline;
     private final RenewedLink link;
 
-    LinkRole(Message description) throws IOException {
+    LinkRole(Message description) {
         String device = description.text("tun");
         FrameDeviceProvider provider = provider();
         far = NetworkNamespace.enter(Path.of(description.text("namespace")));
@@ -52,10 +52,7 @@ final class LinkRole implements Worker.Role {
                 Throwable::printStackTrace,
                 cause -> {}));
         link = new RenewedLink(frames, counters, pipeline);
-        ServedFirst.start(() -> {
-            pipeline.start(link);
-            return link;
-        });
+        pipeline.start(link);
     }
 
     private static FrameDeviceProvider provider() {

@@ -24,6 +24,11 @@ final class DuplicateArrival {
             return;
         }
         DsackReport report = tcb.dsack;
+        if (tcb.acks.due() && !report.due()) {
+            // The ACK of what is new goes before it, as if each segment had come alone: Linux undoes a reduction only for a duplicate
+            // that lay below SND.UNA when the report came, so in one ACK with what is new the report would be lost.
+            layer.output.sendAck(tcb, Decision.ACK_NOW, nowNs);
+        }
         if (!report.add(from, to)) {
             layer.output.sendAck(tcb, Decision.ACK_NOW, nowNs);
             report.clear();

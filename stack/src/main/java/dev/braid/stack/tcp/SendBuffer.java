@@ -1,15 +1,22 @@
 package dev.braid.stack.tcp;
 
+import dev.braid.fastpath.chunk.ChunkPool;
+
 /**
  * One connection's send buffer: how many bytes the user may be ahead of the peer's acknowledgements.
  *
  * <p>It begins with the second number of net.ipv4.tcp_wmem and follows the congestion window, up to the third: room for what is in
  * flight and as much again, so that there is always something to send when ACKs come. SO_SNDBUF fixes it. Memory is bounded by
- * twice the room, by true size. Core thread only.
+ * twice the room, by true size, or by the room and two chunks, whichever is more. Core thread only.
  */
 final class SendBuffer {
     /** Of the buffer, this part has to be free for a waiting writer to be woken: less costs more than it brings. */
     private static final int WAKE_DIVISOR = 3;
+    /**
+     * The first chunk, of which the most may be acknowledged, and the last, which may be nearly empty, are pinned whole: a small
+     * buffer bounded without them would take nothing more until a whole chunk is acknowledged, and the flight would run dry.
+     */
+    private static final int ENDS = 2 * ChunkPool.LARGE;
 
     private final TcpMemory memory;
     private int size;
@@ -54,7 +61,7 @@ final class SendBuffer {
     /** Bytes the user may append now, 0 or more. */
     int room(Tcb tcb) {
         int limit = limit(tcb);
-        if (tcb.stream.trueSize() >= 2L * limit) {
+        if (tcb.stream.trueSize() >= Math.max(2L * limit, limit + ENDS)) {
             return 0;
         }
         long room = limit - tcb.stream.bytes();
