@@ -44,7 +44,8 @@ public final class WorkerProcess implements AutoCloseable {
      *
      * @param flight where to put a flight recording of it, or {@code null}
      */
-    public static WorkerProcess start(NetworkNamespace namespace, String name, Message description, @Nullable Path flight)
+    public static WorkerProcess start(NetworkNamespace namespace, String name, Message description,
+            @Nullable Path flight)
             throws IOException {
         return start(namespace, name, description, flight, List.of());
     }
@@ -54,12 +55,14 @@ public final class WorkerProcess implements AutoCloseable {
      *
      * @param priority in real time, 1 to 99: of two such workers the one of more is served first
      */
-    public static WorkerProcess startPreferred(NetworkNamespace namespace, String name, Message description, int priority)
+    public static WorkerProcess startPreferred(NetworkNamespace namespace, String name, Message description,
+            int priority)
             throws IOException {
         return start(namespace, name, description, null, List.of("sh", "-c", SERVED_FIRST, Integer.toString(priority)));
     }
 
-    private static WorkerProcess start(NetworkNamespace namespace, String name, Message description, @Nullable Path flight,
+    private static WorkerProcess start(NetworkNamespace namespace, String name, Message description,
+            @Nullable Path flight,
             List<String> before) throws IOException {
         var command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

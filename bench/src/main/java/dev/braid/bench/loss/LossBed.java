@@ -51,7 +51,8 @@ final class LossBed implements AutoCloseable {
                     Message.parse("braid threads=inline prediction=true offloads=true")
                             .with("few", true)
                             .with("tun", BRAID_DEVICE)
-                            .with("address", "10.77." + net + ".2/24"), BRAID);
+                            .with("address", "10.77." + net + ".2/24"),
+                    BRAID);
         }
 
         String address(boolean ofBraid) {
@@ -103,7 +104,8 @@ final class LossBed implements AutoCloseable {
         try {
             near = new Host("near", 1, nearSide);
             far = new Host("far", 2, farSide);
-            link = worker(nearSide, "link", Message.of("link").with("tun", WIRE).with("namespace", farSide.path()), LINK);
+            link = worker(nearSide, "link", Message.of("link").with("tun", WIRE).with("namespace", farSide.path()),
+                    LINK);
             near.bringUpWire();
             far.bringUpWire();
             for (WorkerProcess receiver : List.of(far.kernel, far.braid)) {

@@ -72,7 +72,8 @@ class DsackScriptTest extends Script {
         Conn conn = established();
         peer.sendsTogether(data(1, 501), data(1, 501)).sees(ack(1, 501).lacks(SACK), ack(1, 501).sack(1, 501));
         peer.sends(data(1_001, 1_501)).sees(ack(1, 501).sack(1_001, 1_501));
-        peer.sendsTogether(data(501, 1_001), data(501, 1_001)).sees(ack(1, 1_501).lacks(SACK), ack(1, 1_501).sack(501, 1_001));
+        peer.sendsTogether(data(501, 1_001), data(501, 1_001)).sees(ack(1, 1_501).lacks(SACK),
+                ack(1, 1_501).sack(501, 1_001));
         conn.reads(1_500);
     }
 
