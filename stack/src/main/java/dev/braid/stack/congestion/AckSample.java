@@ -42,6 +42,8 @@ public final class AckSample {
     public long mostInflight;
     /** The receiver sends SACK blocks: losses are found one by one. */
     public boolean selectiveAcks;
+    /** The path was seen to reorder by more than duplicates are waited for: SACK blocks are then no sign of loss. */
+    public boolean reorders;
     /** The receiver echoed congestion (RFC 3168). */
     public boolean ece;
     /** The sender is in fast recovery. */
@@ -93,6 +95,7 @@ public final class AckSample {
         cwndLimited = false;
         mostInflight = 0;
         selectiveAcks = false;
+        reorders = false;
         ece = false;
         inRecovery = false;
         inLoss = false;

@@ -187,10 +187,11 @@ abstract class LossBasedControl implements CongestionControl {
             cwnd = bounded(prr.window(sample.newlyDelivered, progress, sample.inflightAfter, cwnd, mss));
             return;
         }
-        if (sample.ackedBytes <= 0) {
+        // SACK blocks alone may mean loss, unless the path is known to reorder: then their bytes count at once (as in Linux).
+        if (sample.ackedBytes <= 0 && !sample.reorders) {
             return;
         }
-        validation.onAcked(sample.ackedBytes, srttNs, cwnd, sample.nowNs);
+        validation.onAcked(sample.newlyDelivered, srttNs, cwnd, sample.nowNs);
         halveIfLongUnused(sample.nowNs);
         // In slow start twice what was out can be shown one round trip later; more would be a guess.
         if (sample.cwndLimited || (cwnd < ssthresh && cwnd < 2 * sample.mostInflight)) {

@@ -331,6 +331,7 @@ final class AckArrival {
         sample.sndNxt = tcb.sent.end();
         sample.cwndLimited = tcb.windowUse.limited();
         sample.mostInflight = tcb.windowUse.mostInflight();
+        sample.reorders = tcb.loss.reorders();
         sample.inRecovery = tcb.loss.inRecovery();
         sample.inLoss = tcb.loss.inLoss();
         sample.selectiveAcks = tcb.sackPermitted;

@@ -77,6 +77,11 @@ final class LossDetection {
         return Math.max(reordering, config.reordering);
     }
 
+    /** Whether the path was seen to reorder by more than the configured DupThresh. */
+    boolean reorders() {
+        return reordering > config.reordering;
+    }
+
     /** When what RACK still waits for is lost unless an acknowledgement comes first, or {@link Deadlines#NONE}. */
     long reorderNs() {
         return reorderNs;
