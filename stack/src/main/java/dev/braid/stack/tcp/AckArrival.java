@@ -15,6 +15,9 @@ final class AckArrival {
     /** What the timestamp clock cannot tell. */
     private static final long TICK_NS = 1_000_000L;
 
+    /** Timeouts in a row after which the interval between repairs is at least eight times the round trip's. */
+    private static final int MANY_BACKOFFS = 3;
+
     private final TcpLayer layer;
     private final Recovery recovery;
     private final UndoArrival undoArrival;
@@ -284,7 +287,25 @@ final class AckArrival {
             tcb.rtt.sample(rttNs, expected);
             return rttNs;
         }
-        return acked > 0 ? sampleTimestamp(tcb, segment, nowNs) : -1;
+        long rttNs = acked > 0 ? sampleTimestamp(tcb, segment, nowNs) : -1;
+        if (rttNs < 0 && tcb.rtt.backoffs() >= MANY_BACKOFFS) {
+            judgeBackoff(tcb, segment.arrivalNs);
+        }
+        return rttNs;
+    }
+
+    /**
+     * Which transmission an ACK is about Karn's rule cannot tell, so it measures nothing; but where every window loses its new data,
+     * nothing would be measured for ever, at two minutes a step. An ACK that comes about a round trip after the repair tells that the
+     * path has not become as long as the timeout has: did it answer an earlier transmission, it would come at any time of an
+     * interval at least eight times as long. RFC 8961 section 4 asks for no more than that the back-off ends some time.
+     */
+    private static void judgeBackoff(Tcb tcb, long arrivalNs) {
+        long repairNs = tcb.sent.news.repairSentNs();
+        long tookNs = arrivalNs - repairNs;
+        if (repairNs != AckNews.NO_SAMPLE && tookNs >= tcb.rtt.minRttNs() && tookNs <= tcb.rtt.baseRtoNs()) {
+            tcb.rtt.endBackoff();
+        }
     }
 
     /** RFC 7323 section 4: an echoed timestamp tells which transmission was acknowledged, where Karn's rule cannot. */

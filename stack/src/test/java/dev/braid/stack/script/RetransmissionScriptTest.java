@@ -83,6 +83,31 @@ class RetransmissionScriptTest extends Script {
     }
 
     @Test
+    @Rfc({"8961", "4"})
+    void aRepairAcknowledgedWithinARoundTripEndsALongBackOff() {
+        host.listen();
+        peer.sends(syn(0).mss(1_000)).sees(Seg.synAck(0, 1));
+        after(20);
+        peer.sends(ack(1, 1));
+        Conn conn = host.accept();
+        conn.write(3_000);
+        peer.sees(burst(1, 3_001, 1_000));
+        for (int i = 0; i < 4; i++) {
+            after(220L << i);
+            peer.sees(data(1, 1_001));
+        }
+        long backedOff = conn.tcb().rtoNs();
+        // Too soon for the repair, and an answer to what came before it.
+        after(10);
+        peer.sends(ack(1, 1_001)).seesWhatever();
+        assertThat(conn.tcb().rtoNs()).isEqualTo(backedOff);
+        after(20);
+        peer.sends(ack(1, 2_001)).seesWhatever();
+        assertThat(conn.tcb().rtoNs()).isLessThan(300_000_000L);
+        peer.sends(ack(1, 3_001)).seesNothing();
+    }
+
+    @Test
     @Rfc({"7323", "4.1"})
     void withTimestampsARetransmittedSegmentGivesASample() {
         host.listen();
