@@ -59,8 +59,8 @@ final class Boxes {
     }
 
     /**
-     * Both SYNs lose an option. A box that strips the SYN/ACK alone leaves two hosts that agreed on different things: with
-     * timestamps the one drops all that the other sends, as RFC 7323 section 3.2 tells it to.
+     * Both SYNs lose an option. A box that strips the SYN/ACK alone leaves two hosts that agreed on different things: with window
+     * scaling the one would count windows as another number of bytes than the other.
      */
     private void strip() {
         if (random.chance(0.5)) {

@@ -68,12 +68,12 @@ class StormTest {
     /**
      * Seeds that found something: a window that shrank by a rounding (4), a stall when all that is left was SACKed and then
      * given up (112), a round trip measured over an outage (181), data beyond a window that a retransmission had brought (298), a
-     * repeated SYN in one batch with the third ACK (12888). And seeds where the watcher was wrong: a window learned from a
+     * repeated SYN in one batch with the third ACK (12888), a timeout that stayed backed off for ever (3264, 8660, 16236). And seeds where the watcher was wrong: a window learned from a
      * damaged packet's twin (3073), from one damaged where no checksum looks (2620), a closed end that gave up early, as it
      * may (2360).
      */
     @ParameterizedTest
-    @ValueSource(longs = {4, 112, 181, 298, 2360, 2620, 3073, 12888})
+    @ValueSource(longs = {4, 112, 181, 298, 2360, 2620, 3073, 3264, 8660, 12888, 16236})
     void whatOnceFailedHolds(long seed) {
         new Storm(seed, false).run();
     }
