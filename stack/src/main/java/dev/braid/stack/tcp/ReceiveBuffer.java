@@ -14,7 +14,10 @@ import dev.braid.fastpath.wire.Seq;
 final class ReceiveBuffer {
     /** What the first round trip of a connection brings, in segments (RFC 6928): only more than that lets the buffer grow. */
     private static final int INITIAL_SEGMENTS = 10;
-    /** Round trips below this are the host's own: there a large buffer only costs cache. */
+    /**
+     * Round trips below this are the host's own. What is taken in this time counts there: a window of a few of their microseconds
+     * would be empty whenever a thread waits for a processor.
+     */
     private static final long LOW_RTT_NS = 1_000_000L;
 
     private final TcpMemory memory;
@@ -136,7 +139,7 @@ final class ReceiveBuffer {
         if (rttNs == 0) {
             rttNs = tcb.rtt.srttNs();
         }
-        if (rttNs != 0 && nowNs - roundNs >= rttNs) {
+        if (rttNs != 0 && nowNs - roundNs >= Math.max(rttNs, LOW_RTT_NS)) {
             endRound(tcb, nowNs);
         }
     }
