@@ -110,9 +110,17 @@ class CloseScriptTest extends Script {
         Conn conn = established();
         conn.close();
         peer.sees(fin(1, 1)).sends(ack(1, 2));
-        peer.sends(data(1, 101));
-        Seg answer = peer.next();
-        org.assertj.core.api.Assertions.assertThat(answer.has(0x04)).as("%s is a reset", answer).isTrue();
+        peer.sends(data(1, 101)).sees(rst(2)).seesNothing();
+    }
+
+    @Test
+    @Rfc({"1122", "4.2.2.13"})
+    void dataAfterACloseWhoseFinIsNotAcknowledgedIsResetWhereThePeerExpectsIt() {
+        Conn conn = established();
+        conn.close();
+        peer.sees(fin(1, 1));
+        peer.sends(data(1, 101).acking(1)).sees(rst(1)).seesNothing();
+        after(10_000);
         peer.seesNothing();
     }
 
