@@ -15,6 +15,8 @@ import dev.braid.fastpath.device.Deadlines;
  */
 final class AckPolicy {
     private static final long NEVER = Long.MIN_VALUE;
+    /** RFC 9293 section 3.7.1's default. */
+    private static final int USUAL_MSS = 536;
     /** Ends of messages that are acknowledged once read though the program answers: it has not answered the first of them. */
     private static final int UNANSWERED = 2;
 
@@ -26,8 +28,10 @@ final class AckPolicy {
     private boolean answering;
     /** Ends of messages since an acknowledgement was last sent. */
     private int messageEnds;
-    /** Largest packet payload seen: what "full segment" means to this peer. */
-    private int rcvMss = 536;
+    /** What "full segment" means to this peer: the largest packet payload seen, unless segments became smaller since. */
+    private int rcvMss = USUAL_MSS;
+    /** Size of the last segment, when it may be a full one and was smaller than {@link #rcvMss}; else 0. */
+    private int smaller;
 
     private int unackedBytes;
     private boolean now;
@@ -50,12 +54,7 @@ final class AckPolicy {
      * @param pauseNs silence after which the peer begins slowly again: the retransmission timeout
      */
     void onData(int bytes, int packetBytes, boolean pushed, boolean quick, long pauseNs, long nowNs) {
-        if (pushed || packetBytes < rcvMss) {
-            messageEnds++;
-        }
-        if (packetBytes > rcvMss) {
-            rcvMss = packetBytes;
-        }
+        measure(packetBytes, pushed);
         if (nowNs - lastDataNs > pauseNs && lastDataNs != NEVER) {
             quickSegments = Math.max(quickSegments, quickAtStart);
         }
@@ -68,6 +67,24 @@ final class AckPolicy {
             now = true;
         } else if (deadlineNs == Deadlines.NONE) {
             deadlineNs = nowNs + delayNs;
+        }
+    }
+
+    /**
+     * What a full segment is to this peer. Two smaller ones of one size in a row are full ones too: options took room, or the path
+     * has become narrower. Below the usual size they are messages that happen to be equally long.
+     */
+    private void measure(int packetBytes, boolean pushed) {
+        int smallerBefore = smaller;
+        smaller = 0;
+        if (packetBytes >= rcvMss) {
+            rcvMss = packetBytes;
+            messageEnds += pushed ? 1 : 0;
+        } else if (packetBytes == smallerBefore) {
+            rcvMss = packetBytes;
+        } else {
+            smaller = packetBytes >= USUAL_MSS ? packetBytes : 0;
+            messageEnds++;
         }
     }
 
@@ -142,7 +159,7 @@ final class AckPolicy {
         return delayNs;
     }
 
-    /** Largest packet payload seen, in bytes. */
+    /** Payload of a full segment of the peer's, in bytes. */
     int rcvMss() {
         return rcvMss;
     }

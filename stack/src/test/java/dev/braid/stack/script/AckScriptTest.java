@@ -101,6 +101,21 @@ class AckScriptTest extends Script {
     }
 
     @Test
+    void segmentsThatBecameSmallerTogetherAreFullOnes() {
+        Conn conn = established();
+        peer.sends(data(1, 1_001), data(1_001, 2_001)).sees(ack(1, 2_001));
+        conn.reads(2_000);
+        // One smaller segment ends a message, two of a size are what a segment holds now.
+        peer.sends(data(2_001, 2_901)).seesNothing();
+        conn.reads(900);
+        peer.sees(ack(1, 2_901)).sends(data(2_901, 3_801)).seesNothing();
+        conn.reads(900);
+        peer.seesNothing();
+        peer.sends(data(3_801, 4_701)).sees(ack(1, 4_701));
+        conn.reads(900);
+    }
+
+    @Test
     void aProgramThatAnswersAcknowledgesByItsAnswers() {
         Conn conn = established();
         peer.sends(data(1, 101)).seesNothing();
