@@ -197,6 +197,7 @@ final class UndoArrival {
         tcb.retransmitNow = false;
         if (givesBack) {
             tcb.congestion.onUndo(nowNs);
+            tcb.ecn.onUndone();
         } else {
             // The window had been reduced for another reason, which stands.
             tcb.congestion.onRecoveryEnd(tcb.inflight(), nowNs);
