@@ -17,8 +17,8 @@ record Bottleneck(int megabits, int rttMs, double lossPercent) {
     /** The shortest queue: below, a single paced burst of 64 KiB would not fit. */
     static final int LEAST_QUEUE_PACKETS = 64;
 
-    /** The shortest queue that is marked: the figure of the DCTCP paper for 1 Gbit/s. */
-    static final int LEAST_MARKED_PACKETS = 20;
+    /** The shortest queue that is marked: one super-frame, which arrives at once, must not be congestion. */
+    static final int LEAST_MARKED_PACKETS = 48;
 
     private static final long NS_PER_MS = 1_000_000L;
 
