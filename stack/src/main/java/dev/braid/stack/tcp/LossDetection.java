@@ -256,7 +256,7 @@ final class LossDetection {
      */
     void onTimeout(SentQueue sent, boolean sack, long nowNs) {
         if (usesRack(sack)) {
-            LossMarking.onTimeout(sent, rack, nowNs);
+            LossMarking.onTimeout(sent, rack.rttNs() > 0 ? rack.rttNs() : rtt.srttNs(), nowNs);
         } else {
             sent.markAllLost();
         }

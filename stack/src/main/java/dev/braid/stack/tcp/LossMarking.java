@@ -86,13 +86,15 @@ final class LossMarking {
             return Long.MIN_VALUE;
         }
         int last = lastSentBefore(queue, rack, index);
-        for (int i = last; i > index && i > last - LOOK_BACK; i--) {
+        int leastLooked = Math.max(index, last - LOOK_BACK);
+        for (int i = last; i > leastLooked; i--) {
             if (isOriginal(queue.record(i))) {
                 return queue.record(i).sentNs;
             }
         }
-        // So many settled ones in a row: the wait is as long as for the last of them, or exactly known.
-        return last - LOOK_BACK >= index ? queue.record(last - LOOK_BACK).firstSentNs : waiting.sentNs;
+        // Where so many settled ones lie in a row, the wait is at most that for the next of them.
+        SentSegment bound = queue.record(leastLooked);
+        return isOriginal(bound) ? bound.sentNs : bound.firstSentNs;
     }
 
     private static boolean isOriginal(SentSegment record) {
@@ -133,15 +135,17 @@ final class LossMarking {
     /**
      * RACK_mark_losses_on_RTO (RFC 8985 section 6.3): the first segment is lost, of the others those sent longer ago than the recent
      * round trip.
+     *
+     * @param rttNs the recent round trip
      */
-    static void onTimeout(SentQueue queue, Rack rack, long nowNs) {
+    static void onTimeout(SentQueue queue, long rttNs, long nowNs) {
         boolean first = true;
         for (int i = 0; i < queue.records(); i++) {
             SentSegment record = queue.record(i);
             if (record.sacked) {
                 continue;
             }
-            if (!record.lost && (first || record.sentNs + rack.rttNs() <= nowNs)) {
+            if (!record.lost && (first || record.sentNs + rttNs <= nowNs)) {
                 queue.lose(record);
             }
             first = false;

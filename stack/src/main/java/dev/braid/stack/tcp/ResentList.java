@@ -61,7 +61,7 @@ final class ResentList {
     /** The record had left the list, by mistake as it turned out: it takes its place by the time it was sent. */
     void insertByTime(SentSegment record) {
         SentSegment before = last;
-        while (before != null && before.sentNs > record.sentNs) {
+        while (before != null && isBehind(before, record)) {
             before = before.earlierResent;
         }
         if (before == null && first != null) {
@@ -76,6 +76,10 @@ final class ResentList {
         } else {
             insertBehind(before, record);
         }
+    }
+
+    private static boolean isBehind(SentSegment one, SentSegment other) {
+        return one.sentNs > other.sentNs || (one.sentNs == other.sentNs && one.start > other.start);
     }
 
     /** The record was delivered or is lost; nothing happens when it is not listed. */
