@@ -270,7 +270,8 @@ class RackTimeOrderTest {
                 rack.onDelivered(news.originalSentNs(), news.originalEnd(), nowNs - news.originalSentNs());
             }
             if (news.repairSentNs() != AckNews.NO_SAMPLE) {
-                rack.onDelivered(news.certainRepairSentNs(), news.certainRepairEnd(), nowNs - news.certainRepairSentNs());
+                rack.onDelivered(news.certainRepairSentNs(), news.certainRepairEnd(),
+                        nowNs - news.certainRepairSentNs());
             }
         }
 
