@@ -21,25 +21,30 @@ final class Packing {
     }
 
     /**
-     * Copies the frame's payload behind that of the frame before it when it fits there and is small: a packet's worth, or
-     * a waste of its slot.
+     * Copies the frame's payload behind that of the frame before it where that one {@linkplain #absorbs absorbs} it.
      *
      * @return whether it did; then the frame was released
      */
     static boolean absorb(Frame into, Frame frame) {
-        int length = payload(frame);
-        int end = into.linearLength();
-        if ((length > FramePool.MTU_ROOM && !wastes(frame, length))
-                || into.isShared()
-                || length > into.room() - end
-                || into.hasExtensions()
-                || frame.hasExtensions()) {
+        if (!absorbs(into, frame)) {
             return false;
         }
+        int length = payload(frame);
+        int end = into.linearLength();
         into.resize(end + length);
         Memory.copy(frame.data() + frame.payloadOffset(), into.data() + end, length);
         frame.release();
         return true;
+    }
+
+    /** Whether the frame before has room for the payload, and it is small: a packet's worth, or a waste of its slot. */
+    static boolean absorbs(Frame into, Frame frame) {
+        int length = payload(frame);
+        return (length <= FramePool.MTU_ROOM || wastes(frame, length))
+                && !into.isShared()
+                && length <= into.room() - into.linearLength()
+                && !into.hasExtensions()
+                && !frame.hasExtensions();
     }
 
     /**

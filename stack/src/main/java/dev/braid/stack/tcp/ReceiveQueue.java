@@ -49,6 +49,11 @@ public final class ReceiveQueue {
         trueSize += kept.trueSize();
     }
 
+    /** Whether {@link #append} would copy the frame's payload into memory that is pinned already. */
+    boolean absorbs(Frame frame) {
+        return count > 0 && Packing.absorbs(at(count - 1), frame);
+    }
+
     /** Bytes unread. */
     public int available() {
         return available;

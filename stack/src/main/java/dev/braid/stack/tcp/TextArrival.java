@@ -43,7 +43,7 @@ final class TextArrival {
         if (before <= 0 && !tcb.outOfOrder.isEmpty()) {
             duplicates.reportQueued(tcb, seq, seq + length, nowNs);
         }
-        if (tcb.receiveBuffer.isFull(tcb)) {
+        if (tcb.receiveBuffer.isFull(tcb) && !costsNothing(tcb, seq, frame)) {
             makeRoom(tcb, seq == tcb.rcvNxt);
             if (tcb.receiveBuffer.isFull(tcb)) {
                 (layer.memory.isExhausted() ? layer.counters.dropMemory : layer.counters.dropReceiveBuffer).increment();
@@ -64,6 +64,11 @@ final class TextArrival {
         } else {
             queue(tcb, segment.takeFrame(), seq, nowNs);
         }
+    }
+
+    /** What is next and fits behind what waits for the user, in memory that is charged already: the window had promised room for it. */
+    private static boolean costsNothing(Tcb tcb, int seq, Frame frame) {
+        return seq == tcb.rcvNxt && tcb.upper == null && tcb.received.absorbs(frame);
     }
 
     static int packetBytes(TcpSegment segment) {
