@@ -190,6 +190,10 @@ final class UndoArrival {
 
     private void undo(Tcb tcb, boolean unmark, long nowNs) {
         boolean givesBack = tcb.undo.givesBack();
+        if (!tcb.loss.inLoss()) {
+            // What was repaired before it arrived is never seen to arrive out of order (RFC 8985 section 6.2, step 3), though it did.
+            tcb.loss.rack.onReordering();
+        }
         tcb.loss.undo(tcb.sent, tcb.sackPermitted, unmark);
         tcb.undo.forget();
         tcb.frto.end();
