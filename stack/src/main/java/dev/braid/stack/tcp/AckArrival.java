@@ -296,15 +296,15 @@ final class AckArrival {
 
     /**
      * Which transmission an ACK is about Karn's rule cannot tell, so it measures nothing; but where every window loses its new data,
-     * nothing would be measured for ever, at two minutes a step. An ACK that comes within a first timeout after the repair tells that
+     * nothing would be measured for ever, at two minutes a step. An ACK that comes about a round trip after the repair tells that
      * the path has not become as long as the timeout has: did it answer an earlier transmission, it would come at any time of an
-     * interval at least eight times as long. No shortest time is asked for: the one measurement there is may be of a lost SYN. RFC 8961
-     * section 4 asks for no more than that the back-off ends some time.
+     * interval at least eight times as long. A quarter less than the shortest round trip will do, for that may be the only one ever
+     * measured. RFC 8961 section 4 asks for no more than that the back-off ends some time.
      */
     private static void judgeBackoff(Tcb tcb, long arrivalNs) {
         long repairNs = tcb.sent.news.repairSentNs();
         long tookNs = arrivalNs - repairNs;
-        if (repairNs != AckNews.NO_SAMPLE && tookNs <= tcb.rtt.baseRtoNs()) {
+        if (repairNs != AckNews.NO_SAMPLE && tookNs >= tcb.rtt.minRttNs() / 4 * 3 && tookNs <= tcb.rtt.baseRtoNs()) {
             tcb.rtt.endBackoff();
         }
     }

@@ -80,8 +80,9 @@ class StormTest {
     }
 
     /**
-     * Seeds of the other kinds: a timeout that stayed backed off because the shortest round trip known was a lost SYN's (8660), and
-     * besides a buffer of which one large slot was more than the cap, so that what the window had promised room for was dropped (15672).
+     * Seeds of the other kinds: a timeout that stayed backed off because the one round trip ever measured was a little longer than the
+     * others (8660), and a buffer of which one large slot was more than the cap, so that what the window had promised room for was
+     * dropped (15672).
      */
     @ParameterizedTest
     @CsvSource({"8660,BOXES", "15672,CHOICES"})
