@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** A core with one link and pools of its own, whose frames wait until they are delivered. One thread. */
 final class Host implements FrameOutput {
     private static final int BUFFER = 64 << 10;
+    /** Default of SO_SNDBUF and SO_RCVBUF, in bytes. */
+    private static final int BUFFERS = 1 << 20;
 
     final StackCore core;
     final FramePool frames;
@@ -41,6 +43,10 @@ final class Host implements FrameOutput {
         CoreConfig config = CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> {
             tcp.headerPrediction = headerPrediction;
             tcp.pacing = false;
+            // Fixed sizes: what tunes itself between two measurements would measure itself.
+            tcp.sendBuffer = BUFFERS;
+            tcp.receiveBuffer = BUFFERS;
+            tcp.moderateReceiveBuffer = false;
         }));
         core = new StackCore(config, List.of(link), frames, chunks, Counters.inMemory(arena, 512), random::nextLong,
                 this);
