@@ -7,7 +7,7 @@ import dev.braid.stack.socket.Readiness;
 import dev.braid.stack.socket.SocketEvents;
 import dev.braid.stack.socket.SocketOptions;
 import dev.braid.stack.socket.StreamSocket;
-import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -368,8 +368,8 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         boolean news = in.fill(s, nowNs);
         boolean over = (s.readiness() & Readiness.READ_CLOSED) != 0 || (error != 0 && s.available() == 0);
         if (over && !in.isEnded()) {
-            Tcb tcb = s.tcb();
-            in.end(tcb != null && tcb.finReceived());
+            Connection connection = s.connection();
+            in.end(connection != null && connection.finReceived());
             news = true;
         }
         if (news) {

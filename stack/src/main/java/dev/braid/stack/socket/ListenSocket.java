@@ -1,7 +1,7 @@
 package dev.braid.stack.socket;
 
+import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ListenerUser;
-import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpListener;
 import org.jspecify.annotations.Nullable;
 
@@ -80,12 +80,12 @@ public final class ListenSocket implements ListenerUser {
         if (from == null) {
             return null;
         }
-        Tcb tcb = from.accept();
-        if (tcb == null) {
+        Connection connection = from.accept();
+        if (connection == null) {
             return null;
         }
         sockets.opened();
-        return new StreamSocket(sockets, events, new SocketOptions(options, tcb.settings()), tcb);
+        return new StreamSocket(sockets, events, new SocketOptions(options, connection.settings()), connection);
     }
 
     /** Connections that wait. */

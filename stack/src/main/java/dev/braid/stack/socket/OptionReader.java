@@ -6,6 +6,7 @@ import static dev.braid.stack.socket.SocketOptionNumbers.IPPROTO_TCP;
 import static dev.braid.stack.socket.SocketOptionNumbers.SOL_SOCKET;
 
 import dev.braid.fastpath.memory.Memory;
+import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpConfig;
 import dev.braid.stack.tcp.TcpInfo;
@@ -92,7 +93,7 @@ public final class OptionReader {
             long address,
             int capacity,
             long nowNs) {
-        Tcb live = socket == null ? null : socket.tcb();
+        Connection live = socket == null ? null : socket.connection();
         return switch (name) {
             case SocketOptionNumbers.TCP_NODELAY -> number(tcp.noDelay ? 1 : 0, address, capacity);
             case SocketOptionNumbers.TCP_CORK -> number(tcp.cork ? 1 : 0, address, capacity);
@@ -129,7 +130,7 @@ public final class OptionReader {
         return tcp.congestionControl == null ? config.congestionControl : tcp.congestionControl;
     }
 
-    private static int segment(@Nullable Tcb live) {
+    private static int segment(@Nullable Connection live) {
         return live == null ? Tcb.DEFAULT_MSS : live.mss();
     }
 
@@ -146,13 +147,13 @@ public final class OptionReader {
 
     /** What was asked for, else what the buffer has grown to. */
     private static int sendBuffer(TcpSettings tcp, TcpConfig config, @Nullable StreamSocket socket) {
-        Tcb live = socket == null ? null : socket.tcb();
+        Connection live = socket == null ? null : socket.connection();
         return tcp.sendBuffer > 0 ? tcp.sendBuffer : live == null ? config.sendBuffer : live.sendBufferSize();
     }
 
     /** The same in true bytes, as Linux has it: twice what may be unread. */
     private static int receiveBuffer(TcpSettings tcp, TcpConfig config, @Nullable StreamSocket socket) {
-        Tcb live = socket == null ? null : socket.tcb();
+        Connection live = socket == null ? null : socket.connection();
         int payload = tcp.receiveBuffer > 0
                 ? tcp.receiveBuffer
                 : live == null ? config.receiveBuffer : live.receiveBufferSize();
@@ -211,7 +212,7 @@ public final class OptionReader {
             return -Errno.EINVAL;
         }
         Memory.zero(address, MEMINFO_BYTES);
-        Tcb live = socket == null ? null : socket.tcb();
+        Connection live = socket == null ? null : socket.connection();
         int queued = live == null ? 0 : (int) live.sendQueued();
         Memory.putNative32(address, live == null ? 0 : (int) Math.min(live.receivePinned(), Integer.MAX_VALUE));
         Memory.putNative32(address + INT, receiveBuffer(tcp, config, socket));

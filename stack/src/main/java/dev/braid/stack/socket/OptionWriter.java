@@ -6,7 +6,7 @@ import static dev.braid.stack.socket.SocketOptionNumbers.IPPROTO_TCP;
 import static dev.braid.stack.socket.SocketOptionNumbers.SOL_SOCKET;
 
 import dev.braid.fastpath.memory.Memory;
-import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.TcpConfig;
 import dev.braid.stack.tcp.TcpSettings;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +64,7 @@ public final class OptionWriter {
         };
         if (result == 0 && socket != null) {
             socket.optionsChanged(nowNs);
-            Tcb live = socket.tcb();
+            Connection live = socket.connection();
             if (live != null && level == IPPROTO_TCP && name == SocketOptionNumbers.TCP_NODELAY
                     && options.tcp.noDelay) {
                 live.pushPending();

@@ -3,7 +3,7 @@ package dev.braid.stack.socket;
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.fastpath.memory.Memory;
-import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ final class SendTail {
      * @param more whether the program says that more is coming
      * @return bytes taken; fewer than {@code length} only when the chunk pool is at its limit
      */
-    int append(Tcb tcb, long address, int length, boolean more) {
+    int append(Connection connection, long address, int length, boolean more) {
         int taken = 0;
         while (taken < length) {
             Chunk into = chunk;
@@ -39,9 +39,9 @@ final class SendTail {
             int part = Math.min(length - taken, into.capacity() - used);
             Memory.copy(address + taken, into.address() + used, part);
             if (more) {
-                tcb.appendMore(into, used, part);
+                connection.appendMore(into, used, part);
             } else {
-                tcb.append(into, used, part);
+                connection.append(into, used, part);
             }
             used += part;
             taken += part;

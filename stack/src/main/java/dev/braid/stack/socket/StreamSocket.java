@@ -2,11 +2,12 @@ package dev.braid.stack.socket;
 
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.frame.Frame;
+import dev.braid.stack.tcp.Connection;
+import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.ReceiveQueue;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.stack.tcp.TcpInfo;
-import dev.braid.stack.tcp.TcpUser;
 import dev.braid.stack.timer.Timed;
 import dev.braid.stack.timer.WheelEntry;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Core thread only; segments leave with the core's next flush. Negative answers are errnos of {@link Errno}. Addresses are
  * two halves with IPv4 mapped.
  */
-public final class StreamSocket implements TcpUser, Timed {
+public final class StreamSocket implements ConnectionUser, Timed {
     /** {@link #shutdown}: no more reading. */
     public static final int SHUT_RD = 0;
     /** {@link #shutdown}: no more writing; the peer sees the end of the stream. */
@@ -32,7 +33,7 @@ public final class StreamSocket implements TcpUser, Timed {
     private final Binding binding;
     private final SendTail tail;
     private final WheelEntry deadline = new WheelEntry(this);
-    private @Nullable Tcb tcb;
+    private @Nullable Connection connection;
     private boolean connecting;
     private boolean connected;
     private boolean readShut;
@@ -55,9 +56,9 @@ public final class StreamSocket implements TcpUser, Timed {
     }
 
     /** A socket for a connection that a listener took. */
-    StreamSocket(Sockets sockets, SocketEvents events, SocketOptions options, Tcb accepted) {
+    StreamSocket(Sockets sockets, SocketEvents events, SocketOptions options, Connection accepted) {
         this(sockets, events, options);
-        tcb = accepted;
+        connection = accepted;
         connected = true;
         announced = true;
         accepted.user(this);
@@ -74,7 +75,7 @@ public final class StreamSocket implements TcpUser, Timed {
 
     /** Lets changed options take effect on a live connection. */
     public void optionsChanged(long nowNs) {
-        Tcb live = tcb;
+        Connection live = connection;
         if (live != null) {
             live.settingsChanged(nowNs);
         }
@@ -89,7 +90,7 @@ public final class StreamSocket implements TcpUser, Timed {
         if (closed) {
             return -Errno.EBADF;
         }
-        return tcb != null ? -Errno.EINVAL : binding.bind(hi, lo, port);
+        return connection != null ? -Errno.EINVAL : binding.bind(hi, lo, port);
     }
 
     /**
@@ -123,7 +124,7 @@ public final class StreamSocket implements TcpUser, Timed {
         }
         failed = false;
         gone = false;
-        tcb = made;
+        connection = made;
         connecting = true;
         return -Errno.EINPROGRESS;
     }
@@ -139,8 +140,8 @@ public final class StreamSocket implements TcpUser, Timed {
             return -Errno.EBADF;
         }
         tail.release();
-        Tcb live = tcb;
-        tcb = null;
+        Connection live = connection;
+        connection = null;
         if (live != null) {
             live.abort(nowNs);
         }
@@ -159,7 +160,7 @@ public final class StreamSocket implements TcpUser, Timed {
 
     /** Bytes a send would take now, before chunks run out. */
     public int sendSpace() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null || !connected || writeShut || failed ? 0 : live.sendSpace();
     }
 
@@ -179,7 +180,7 @@ public final class StreamSocket implements TcpUser, Timed {
         if (length == 0) {
             return 0;
         }
-        Tcb live = live();
+        Connection live = live();
         int space = live.sendSpace();
         if (space > 0 && address == 0) {
             return -Errno.EFAULT;
@@ -199,7 +200,7 @@ public final class StreamSocket implements TcpUser, Timed {
         if (refused != 0) {
             return refused;
         }
-        Tcb live = live();
+        Connection live = live();
         int taken = Math.min(length, live.sendSpace());
         if (taken == 0) {
             return length == 0 ? 0 : -Errno.EAGAIN;
@@ -235,7 +236,7 @@ public final class StreamSocket implements TcpUser, Timed {
      * and readable.
      */
     public int available() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? 0 : live.received().available();
     }
 
@@ -251,7 +252,7 @@ public final class StreamSocket implements TcpUser, Timed {
         if (refused != 0) {
             return refused;
         }
-        Tcb live = tcb;
+        Connection live = connection;
         int available = available();
         boolean ended = live == null || readShut || live.finReceived() || failed;
         boolean wholeOnly = (flags & MessageFlags.MSG_WAITALL) != 0 && !ended && pendingError == 0;
@@ -268,7 +269,7 @@ public final class StreamSocket implements TcpUser, Timed {
         return ended || length == 0 ? 0 : -Errno.EAGAIN;
     }
 
-    private static int take(Tcb live, long address, int length, int flags, long nowNs) {
+    private static int take(Connection live, long address, int length, int flags, long nowNs) {
         ReceiveQueue received = live.received();
         if ((flags & MessageFlags.MSG_PEEK) != 0) {
             return received.peekOut(0, address, length);
@@ -286,13 +287,13 @@ public final class StreamSocket implements TcpUser, Timed {
      * @return {@code null} when {@link #recv} would not answer bytes
      */
     public @Nullable Frame takeReceived() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null || closed ? null : live.received().take();
     }
 
     /** What {@link #takeReceived} handed out is read: opens the window. Harmless after a close. */
     public void consumed(int bytes, int trueSize, long nowNs) {
-        Tcb live = tcb;
+        Connection live = connection;
         if (live != null && !closed) {
             live.consumed(bytes, trueSize, nowNs);
         }
@@ -300,7 +301,7 @@ public final class StreamSocket implements TcpUser, Timed {
 
     /** Payload bytes there is room for, unread ones included; 0 without a connection. */
     public int receiveBufferSize() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? 0 : live.receiveBufferSize();
     }
 
@@ -332,7 +333,7 @@ public final class StreamSocket implements TcpUser, Timed {
         if (how < SHUT_RD || how > SHUT_RDWR) {
             return -Errno.EINVAL;
         }
-        Tcb live = tcb;
+        Connection live = connection;
         if (live == null || !connected || failed) {
             return -Errno.ENOTCONN;
         }
@@ -361,7 +362,7 @@ public final class StreamSocket implements TcpUser, Timed {
         closed = true;
         closing = false;
         tail.release();
-        Tcb live = tcb;
+        Connection live = connection;
         boolean lingers = options.lingerNs > 0 && live != null && connected && !gone && live.received().available() == 0
                 && (live.sendQueued() > 0 || !writeShut);
         if (lingers && live != null) {
@@ -380,7 +381,7 @@ public final class StreamSocket implements TcpUser, Timed {
 
     /** Ends the connection with a reset and closes the socket. */
     public void abort(long nowNs) {
-        Tcb live = tcb;
+        Connection live = connection;
         if (live != null && (!closed || closing)) {
             live.abort(nowNs);
         }
@@ -394,10 +395,10 @@ public final class StreamSocket implements TcpUser, Timed {
 
     private void letGo(long nowNs) {
         sockets.timers().cancel(deadline);
-        Tcb live = tcb;
+        Connection live = connection;
         if (live != null) {
             live.close(nowNs);
-            tcb = null;
+            connection = null;
         }
         binding.release();
         gone = true;
@@ -419,7 +420,7 @@ public final class StreamSocket implements TcpUser, Timed {
             return closing ? 0 : Readiness.HANGUP;
         }
         int ready = pendingError != 0 ? Readiness.ERROR | Readiness.READABLE | Readiness.WRITABLE : 0;
-        Tcb live = tcb;
+        Connection live = connection;
         if (live == null || !connected) {
             return failed ? ready | Readiness.HANGUP | Readiness.READABLE | Readiness.WRITABLE : ready;
         }
@@ -440,7 +441,7 @@ public final class StreamSocket implements TcpUser, Timed {
 
     /** Whether no byte can come any more but those that are there: the peer's FIN, a shutdown or a failure. */
     boolean isReadOver() {
-        Tcb live = tcb;
+        Connection live = connection;
         return readShut || failed || (live != null && live.finReceived());
     }
 
@@ -451,7 +452,7 @@ public final class StreamSocket implements TcpUser, Timed {
 
     /** Whether at least a third of the send buffer is free, from where on Linux wakes writers. */
     boolean hasRoomToWrite() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live != null && connected && live.hasRoomToWrite();
     }
 
@@ -461,7 +462,7 @@ public final class StreamSocket implements TcpUser, Timed {
 
     /** Ends a socket that never was connected in favour of a listener; false when it was. */
     boolean giveUpForListening() {
-        if (closed || tcb != null || connecting || connected) {
+        if (closed || connection != null || connecting || connected) {
             return false;
         }
         closed = true;
@@ -482,54 +483,59 @@ public final class StreamSocket implements TcpUser, Timed {
 
     /** TCP_INFO: this moment of the connection, or {@code null} when there is none, or none any more. */
     public @Nullable TcpInfo info(long nowNs) {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? null : live.info(nowNs);
     }
 
     /** TCP_CONGESTION: the name of what controls congestion, or will when it is connected. */
     public String congestionControl() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? sockets.congestionControl(options) : live.congestionControl();
     }
 
     /** The connection, for diagnostics; {@code null} before connect and after close. */
+    public @Nullable Connection connection() {
+        return connection;
+    }
+
+    /** The connection where it is a TCB alone, for diagnostics; else {@code null}. */
     public @Nullable Tcb tcb() {
-        return tcb;
+        return connection instanceof Tcb alone ? alone : null;
     }
 
     /** The local port, 0 when there is none yet. */
     public int localPort() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? binding.port() : live.localPort();
     }
 
     /** The local address, high half. */
     public long localHi() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? binding.hi() : live.localHi();
     }
 
     /** The local address, low half. */
     public long localLo() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? binding.lo() : live.localLo();
     }
 
     /** The peer's port, 0 when there is none. */
     public int remotePort() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? 0 : live.remotePort();
     }
 
     /** The peer's address, high half. */
     public long remoteHi() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? 0 : live.remoteHi();
     }
 
     /** The peer's address, low half. */
     public long remoteLo() {
-        Tcb live = tcb;
+        Connection live = connection;
         return live == null ? 0 : live.remoteLo();
     }
 
@@ -540,8 +546,8 @@ public final class StreamSocket implements TcpUser, Timed {
         }
     }
 
-    private Tcb live() {
-        Tcb live = tcb;
+    private Connection live() {
+        Connection live = connection;
         if (live == null) {
             throw new IllegalStateException("the socket has no connection");
         }
@@ -562,23 +568,23 @@ public final class StreamSocket implements TcpUser, Timed {
     // What TCP and the clock report.
 
     @Override
-    public void onEstablished(Tcb tcb) {
+    public void onEstablished(Connection connection) {
         connecting = false;
         connected = true;
         changed();
     }
 
     @Override
-    public void onReadable(Tcb tcb) {
+    public void onReadable(Connection connection) {
         if (!closed) {
             changed();
         }
     }
 
     @Override
-    public void onWritable(Tcb tcb) {
+    public void onWritable(Connection connection) {
         if (!closed) {
-            if (tcb.sendQueued() == 0) {
+            if (connection.sendQueued() == 0) {
                 tail.release();
             }
             changed();
@@ -586,7 +592,7 @@ public final class StreamSocket implements TcpUser, Timed {
     }
 
     @Override
-    public void onFailed(Tcb tcb, TcpFailure failure) {
+    public void onFailed(Connection connection, TcpFailure failure) {
         fail(failure);
         if (!closed) {
             changed();
@@ -594,12 +600,12 @@ public final class StreamSocket implements TcpUser, Timed {
     }
 
     @Override
-    public void onDrained(Tcb tcb) {
+    public void onDrained(Connection connection) {
         lingerIsOver();
     }
 
     @Override
-    public void onClosed(Tcb tcb) {
+    public void onClosed(Connection connection) {
         gone = true;
         tail.release();
         lingerIsOver();

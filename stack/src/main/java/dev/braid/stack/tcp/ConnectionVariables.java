@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ConnectionVariables {
     // Who and where.
-    TcpUser user;
+    ConnectionUser user;
     final TcpSettings settings;
     /** Changed by {@link Tcb#enter} alone. */
     TcpState state = TcpState.CLOSED;
@@ -150,7 +150,7 @@ abstract class ConnectionVariables {
     long retransmits;
     final TcbCounts counts = new TcbCounts();
 
-    ConnectionVariables(TcpLayer layer, TcpUser user, TcpSettings settings) {
+    ConnectionVariables(TcpLayer layer, ConnectionUser user, TcpSettings settings) {
         TcpConfig config = layer.config;
         this.user = user;
         this.settings = settings;

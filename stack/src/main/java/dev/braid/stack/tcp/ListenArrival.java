@@ -152,7 +152,7 @@ final class ListenArrival {
         }
         TcpSettings settings = listener == null ? new TcpSettings() : new TcpSettings(listener.settings());
         UpperLayerProtocol protocol = layer.upperProtocol;
-        TcpUser user = listener == null && upper != null && protocol != null ? protocol.userOf(upper) : Unaccepted.USER;
+        ConnectionUser user = upper != null && protocol != null ? protocol.userOf(upper) : Unaccepted.USER;
         Tcb tcb = new Tcb(layer, user, settings);
         tcb.listener = listener;
         tcb.passive = true;
@@ -170,22 +170,22 @@ final class ListenArrival {
     }
 
     /** The user of a connection that was not accepted yet: whoever accepts it reads its state. */
-    private enum Unaccepted implements TcpUser {
+    private enum Unaccepted implements ConnectionUser {
         USER;
 
         @Override
-        public void onEstablished(Tcb tcb) {}
+        public void onEstablished(Connection connection) {}
 
         @Override
-        public void onReadable(Tcb tcb) {}
+        public void onReadable(Connection connection) {}
 
         @Override
-        public void onWritable(Tcb tcb) {}
+        public void onWritable(Connection connection) {}
 
         @Override
-        public void onFailed(Tcb tcb, TcpFailure failure) {}
+        public void onFailed(Connection connection, TcpFailure failure) {}
 
         @Override
-        public void onClosed(Tcb tcb) {}
+        public void onClosed(Connection connection) {}
     }
 }

@@ -25,5 +25,5 @@ public interface LowerLayer {
      *
      * @param successor the user from now on; {@code null} = nobody: it ends by itself, as after {@code close}
      */
-    void detach(@Nullable TcpUser successor, long nowNs);
+    void detach(@Nullable ConnectionUser successor, long nowNs);
 }

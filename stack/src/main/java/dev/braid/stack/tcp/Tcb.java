@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One connection and the calls its user makes (RFC 9293 section 3.9.1). Core thread only; whatever a call makes due leaves with
  * the next {@link TcpLayer#flush}.
  */
-public final class Tcb extends ConnectionVariables implements LowerLayer, Timed {
+public final class Tcb extends ConnectionVariables implements Connection, LowerLayer, Timed {
     /** The segment size of a connection that does not know better (RFC 9293 section 3.7.1). */
     public static final int DEFAULT_MSS = 536;
 
@@ -27,29 +27,29 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
     /** The user has heard that it is over. */
     boolean closedSaid;
 
-    Tcb(TcpLayer layer, TcpUser user, TcpSettings settings) {
+    Tcb(TcpLayer layer, ConnectionUser user, TcpSettings settings) {
         super(layer, user, settings);
         this.layer = layer;
     }
 
     // The user.
 
-    /** Names who hears of the connection from now on; what happened before shows in the accessors. */
-    public void user(TcpUser user) {
+    @Override
+    public void user(ConnectionUser user) {
         this.user = user;
     }
 
     /** Who hears of the connection. */
-    public TcpUser user() {
+    public ConnectionUser user() {
         return user;
     }
 
-    /** The settings in force: change them, then call {@link #settingsChanged}. */
+    @Override
     public TcpSettings settings() {
         return settings;
     }
 
-    /** Lets changed settings take effect now. */
+    @Override
     public void settingsChanged(long nowNs) {
         receiveBuffer.settingsChanged(this);
         sendBuffer.settingsChanged(this);
@@ -65,14 +65,14 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
 
     // Send.
 
-    /** Bytes that {@link #append} takes now; 0 when the buffer is full or the stream has ended. */
+    @Override
     public int sendSpace() {
         int space = freeSendSpace();
         wantsSpace = !sendBuffer.isWorthWaking(this);
         return space;
     }
 
-    /** Whether so much of the send buffer is free that waking a writer is worth it: a third of it. */
+    @Override
     public boolean hasRoomToWrite() {
         return mayAppend() && sendBuffer.isWorthWaking(this);
     }
@@ -104,10 +104,7 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
         layer.touch(this);
     }
 
-    /**
-     * As {@link #append}, of a user who says that more follows at once (MSG_MORE): a partial segment is held back until then, or
-     * until an ACK or a timeout asks for output anyway, and nothing is pushed.
-     */
+    @Override
     public void appendMore(Chunk chunk, int offset, int length) {
         long pushed = pushEnd;
         append(chunk, offset, length);
@@ -115,7 +112,7 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
         moreComing = true;
     }
 
-    /** Lets what is queued leave whatever Nagle's algorithm and the cork say, as setting TCP_NODELAY does. */
+    @Override
     public void pushPending() {
         moreComing = false;
         if (unsent() > 0) {
@@ -124,7 +121,7 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
         }
     }
 
-    /** Ends the stream: a FIN follows all queued data. Idempotent; without effect once the connection is gone. */
+    @Override
     public void finish() {
         if (finQueued || state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
             return;
@@ -144,17 +141,12 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
 
     // Receive.
 
-    /** Bytes in order that the user has not taken. */
+    @Override
     public ReceiveQueue received() {
         return received;
     }
 
-    /**
-     * The user took bytes out of {@link #received()}: a window update becomes due when it is worth a segment.
-     *
-     * @param bytes payload taken
-     * @param trueSize memory given up: that of the frames which held them, as a frame is charged until its last byte is taken
-     */
+    @Override
     public void consumed(int bytes, int trueSize, long nowNs) {
         receiveBuffer.onConsumed(this, bytes, trueSize, nowNs);
         if (receiveBuffer.unconsumed() == 0 && acks.onAllRead()) {
@@ -163,37 +155,34 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
         windowChanged(nowNs);
     }
 
-    /** Whether the peer's FIN arrived and all data before it is, or was, in {@link #received()}. */
+    @Override
     public boolean finReceived() {
         return finReceived;
     }
 
-    /** Payload bytes the receive buffer has room for now, unread ones included. */
+    @Override
     public int receiveBufferSize() {
         return receiveBuffer.size();
     }
 
-    /** True bytes that received data pins, what the user took and did not give back included. */
+    @Override
     public long receivePinned() {
         return receiveBuffer.pinned();
     }
 
-    /** Payload bytes the user may now be ahead of the peer's acknowledgements. */
+    @Override
     public int sendBufferSize() {
         return sendBuffer.size();
     }
 
     // End.
 
-    /**
-     * The user lets go: no more calls in either direction. Unread data makes it a reset (RFC 1122 section 4.2.2.13, RFC 2525
-     * section 2.17), else a FIN follows the queued data and the connection ends by itself.
-     */
+    @Override
     public void close(long nowNs) {
         layer.ending.close(this, nowNs);
     }
 
-    /** Ends the connection with a reset (RFC 9293 section 3.9.1.7); no more callbacks. */
+    @Override
     public void abort(long nowNs) {
         orphaned = true;
         layer.ending.abort(this);
@@ -216,57 +205,62 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
         return state;
     }
 
-    /** Why the connection ended before its time, or {@code null}. */
+    @Override
     public @Nullable TcpFailure failure() {
         return failure;
     }
 
-    /** Local address, high half; 0 before a route was chosen. */
+    @Override
     public long localHi() {
         return localHi;
     }
 
-    /** Local address, low half. */
+    @Override
     public long localLo() {
         return localLo;
     }
 
-    /** Local port, 1..65535; 0 before one was chosen. */
+    @Override
     public int localPort() {
         return localPort;
     }
 
-    /** Remote address, high half. */
+    @Override
     public long remoteHi() {
         return remoteHi;
     }
 
-    /** Remote address, low half. */
+    @Override
     public long remoteLo() {
         return remoteLo;
     }
 
-    /** Remote port, 1..65535. */
+    @Override
     public int remotePort() {
         return remotePort;
     }
 
-    /** Bytes that were queued and are not acknowledged (SIOCOUTQ). */
+    @Override
     public long sendQueued() {
         return stream.bytes();
     }
 
-    /** Whether all that was queued, the FIN included, is acknowledged: what lingering waits for. */
+    @Override
+    public long sendUnacknowledged() {
+        return flightSize();
+    }
+
+    @Override
     public boolean drained() {
         return stream.bytes() == 0 && sent.isEmpty() && (!finQueued || finSent);
     }
 
-    /** Maximum segment size for data sent, in bytes, options not counted. */
+    @Override
     public int mss() {
         return sndMss;
     }
 
-    /** Smoothed round-trip time; 0 before the first sample (RFC 6298). */
+    @Override
     public long srttNs() {
         return rtt.srttNs();
     }
@@ -291,12 +285,12 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
         return congestion.ssthresh();
     }
 
-    /** What the congestion control was chosen by. */
+    @Override
     public String congestionControl() {
         return congestionName;
     }
 
-    /** The congestion control's own numbers (TCP_CC_INFO), or {@code null}. Allocates. */
+    @Override
     public @Nullable CongestionInfo congestionInfo() {
         CongestionInfo info = congestion.info();
         // What arrives here is marked or not, whichever control sends.
@@ -331,7 +325,7 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
         return retransmits;
     }
 
-    /** This moment of the connection, for people and programs that watch it. Allocates; not for every segment. */
+    @Override
     public TcpInfo info(long nowNs) {
         return TcpInfoReading.of(this, nowNs);
     }
@@ -373,7 +367,7 @@ public final class Tcb extends ConnectionVariables implements LowerLayer, Timed 
     }
 
     @Override
-    public void detach(@Nullable TcpUser successor, long nowNs) {
+    public void detach(@Nullable ConnectionUser successor, long nowNs) {
         upper = null;
         upperReady = false;
         if (successor != null) {

@@ -186,7 +186,7 @@ public final class TcpLayer {
     }
 
     /** A TCB in CLOSED, to be {@linkplain #connect connected}. */
-    public Tcb open(TcpUser user, TcpSettings settings) {
+    public Tcb open(ConnectionUser user, TcpSettings settings) {
         return new Tcb(this, user, settings);
     }
 

@@ -16,7 +16,7 @@ public final class TcpListener {
     private final long localLo;
     private final int port;
     private final Set<Tcb> halfOpen = new LinkedHashSet<>();
-    private final ArrayDeque<Tcb> established = new ArrayDeque<>();
+    private final ArrayDeque<Connection> established = new ArrayDeque<>();
     private int backlog;
     private boolean closed;
 
@@ -29,13 +29,13 @@ public final class TcpListener {
         this.port = port;
     }
 
-    /** The next established connection, which the caller owns and gives a {@link TcpUser}; {@code null} when none waits. */
-    public @Nullable Tcb accept() {
-        Tcb tcb = established.poll();
-        if (tcb != null) {
+    /** The next established connection, which the caller owns and gives a {@link ConnectionUser}; {@code null} when none waits. */
+    public @Nullable Connection accept() {
+        Connection connection = established.poll();
+        if (connection instanceof Tcb tcb) {
             tcb.listener = null;
         }
-        return tcb;
+        return connection;
     }
 
     /** Connections that wait to be accepted. */
@@ -87,17 +87,13 @@ public final class TcpListener {
         closed = true;
         layer.unlisten(this);
         for (Tcb tcb : new ArrayList<>(halfOpen)) {
-            drop(tcb, nowNs);
+            tcb.listener = null;
+            tcb.abort(nowNs);
         }
-        for (Tcb tcb = established.poll(); tcb != null; tcb = established.poll()) {
-            drop(tcb, nowNs);
+        for (Connection left = accept(); left != null; left = accept()) {
+            left.abort(nowNs);
         }
         halfOpen.clear();
-    }
-
-    private static void drop(Tcb tcb, long nowNs) {
-        tcb.listener = null;
-        tcb.abort(nowNs);
     }
 
     /** Room for one more established connection. */
@@ -117,7 +113,12 @@ public final class TcpListener {
     /** The third ACK came. The connection stays the listener's until it is accepted. */
     void onEstablished(Tcb tcb) {
         halfOpen.remove(tcb);
-        established.add(tcb);
+        UpperLayer upper = tcb.upper;
+        Connection connection = upper == null ? tcb : upper.accepted(tcb);
+        if (connection != tcb) {
+            tcb.listener = null;
+        }
+        established.add(connection);
         user.onAcceptable(this);
     }
 

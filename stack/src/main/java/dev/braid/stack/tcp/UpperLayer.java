@@ -72,6 +72,16 @@ public interface UpperLayer {
      */
     void onData(Tcb tcb, Frame frame, long streamOffset, long nowNs);
 
+    // Whose connection it is.
+
+    /**
+     * What a listener hands out once this TCB, which a peer opened, is established: the TCB itself, or what the upper layer makes of
+     * it. The upper layer owns the TCB from then on if it is not the TCB that it answers.
+     */
+    default Connection accepted(Tcb tcb) {
+        return tcb;
+    }
+
     // Events.
 
     /** Everything below {@code streamOffset} was acknowledged by the peer. */

@@ -22,6 +22,6 @@ public interface UpperLayerProtocol {
     @Nullable
     UpperLayer claimCookie(TcpSegment ack, TcpListener listener, long nowNs);
 
-    /** Who hears of a connection that was claimed without a listener, and so is handed to nobody's accept queue. */
-    TcpUser userOf(UpperLayer claimed);
+    /** Who hears of a TCB that was claimed, from its SYN on. */
+    ConnectionUser userOf(UpperLayer claimed);
 }

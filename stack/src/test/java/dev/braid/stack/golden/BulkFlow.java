@@ -2,9 +2,10 @@ package dev.braid.stack.golden;
 
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.frame.Frame;
+import dev.braid.stack.tcp.Connection;
+import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpFailure;
-import dev.braid.stack.tcp.TcpUser;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class BulkFlow {
     boolean stopped;
 
     /** One end: marks itself when there is something to do, which {@link Lab} lets it do outside the core. */
-    final class End implements TcpUser {
+    final class End implements ConnectionUser {
         private final boolean sends;
         private boolean waits;
         @Nullable Tcb tcb;
@@ -70,27 +71,27 @@ final class BulkFlow {
         }
 
         @Override
-        public void onEstablished(Tcb tcb) {
+        public void onEstablished(Connection connection) {
             mark();
         }
 
         @Override
-        public void onReadable(Tcb tcb) {
+        public void onReadable(Connection connection) {
             mark();
         }
 
         @Override
-        public void onWritable(Tcb tcb) {
+        public void onWritable(Connection connection) {
             mark();
         }
 
         @Override
-        public void onFailed(Tcb tcb, TcpFailure failure) {
+        public void onFailed(Connection connection, TcpFailure failure) {
             throw new AssertionError("a bulk flow failed: " + failure);
         }
 
         @Override
-        public void onClosed(Tcb tcb) {
+        public void onClosed(Connection connection) {
             // The lab ends before its flows do.
         }
     }

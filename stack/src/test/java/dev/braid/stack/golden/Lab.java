@@ -145,10 +145,10 @@ final class Lab implements AutoCloseable {
         flow.sender.tcb = tcb;
         client.tcp().connect(tcb, 0, 0, port(parity), serverAddress.hi(), serverAddress.lo(), PORT, clock.nowNs());
         network.flush();
-        Tcb accepted = listener.accept();
+        Tcb accepted = (Tcb) listener.accept();
         for (int i = 0; accepted == null && i < 100_000; i++) {
             step();
-            accepted = listener.accept();
+            accepted = (Tcb) listener.accept();
         }
         flow.receiver.tcb = Objects.requireNonNull(accepted, "an accepted connection");
         accepted.user(flow.receiver);

@@ -30,21 +30,21 @@ class AwkwardPeerTest {
     private int iss;
     private int rcvNxt;
 
-    private static final class Silent implements TcpUser {
+    private static final class Silent implements ConnectionUser {
         @Override
-        public void onEstablished(Tcb tcb) {}
+        public void onEstablished(Connection connection) {}
 
         @Override
-        public void onReadable(Tcb tcb) {}
+        public void onReadable(Connection connection) {}
 
         @Override
-        public void onWritable(Tcb tcb) {}
+        public void onWritable(Connection connection) {}
 
         @Override
-        public void onFailed(Tcb tcb, TcpFailure failure) {}
+        public void onFailed(Connection connection, TcpFailure failure) {}
 
         @Override
-        public void onClosed(Tcb tcb) {}
+        public void onClosed(Connection connection) {}
     }
 
     @AfterEach

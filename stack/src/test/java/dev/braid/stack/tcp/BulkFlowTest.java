@@ -52,7 +52,7 @@ class BulkFlowTest {
             client.flush(nowNs);
             round();
             round();
-            Tcb accepted = listener.accept();
+            Tcb accepted = (Tcb) listener.accept();
             accepted.user(receiver);
             receiver.tcb = accepted;
         }
@@ -112,7 +112,7 @@ class BulkFlowTest {
             arena.close();
         }
 
-        final class Sender implements TcpUser {
+        final class Sender implements ConnectionUser {
             Tcb tcb;
             long left;
 
@@ -127,34 +127,34 @@ class BulkFlowTest {
             }
 
             @Override
-            public void onEstablished(Tcb tcb) {}
+            public void onEstablished(Connection connection) {}
 
             @Override
-            public void onReadable(Tcb tcb) {}
+            public void onReadable(Connection connection) {}
 
             @Override
-            public void onWritable(Tcb tcb) {
+            public void onWritable(Connection connection) {
                 pump();
             }
 
             @Override
-            public void onFailed(Tcb tcb, TcpFailure failure) {
+            public void onFailed(Connection connection, TcpFailure failure) {
                 throw new AssertionError(failure);
             }
 
             @Override
-            public void onClosed(Tcb tcb) {}
+            public void onClosed(Connection connection) {}
         }
 
-        final class Receiver implements TcpUser {
+        final class Receiver implements ConnectionUser {
             Tcb tcb;
             long read;
 
             @Override
-            public void onEstablished(Tcb tcb) {}
+            public void onEstablished(Connection connection) {}
 
             @Override
-            public void onReadable(Tcb tcb) {
+            public void onReadable(Connection connection) {
                 for (Frame frame = tcb.received().take(); frame != null; frame = tcb.received().take()) {
                     int length = frame.linearLength() - frame.payloadOffset();
                     int trueSize = frame.trueSize();
@@ -165,15 +165,15 @@ class BulkFlowTest {
             }
 
             @Override
-            public void onWritable(Tcb tcb) {}
+            public void onWritable(Connection connection) {}
 
             @Override
-            public void onFailed(Tcb tcb, TcpFailure failure) {
+            public void onFailed(Connection connection, TcpFailure failure) {
                 throw new AssertionError(failure);
             }
 
             @Override
-            public void onClosed(Tcb tcb) {}
+            public void onClosed(Connection connection) {}
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An application on one TCB: sends a known pattern, checks what arrives, remembers what it heard. */
-final class Endpoint implements TcpUser {
+final class Endpoint implements ConnectionUser {
     private final TwoHosts world;
     Tcb tcb;
     @Nullable TcpFailure refused;
@@ -102,38 +102,38 @@ final class Endpoint implements TcpUser {
     }
 
     @Override
-    public void onEstablished(Tcb tcb) {
+    public void onEstablished(Connection connection) {
         heard.add("established");
     }
 
     @Override
-    public void onReadable(Tcb tcb) {
+    public void onReadable(Connection connection) {
         if (reading) {
             drain();
         }
-        if (tcb.finReceived() && !heard.contains("fin")) {
+        if (connection.finReceived() && !heard.contains("fin")) {
             heard.add("fin");
         }
     }
 
     @Override
-    public void onWritable(Tcb tcb) {
+    public void onWritable(Connection connection) {
         pump();
     }
 
     @Override
-    public void onDrained(Tcb tcb) {
+    public void onDrained(Connection connection) {
         heard.add("drained");
     }
 
     @Override
-    public void onFailed(Tcb tcb, TcpFailure failure) {
+    public void onFailed(Connection connection, TcpFailure failure) {
         failed = failure;
         heard.add("failed " + failure);
     }
 
     @Override
-    public void onClosed(Tcb tcb) {
+    public void onClosed(Connection connection) {
         heard.add("closed");
     }
 }

@@ -62,7 +62,7 @@ final class Stripe {
     }
 
     /** One connection of the stripe: an upper layer, and the user of its TCB. */
-    final class Flow implements UpperLayer, TcpUser {
+    final class Flow implements UpperLayer, ConnectionUser {
         final int id;
         final StripeOption option = new StripeOption();
         /** Where the bytes of each pull belong, by their place in this connection's stream. */
@@ -185,28 +185,28 @@ final class Stripe {
         }
 
         @Override
-        public void onEstablished(Tcb tcb) {
-            this.tcb = tcb;
+        public void onEstablished(Connection connection) {
+            this.tcb = (Tcb) connection;
             events.add("established");
         }
 
         @Override
-        public void onReadable(Tcb tcb) {
-            if (tcb.finReceived()) {
+        public void onReadable(Connection connection) {
+            if (connection.finReceived()) {
                 events.add("fin");
             }
         }
 
         @Override
-        public void onWritable(Tcb tcb) {}
+        public void onWritable(Connection connection) {}
 
         @Override
-        public void onFailed(Tcb tcb, TcpFailure failure) {
+        public void onFailed(Connection connection, TcpFailure failure) {
             events.add("failed " + failure);
         }
 
         @Override
-        public void onClosed(Tcb tcb) {
+        public void onClosed(Connection connection) {
             events.add("closed");
         }
     }

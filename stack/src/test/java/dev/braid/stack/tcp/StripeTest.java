@@ -45,7 +45,7 @@ class StripeTest {
         }
 
         @Override
-        public TcpUser userOf(UpperLayer claimed) {
+        public ConnectionUser userOf(UpperLayer claimed) {
             return (Stripe.Flow) claimed;
         }
     }
@@ -70,7 +70,7 @@ class StripeTest {
             two = open(here, 2, 9999);
             world.run(SECOND);
             there = claims.stripes.get(0xbeefL);
-            Tcb accepted = listener.accept();
+            Tcb accepted = (Tcb) listener.accept();
             assertThat(accepted).isNotNull();
             accepted.user(there.flows.get(0));
         }

@@ -111,7 +111,7 @@ final class TwoHosts implements AutoCloseable {
     }
 
     Endpoint accept(TcpListener listener) {
-        Tcb tcb = listener.accept();
+        Tcb tcb = (Tcb) listener.accept();
         assertThat(tcb).as("an established connection").isNotNull();
         Endpoint endpoint = new Endpoint(this);
         endpoint.tcb = tcb;

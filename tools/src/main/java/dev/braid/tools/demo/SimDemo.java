@@ -94,7 +94,7 @@ final class SimDemo {
                 network.flush();
                 step(network);
             }
-            srttNs = near.tcb() == null ? srttNs : near.tcb().srttNs();
+            srttNs = near.connection() == null ? srttNs : near.connection().srttNs();
             long now = network.clock().nowNs();
             near.close(now);
             far.close(now);

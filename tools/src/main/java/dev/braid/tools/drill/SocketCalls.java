@@ -5,7 +5,7 @@ import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.ListenSocket;
 import dev.braid.stack.socket.Readiness;
 import dev.braid.stack.socket.StreamSocket;
-import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.Connection;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that make, name, connect and end sockets. */
@@ -132,12 +132,12 @@ final class SocketCalls {
         if (stream == null) {
             return Answer.of(-Errno.EINVAL);
         }
-        Tcb live = stream.tcb();
+        Connection live = stream.connection();
         long queued = live == null ? 0 : live.sendQueued();
         long value = switch ((int) call.b0()) {
             case SIOCINQ -> stream.available();
             case SIOCOUTQ -> queued;
-            case SIOCOUTQNSD -> live == null ? 0 : Math.max(0, queued - live.flightSize());
+            case SIOCOUTQNSD -> live == null ? 0 : Math.max(0, queued - live.sendUnacknowledged());
             default -> -1;
         };
         if (value < 0) {
