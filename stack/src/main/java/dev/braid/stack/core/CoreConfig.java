@@ -1,5 +1,6 @@
 package dev.braid.stack.core;
 
+import dev.braid.stack.mptcp.MptcpConfig;
 import dev.braid.stack.tcp.TcpConfig;
 import java.util.function.Consumer;
 
@@ -43,13 +44,17 @@ public final class CoreConfig {
     public int maxPathMtus = 4096;
     /** The tunables of TCP. */
     public final TcpConfig tcp;
+    /** The tunables of Multipath TCP. */
+    public final MptcpConfig mptcp;
 
     private CoreConfig() {
         tcp = TcpConfig.with(unchanged -> {});
+        mptcp = MptcpConfig.with(unchanged -> {});
     }
 
     private CoreConfig(CoreConfig from, TcpConfig tcp) {
         this.tcp = tcp;
+        mptcp = from.mptcp.copy();
         ipDefaultTtl = from.ipDefaultTtl;
         ipFragTimeNs = from.ipFragTimeNs;
         ipFragHighThresh = from.ipFragHighThresh;

@@ -12,6 +12,7 @@ import dev.braid.stack.ip.IpInput;
 import dev.braid.stack.ip.IpOutput;
 import dev.braid.stack.ip.PathMtu;
 import dev.braid.stack.ip.Routes;
+import dev.braid.stack.mptcp.MptcpLayer;
 import dev.braid.stack.socket.Sockets;
 import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.timer.TimerWheel;
@@ -32,6 +33,9 @@ public final class StackCore implements FrameProcessor {
     /** Before every time a clock can show, so that a wheel need not know when it was made. */
     private static final long BEFORE_ALL_NS = Long.MIN_VALUE / 2;
 
+    /** More than any chain of events between two layers needs: what is left over is done in the next flush. */
+    private static final int MAX_ROUNDS = 16;
+
     private final CoreCounters counters;
     private final Tunables tunables;
     private final Routes routes;
@@ -39,6 +43,7 @@ public final class StackCore implements FrameProcessor {
     private final IpInput input;
     private final IpOutput output;
     private final TcpLayer tcp;
+    private final MptcpLayer mptcp;
     private final Sockets sockets;
     private final Transports transports;
     private DefectHook defectHook = (during, defect) -> {};
@@ -73,6 +78,8 @@ public final class StackCore implements FrameProcessor {
         this.wheel = new TimerWheel(BEFORE_ALL_NS);
         this.output = new IpOutput(routes, new PathMtu(config, wheel), frames, this.counters, entropy, frameOutput);
         this.tcp = new TcpLayer(config, output, wheel, frames, counters, entropy);
+        this.mptcp = new MptcpLayer(config.mptcp, tcp, wheel, frames, counters, entropy);
+        tcp.upperProtocol(mptcp);
         this.transports = new Transports(config, this.counters, frames, output, entropy, tcp);
         this.input = new IpInput(config, routes, frames, this.counters, wheel, transports);
         this.sockets = new Sockets(tcp, chunks, wheel, routes::owns);
@@ -86,6 +93,11 @@ public final class StackCore implements FrameProcessor {
     /** TCP, for whoever plugs in above it. */
     public TcpLayer tcp() {
         return tcp;
+    }
+
+    /** Multipath TCP, for diagnostics. */
+    public MptcpLayer mptcp() {
+        return mptcp;
     }
 
     /** IP output, for diagnostics and protocols of one's own. */
@@ -179,7 +191,11 @@ public final class StackCore implements FrameProcessor {
     @Override
     public int flush(long nowNs) {
         try {
-            tcp.flush(nowNs);
+            // Sending may bring up work of connections, as the end of a subflow does, and that work may make more due.
+            for (int rounds = 0; rounds == 0 || (mptcp.hasWork() && rounds < MAX_ROUNDS); rounds++) {
+                mptcp.flush(nowNs);
+                tcp.flush(nowNs);
+            }
         } catch (RuntimeException defect) {
             counters.dropInternalError.increment();
             defectHook.onDefect("a flush", defect);

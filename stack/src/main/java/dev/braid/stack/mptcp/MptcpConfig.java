@@ -1,0 +1,60 @@
+package dev.braid.stack.mptcp;
+
+import java.util.function.Consumer;
+
+/**
+ * The tunables of Multipath TCP, named after the kernel's {@code net.mptcp} sysctls where one exists; bytes and nanoseconds. Made by
+ * {@link #with}; a core works with a copy of its own, which it reads whenever a value matters.
+ */
+public final class MptcpConfig {
+    private static final long SECOND = 1_000_000_000L;
+
+    /** The stack's defaults; not to be changed. */
+    public static final MptcpConfig DEFAULT = new MptcpConfig();
+
+    /** Sockets that choose no protocol offer and accept Multipath TCP (net.mptcp.enabled). */
+    public boolean enabled = true;
+    /** Demand checksums over data and mappings (net.mptcp.checksum_enabled; RFC 8684 section 3.1, flag A). */
+    public boolean checksum;
+    /** Let the peer join to the address and port it connected to (net.mptcp.allow_join_initial_addr_port; flag C is its opposite). */
+    public boolean allowJoinInitialAddressPort = true;
+    /** Longest wait for the echo of an ADD_ADDR before it is sent again; 0 = never again (net.mptcp.add_addr_timeout). */
+    public long addAddrTimeoutNs = 120 * SECOND;
+    /** How long a connection without subflows is kept for a new one (net.mptcp.close_timeout). */
+    public long closeTimeoutNs = 60 * SECOND;
+    /** SYNs with MP_CAPABLE that may stay unanswered before one without is tried (net.mptcp.syn_retrans_before_tcp_fallback). */
+    public int synRetransBeforeTcpFallback = 2;
+    /** How long a path that swallows MP_CAPABLE is remembered the first time; 0 = not at all (net.mptcp.blackhole_timeout). */
+    public long blackholeTimeoutNs = 3600 * SECOND;
+    /** Data-level retransmissions without progress that make a subflow stale (net.mptcp.stale_loss_cnt). */
+    public int staleLossCount = 4;
+    /** The packet scheduler of connections that choose none (net.mptcp.scheduler). */
+    public String scheduler = "default";
+    /** The path managers of connections that choose none, separated by blanks (net.mptcp.path_manager). */
+    public String pathManagers = "kernel";
+
+    private MptcpConfig() {}
+
+    /** The defaults, changed. */
+    public static MptcpConfig with(Consumer<MptcpConfig> change) {
+        MptcpConfig config = new MptcpConfig();
+        change.accept(config);
+        return config;
+    }
+
+    /** A copy that shares nothing. */
+    public MptcpConfig copy() {
+        return with(to -> {
+            to.enabled = enabled;
+            to.checksum = checksum;
+            to.allowJoinInitialAddressPort = allowJoinInitialAddressPort;
+            to.addAddrTimeoutNs = addAddrTimeoutNs;
+            to.closeTimeoutNs = closeTimeoutNs;
+            to.synRetransBeforeTcpFallback = synRetransBeforeTcpFallback;
+            to.blackholeTimeoutNs = blackholeTimeoutNs;
+            to.staleLossCount = staleLossCount;
+            to.scheduler = scheduler;
+            to.pathManagers = pathManagers;
+        });
+    }
+}

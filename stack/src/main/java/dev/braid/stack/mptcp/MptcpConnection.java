@@ -1,0 +1,241 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.chunk.Chunk;
+import dev.braid.stack.congestion.CongestionInfo;
+import dev.braid.stack.mptcp.scheduler.ConnectionView;
+import dev.braid.stack.mptcp.scheduler.SubflowView;
+import dev.braid.stack.tcp.Connection;
+import dev.braid.stack.tcp.ConnectionUser;
+import dev.braid.stack.tcp.ReceiveQueue;
+import dev.braid.stack.tcp.TcpFailure;
+import dev.braid.stack.tcp.TcpInfo;
+import dev.braid.stack.tcp.TcpSettings;
+import dev.braid.stack.timer.Timed;
+import dev.braid.stack.timer.WheelEntry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Multipath TCP connection: a data sequence space over its subflows (RFC 8684). It outlives each of them; after a fallback it is
+ * the same connection over the one that is left. Core thread only; what a call makes due happens in the core's next flush.
+ */
+public final class MptcpConnection implements Connection, ConnectionView, Timed {
+    final MptcpLayer layer;
+    final TcpSettings settings;
+    final WheelEntry entry = new WheelEntry(this);
+    /** In the order of their numbers; the first is the one the connection began with. */
+    final List<Subflow> subflows = new ArrayList<>();
+
+    final DataSender sender = new DataSender(this);
+    final DataReceiver receiver = new DataReceiver(this);
+    final ReceiveQueue received;
+    ConnectionUser user;
+    @Nullable TcpFailure failure;
+    /** In the layer's list of connections that have work to do in the next flush. */
+    boolean touched;
+
+    MptcpConnection(MptcpLayer layer, ConnectionUser user, TcpSettings settings) {
+        this.layer = layer;
+        this.user = user;
+        this.settings = settings;
+        received = new ReceiveQueue(layer.frames);
+    }
+
+    // The user: see Connection.
+
+    @Override
+    public void user(ConnectionUser user) {
+        this.user = user;
+    }
+
+    @Override
+    public TcpSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public void settingsChanged(long nowNs) {
+        for (Subflow subflow : subflows) {
+            subflow.tcb.settingsChanged(nowNs);
+        }
+    }
+
+    @Override
+    public int sendSpace() {
+        return 0;
+    }
+
+    @Override
+    public boolean hasRoomToWrite() {
+        return false;
+    }
+
+    @Override
+    public void append(Chunk chunk, int offset, int length) {
+        sender.append(chunk, offset, length, false);
+    }
+
+    @Override
+    public void appendMore(Chunk chunk, int offset, int length) {
+        sender.append(chunk, offset, length, true);
+    }
+
+    @Override
+    public void pushPending() {}
+
+    @Override
+    public void finish() {
+        sender.finish();
+    }
+
+    @Override
+    public int sendBufferSize() {
+        return 0;
+    }
+
+    @Override
+    public long sendQueued() {
+        return 0;
+    }
+
+    @Override
+    public long sendUnacknowledged() {
+        return 0;
+    }
+
+    @Override
+    public boolean drained() {
+        return true;
+    }
+
+    @Override
+    public ReceiveQueue received() {
+        return received;
+    }
+
+    @Override
+    public void consumed(int bytes, int trueSize, long nowNs) {}
+
+    @Override
+    public boolean finReceived() {
+        return false;
+    }
+
+    @Override
+    public int receiveBufferSize() {
+        return 0;
+    }
+
+    @Override
+    public long receivePinned() {
+        return 0;
+    }
+
+    @Override
+    public void close(long nowNs) {}
+
+    @Override
+    public void abort(long nowNs) {}
+
+    @Override
+    public @Nullable TcpFailure failure() {
+        return failure;
+    }
+
+    @Override
+    public long localHi() {
+        return first().tcb.localHi();
+    }
+
+    @Override
+    public long localLo() {
+        return first().tcb.localLo();
+    }
+
+    @Override
+    public int localPort() {
+        return first().tcb.localPort();
+    }
+
+    @Override
+    public long remoteHi() {
+        return first().tcb.remoteHi();
+    }
+
+    @Override
+    public long remoteLo() {
+        return first().tcb.remoteLo();
+    }
+
+    @Override
+    public int remotePort() {
+        return first().tcb.remotePort();
+    }
+
+    @Override
+    public int mss() {
+        return first().tcb.mss();
+    }
+
+    @Override
+    public long srttNs() {
+        return first().tcb.srttNs();
+    }
+
+    @Override
+    public String congestionControl() {
+        return first().tcb.congestionControl();
+    }
+
+    @Override
+    public @Nullable CongestionInfo congestionInfo() {
+        return first().tcb.congestionInfo();
+    }
+
+    @Override
+    public TcpInfo info(long nowNs) {
+        return first().tcb.info(nowNs);
+    }
+
+    private Subflow first() {
+        return subflows.getFirst();
+    }
+
+    // What a scheduler sees.
+
+    @Override
+    public int subflows() {
+        return subflows.size();
+    }
+
+    @Override
+    public SubflowView subflow(int index) {
+        return subflows.get(index);
+    }
+
+    @Override
+    public long queued() {
+        return 0;
+    }
+
+    @Override
+    public long unacknowledged() {
+        return 0;
+    }
+
+    @Override
+    public long window() {
+        return 0;
+    }
+
+    // In the core's flush, and when a deadline expires.
+
+    /** Does what came up in the middle of inputs and could not be done there. */
+    void work(long nowNs) {}
+
+    @Override
+    public void onDeadline(long nowNs) {
+        layer.touch(this);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.counters.Counters;
+import dev.braid.fastpath.frame.FramePool;
+import dev.braid.stack.core.Entropy;
+import dev.braid.stack.tcp.ConnectionUser;
+import dev.braid.stack.tcp.TcpLayer;
+import dev.braid.stack.tcp.TcpListener;
+import dev.braid.stack.tcp.TcpSegment;
+import dev.braid.stack.tcp.UpperLayer;
+import dev.braid.stack.tcp.UpperLayerProtocol;
+import dev.braid.stack.timer.TimerWheel;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Multipath TCP of one core: all its connections, by token. Core thread only.
+ */
+public final class MptcpLayer implements UpperLayerProtocol {
+    /** Read whenever a value matters: it changes while the core runs. */
+    final MptcpConfig config;
+
+    final TcpLayer tcp;
+    final TimerWheel wheel;
+    final FramePool frames;
+    final Entropy entropy;
+    final MptcpCounters counters;
+    private final ArrayDeque<MptcpConnection> touched = new ArrayDeque<>();
+
+    /** Multipath TCP over this TCP, which asks it about SYNs from now on. */
+    public MptcpLayer(
+            MptcpConfig config,
+            TcpLayer tcp,
+            TimerWheel wheel,
+            FramePool frames,
+            Counters counters,
+            Entropy entropy) {
+        this.config = config;
+        this.tcp = tcp;
+        this.wheel = wheel;
+        this.frames = frames;
+        this.entropy = entropy;
+        this.counters = new MptcpCounters(counters);
+    }
+
+    @Override
+    public @Nullable UpperLayer claimSyn(TcpSegment syn, @Nullable TcpListener listener, long nowNs) {
+        return null;
+    }
+
+    @Override
+    public @Nullable UpperLayer claimCookie(TcpSegment ack, TcpListener listener, long nowNs) {
+        return null;
+    }
+
+    @Override
+    public ConnectionUser userOf(UpperLayer claimed) {
+        return (Subflow) claimed;
+    }
+
+    /** The connection has something to do that cannot be done in the middle of an input. */
+    void touch(MptcpConnection connection) {
+        if (!connection.touched) {
+            connection.touched = true;
+            touched.add(connection);
+        }
+    }
+
+    /** Whether {@link #flush} has something to do. */
+    public boolean hasWork() {
+        return !touched.isEmpty();
+    }
+
+    /** Does what came up since the last call; TCP's flush follows, and may bring up more. */
+    public void flush(long nowNs) {
+        for (MptcpConnection next = touched.poll(); next != null; next = touched.poll()) {
+            next.touched = false;
+            next.work(nowNs);
+        }
+    }
+}

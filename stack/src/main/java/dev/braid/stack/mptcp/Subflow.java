@@ -1,0 +1,179 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.frame.Frame;
+import dev.braid.stack.mptcp.scheduler.SubflowView;
+import dev.braid.stack.tcp.Connection;
+import dev.braid.stack.tcp.ConnectionUser;
+import dev.braid.stack.tcp.SegmentKind;
+import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.TcpFailure;
+import dev.braid.stack.tcp.TcpSegment;
+import dev.braid.stack.tcp.UpperLayer;
+
+/**
+ * One TCB of a Multipath TCP connection, seen from above: brings what TCP reports to the part of the connection that it concerns, and
+ * what these want said into options. Core thread only.
+ */
+final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
+    final MptcpConnection connection;
+    final Tcb tcb;
+    private final int number;
+    int localId;
+    int remoteId;
+    boolean localBackup;
+    boolean remoteBackup;
+    boolean stale;
+
+    Subflow(MptcpConnection connection, Tcb tcb, int number) {
+        this.connection = connection;
+        this.tcb = tcb;
+        this.number = number;
+    }
+
+    // Options.
+
+    @Override
+    public int reserveOptions(Tcb tcb, SegmentKind kind, int room) {
+        return 0;
+    }
+
+    @Override
+    public int writeOptions(Tcb tcb, SegmentKind kind, long address, int reserved, long streamOffset, int length) {
+        return 0;
+    }
+
+    @Override
+    public Verdict onSegment(Tcb tcb, TcpSegment segment, long nowNs) {
+        return Verdict.PROCEED;
+    }
+
+    @Override
+    public boolean exemptDuplicateAck(Tcb tcb, TcpSegment segment) {
+        return false;
+    }
+
+    // Data.
+
+    @Override
+    public int pull(Tcb tcb, int room, long nowNs) {
+        return connection.sender.pull(this, room, nowNs);
+    }
+
+    @Override
+    public long receiveWindow(Tcb tcb) {
+        return connection.receiver.window();
+    }
+
+    @Override
+    public void onData(Tcb tcb, Frame frame, long streamOffset, long nowNs) {
+        connection.receiver.onData(this, frame, streamOffset, nowNs);
+    }
+
+    @Override
+    public Connection accepted(Tcb tcb) {
+        return connection;
+    }
+
+    // Events of the TCB.
+
+    @Override
+    public void onAcked(Tcb tcb, long streamOffset, long nowNs) {
+        connection.sender.onSubflowAcked(this, streamOffset, nowNs);
+    }
+
+    @Override
+    public void onLoss(Tcb tcb, long nowNs) {}
+
+    @Override
+    public void onRto(Tcb tcb, long nowNs) {}
+
+    @Override
+    public void onClosed(Tcb tcb, long nowNs) {}
+
+    @Override
+    public void onEstablished(Connection established) {}
+
+    @Override
+    public void onReadable(Connection readable) {}
+
+    @Override
+    public void onWritable(Connection writable) {}
+
+    @Override
+    public void onFailed(Connection failed, TcpFailure failure) {}
+
+    @Override
+    public void onClosed(Connection closed) {}
+
+    // What schedulers and path managers see.
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    @Override
+    public int localId() {
+        return localId;
+    }
+
+    @Override
+    public int remoteId() {
+        return remoteId;
+    }
+
+    @Override
+    public int link() {
+        return 0;
+    }
+
+    @Override
+    public boolean usable() {
+        return false;
+    }
+
+    @Override
+    public boolean backup() {
+        return localBackup || remoteBackup;
+    }
+
+    @Override
+    public boolean stale() {
+        return stale;
+    }
+
+    @Override
+    public long srttNs() {
+        return tcb.srttNs();
+    }
+
+    @Override
+    public long rtoNs() {
+        return tcb.rtoNs();
+    }
+
+    @Override
+    public long cwnd() {
+        return tcb.cwnd();
+    }
+
+    @Override
+    public long inflight() {
+        return tcb.flightSize();
+    }
+
+    @Override
+    public long queued() {
+        return tcb.sendQueued() - tcb.flightSize();
+    }
+
+    @Override
+    public long pacingRate() {
+        return 0;
+    }
+
+    @Override
+    public int mss() {
+        return tcb.mss();
+    }
+}
