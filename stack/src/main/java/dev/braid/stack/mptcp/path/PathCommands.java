@@ -1,0 +1,47 @@
+package dev.braid.stack.mptcp.path;
+
+import dev.braid.fastpath.wire.IpAddress;
+
+/** What a path manager can have done. Each takes effect at once; events tell what became of it. */
+public interface PathCommands {
+    /**
+     * Opens a subflow: sends a SYN with MP_JOIN.
+     *
+     * @return the subflow's number; -1 when it cannot be opened, as for want of a port or a link
+     */
+    int open(SubflowPlan plan);
+
+    /**
+     * Closes a subflow in good order, or resets it while it is not established; what it has not brought to the peer goes over others.
+     * No effect on one that is gone.
+     */
+    void close(int subflow);
+
+    /**
+     * Resets a subflow, telling why.
+     *
+     * @param reason an MP_TCPRST reason (RFC 8684 section 3.6), 0..6
+     */
+    void reset(int subflow, int reason);
+
+    /**
+     * Announces an address (ADD_ADDR), again and again until the peer echoes it. One that is announced already is announced afresh.
+     *
+     * @param id its identifier, 1..255; one identifier never stands for two addresses
+     * @param port what to connect to there; 0 = the port the connection began with
+     * @return whether it is on its way; not when the identifier stands for another address
+     */
+    boolean announce(int id, IpAddress address, int port);
+
+    /** Takes addresses back (REMOVE_ADDR), announced or not; their subflows stay until they are closed. */
+    void withdraw(int... ids);
+
+    /** Makes a subflow a backup or a regular one, for both directions, and tells the peer (MP_PRIO). */
+    void priority(int subflow, boolean backup);
+
+    /** Have {@link PathEvent.Woken} told to this manager at {@code deadlineNs}; replaces what it asked for before. */
+    void wakeAt(long deadlineNs);
+
+    /** A decision worth counting and tracing. */
+    void decided(PathDecision decision);
+}

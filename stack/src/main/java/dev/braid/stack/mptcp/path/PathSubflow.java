@@ -1,0 +1,31 @@
+package dev.braid.stack.mptcp.path;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.mptcp.scheduler.SubflowView;
+
+/** What a path manager may know of a subflow: what schedulers see, and where it goes from and to. Core thread only. */
+public interface PathSubflow extends SubflowView {
+    /** This end's address. */
+    IpAddress localAddress();
+
+    /** This end's port. */
+    int localPort();
+
+    /** The peer's address. */
+    IpAddress remoteAddress();
+
+    /** The peer's port. */
+    int remotePort();
+
+    /** Whether this end opened it. */
+    boolean initiated();
+
+    /** Whether it is, or was, established: its handshake is through. */
+    boolean established();
+
+    /** Whether this end wants it as a backup. */
+    boolean localBackup();
+
+    /** Whether the peer wants it as a backup. */
+    boolean remoteBackup();
+}
