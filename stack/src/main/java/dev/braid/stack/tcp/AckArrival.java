@@ -99,12 +99,11 @@ final class AckArrival {
         pace(tcb, nowNs);
     }
 
-    /** An ACK in the acceptable range, old ones included. */
+    /** An ACK in the acceptable range, old ones included. Small enough to be compiled into its callers. */
     void acknowledge(Tcb tcb, TcpSegment segment, long nowNs) {
         tcb.lastReceivedNs = nowNs;
         tcb.probesUnanswered = 0;
         tcb.moreComing = false;
-        SentQueue sent = tcb.sent;
         int acked = Seq.diff(segment.ack, tcb.sndUna);
         boolean blocks = tcb.sackPermitted && segment.options.has(TcpOptions.SACK);
         boolean dsack = blocks && tcb.reported.read(tcb, segment);
@@ -125,6 +124,25 @@ final class AckArrival {
             // the sending TCP peer MUST allow the connection to stay open", also where what was in flight serves as probe.
             tcb.timeouts = Math.min(tcb.timeouts, 1);
         }
+        if (acked == 0 && tcb.sent.isEmpty() && !tcb.lossProbe.inFlight()) {
+            // Nothing waits for an acknowledgment: so it is with each segment of a flow that only receives.
+            undoArrival.onLateReport(tcb, dsack, nowNs);
+        } else {
+            enter(tcb, segment, acked, duplicate, blocks, dsack, nowNs);
+        }
+    }
+
+    /** The ACK goes into the queue of what was sent; who has to hear of what that brings hears of it. */
+    private void enter(
+            Tcb tcb,
+            TcpSegment segment,
+            int acked,
+            boolean mayBeDuplicate,
+            boolean blocks,
+            boolean dsack,
+            long nowNs) {
+        SentQueue sent = tcb.sent;
+        boolean duplicate = mayBeDuplicate;
         long inflightBefore = tcb.inflight();
         boolean ece = EcnArrival.isEcho(tcb, segment);
         long deliveredBefore = sent.deliveredPackets();

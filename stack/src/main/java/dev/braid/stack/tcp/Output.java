@@ -380,24 +380,31 @@ final class Output {
     // When nothing is left to send.
 
     /** Brings the deadlines that follow from the state up to date. */
-    private void settle(Tcb tcb, long nowNs) {
-        TcbDeadlines deadlines = tcb.deadlines;
+    private static void settle(Tcb tcb, long nowNs) {
         if (tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT) {
             return;
         }
-        if (tcb.unsent() < tcb.sndMss && tcb.sent.lostBytes() == 0 && tcb.sent.pipe() < tcb.congestion.cwnd()) {
+        long unsent = tcb.unsent();
+        long cwnd = tcb.congestion.cwnd();
+        if (unsent < tcb.sndMss && tcb.sent.lostBytes() == 0 && tcb.sent.pipe() < cwnd) {
             tcb.sent.rate.applicationLimited(tcb.sent.pipe());
         }
-        boolean atLimit = tcb.cwndLimited || tcb.inflight() >= tcb.congestion.cwnd();
+        boolean atLimit = tcb.cwndLimited || tcb.inflight() >= cwnd;
         tcb.windowUse.onTurn(atLimit, tcb.sent.start(), tcb.sent.end());
-        long unsent = tcb.unsent();
         // Everything that was queued is on its way, more could go, and the user waits for room to queue it.
         boolean bufferLimited = tcb.wantsSpace && unsent == 0 && !tcb.cwndLimited && !tcb.sent.isEmpty();
         tcb.counts.limits(!tcb.sent.isEmpty() || unsent > 0, tcb.windowLimited, bufferLimited, nowNs);
         if (tcb.lossProbe.restart) {
             tcb.lossProbe.schedule(tcb, nowNs);
         }
-        deadlines.delayedAckNs = tcb.acks.deadlineNs();
+        tcb.deadlines.delayedAckNs = tcb.acks.deadlineNs();
+        holdBack(tcb, nowNs);
+        Expiry.armKeepAlive(tcb);
+    }
+
+    /** The deadlines of what waits: for the peer's window, or for more to send. */
+    private static void holdBack(Tcb tcb, long nowNs) {
+        TcbDeadlines deadlines = tcb.deadlines;
         if (tcb.windowLimited && tcb.sent.isEmpty()) {
             if (deadlines.persistNs == Deadlines.NONE) {
                 deadlines.persistNs = nowNs + Expiry.persistIntervalNs(tcb);
@@ -410,6 +417,5 @@ final class Output {
         if (deadlines.corkNs != Deadlines.NONE && (!(tcb.settings.cork || tcb.moreComing) || tcb.unsent() == 0)) {
             deadlines.corkNs = Deadlines.NONE;
         }
-        Expiry.armKeepAlive(tcb);
     }
 }
