@@ -7,18 +7,20 @@ import dev.braid.fastpath.wire.TcpOptions;
 
 /**
  * The short way for what an established flow brings nearly always: the next expected segment, with no flag but ACK and PSH and no
- * option but timestamps (RFC 1122 section 4.2.2.1 calls Van Jacobson's idea "header prediction"). All it leaves out are checks
+ * option but timestamps and the upper layer's (RFC 1122 section 4.2.2.1 calls Van Jacobson's idea "header prediction"). All it leaves out are checks
  * whose answers are known; what it does, it does with the long way's own pieces.
  */
 final class HeaderPrediction {
     private final TcpLayer layer;
     private final AckArrival ackArrival;
     private final TextArrival textArrival;
+    private final OtherStatesArrival longWay;
 
-    HeaderPrediction(TcpLayer layer, AckArrival ackArrival, TextArrival textArrival) {
+    HeaderPrediction(TcpLayer layer, AckArrival ackArrival, TextArrival textArrival, OtherStatesArrival longWay) {
         this.layer = layer;
         this.ackArrival = ackArrival;
         this.textArrival = textArrival;
+        this.longWay = longWay;
     }
 
     /** Whether the segment was as predicted and has been dealt with; else nothing was changed. */
@@ -26,7 +28,6 @@ final class HeaderPrediction {
         if (tcb.state != TcpState.ESTABLISHED
                 || segment.seq != tcb.rcvNxt
                 || (segment.flags & ~Tcp.PSH) != Tcp.ACK
-                || tcb.upper != null
                 || tcb.orphaned
                 || !usualOptions(tcb, segment)) {
             return false;
@@ -47,6 +48,10 @@ final class HeaderPrediction {
                 || tcb.receiveBuffer.isFull(tcb)) {
             return false;
         }
+        UpperLayer upper = tcb.upper;
+        if (upper != null && !longWay.verdict(tcb, upper.onSegment(tcb, segment, nowNs))) {
+            return true;
+        }
         if (tcb.timestamps && Seq.lessOrEqual(segment.seq, tcb.lastAckSent)) {
             tcb.tsRecent = segment.options.tsVal();
             tcb.tsRecentNs = nowNs;
@@ -66,6 +71,14 @@ final class HeaderPrediction {
     }
 
     private static boolean usualOptions(Tcb tcb, TcpSegment segment) {
+        if (tcb.upper != null) {
+            // What the upper layer's options are is its own affair; of TCP's there are the usual ones.
+            TcpOptions options = segment.options;
+            int own = options.present() & ~TcpOptions.MPTCP;
+            return tcb.timestamps
+                    ? own == TcpOptions.TIMESTAMPS && Seq.lessOrEqual(tcb.tsRecent, options.tsVal())
+                    : own == 0;
+        }
         if (!tcb.timestamps) {
             return segment.optionsLength() == 0;
         }

@@ -17,8 +17,17 @@ public interface LowerLayer {
     /** The connection is to end with a reset that carries options. */
     void demandReset(long nowNs);
 
-    /** {@link UpperLayer#receiveWindow} has grown: TCP announces it when that is worth a segment. */
+    /** {@link UpperLayer#receiveWindow} has grown so much that the peer is to hear of it now, by a segment of its own if need be. */
     void windowChanged(long nowNs);
+
+    /**
+     * How much the upper layer has room for in all, in payload bytes: so many behind RCV.NXT are taken whatever window is advertised,
+     * and what waits here out of order is bounded by three halves of it in true size. Until it is said, the TCB's own settings count.
+     */
+    void receiveBuffer(int bytes);
+
+    /** The program has taken all that was delivered: an acknowledgement that waited for that goes now. */
+    void allRead();
 
     /**
      * Takes the upper layer off a live connection, which goes on as plain TCP.

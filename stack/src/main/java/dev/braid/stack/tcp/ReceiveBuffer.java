@@ -60,6 +60,12 @@ final class ReceiveBuffer {
         }
     }
 
+    /** An upper layer has so much room in all. */
+    void follow(Tcb tcb, int bytes) {
+        size = bytes;
+        tcb.outOfOrder.limit(outOfOrderLimit());
+    }
+
     // What is there.
 
     /** Payload bytes there is room for, unread ones included. */

@@ -4,7 +4,7 @@ import dev.braid.fastpath.wire.Seq;
 
 /**
  * The window to advertise (RFC 9293 section 3.8.6): the buffer less what the user has not taken, never less than was advertised,
- * and moved only by steps worth a segment (SWS avoidance, section 3.8.6.2.2).
+ * and moved only by steps worth a segment (SWS avoidance, section 3.8.6.2.2). An {@link UpperLayer}'s window is advertised as it is.
  */
 final class ReceiveWindow {
     /** The largest field without scaling. */
@@ -30,18 +30,9 @@ final class ReceiveWindow {
         return shift;
     }
 
-    /** Bytes behind RCV.NXT that there is room for. */
-    private static long room(Tcb tcb) {
-        UpperLayer upper = tcb.upper;
-        if (upper != null) {
-            return upper.receiveWindow(tcb);
-        }
-        return tcb.receiveBuffer.room(tcb);
-    }
-
     /** The right edge there is room for, with the rules applied that hold whenever a segment goes out. */
     private static int edge(Tcb tcb, int maxWindow) {
-        long room = Math.min(room(tcb), maxWindow);
+        long room = Math.min(tcb.receiveBuffer.room(tcb), maxWindow);
         int offered = tcb.rcvWnd();
         int buffer = tcb.receiveBuffer.size();
         // RFC 9293 MUST-39: the edge moves by at least a segment or half the buffer.
@@ -69,10 +60,27 @@ final class ReceiveWindow {
      */
     static int advertise(Tcb tcb, boolean scaled) {
         int shift = scaled ? tcb.rcvWndShift : 0;
+        UpperLayer upper = tcb.upper;
+        if (upper != null) {
+            return advertiseForeign(tcb, upper, shift);
+        }
         tcb.rcvAdv = edge(tcb, MAX_UNSCALED << shift);
         tcb.windowUpdateDue = false;
         int field = field(tcb, shift);
         tcb.rcvAdv = Seq.max(tcb.rcvAdv, tcb.rcvNxt + (field << shift));
+        return field;
+    }
+
+    /**
+     * The field says what the upper layer has room for; the edge says what is taken, and still never moves left: where the peer put
+     * data over another connection in the meantime, what it may send on this one can lie beyond every window this one advertised.
+     */
+    private static int advertiseForeign(Tcb tcb, UpperLayer upper, int shift) {
+        int field = (int) Math.min((upper.receiveWindow(tcb) + (1 << shift) - 1) >>> shift, MAX_UNSCALED);
+        int window = field << shift;
+        tcb.rcvAdv = Seq.max(tcb.rcvAdv, tcb.rcvNxt + Math.max(window, tcb.receiveBuffer.size()));
+        tcb.windowUpdateDue = false;
+        upper.onAdvertised(tcb, window);
         return field;
     }
 

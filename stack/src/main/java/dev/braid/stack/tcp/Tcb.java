@@ -152,7 +152,10 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
         if (receiveBuffer.unconsumed() == 0 && acks.onAllRead()) {
             layer.touch(this);
         }
-        windowChanged(nowNs);
+        if (state.canReceive() && ReceiveWindow.worthUpdate(this)) {
+            windowUpdateDue = true;
+            layer.touch(this);
+        }
     }
 
     @Override
@@ -315,6 +318,16 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
         return bytesAcked;
     }
 
+    /** Round-trip time as the receiver sees it, by what its acknowledgements call forth; 0 when it does not know. */
+    public long receiverRttNs() {
+        return receiveBuffer.rttNs();
+    }
+
+    /** Payload of a full segment of the peer's, in bytes. */
+    public int rcvMss() {
+        return acks.rcvMss();
+    }
+
     /** Payload bytes received in order. */
     public long bytesReceived() {
         return bytesReceived;
@@ -360,8 +373,20 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
 
     @Override
     public void windowChanged(long nowNs) {
-        if (state.canReceive() && ReceiveWindow.worthUpdate(this)) {
+        if (state.canReceive()) {
             windowUpdateDue = true;
+            layer.touch(this);
+        }
+    }
+
+    @Override
+    public void receiveBuffer(int bytes) {
+        receiveBuffer.follow(this, bytes);
+    }
+
+    @Override
+    public void allRead() {
+        if (acks.onAllRead()) {
             layer.touch(this);
         }
     }

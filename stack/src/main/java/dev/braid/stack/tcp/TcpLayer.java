@@ -91,7 +91,7 @@ public final class TcpLayer {
         TextArrival textArrival = new TextArrival(this, duplicates);
         otherStates = new OtherStatesArrival(this, ackArrival, textArrival, duplicates);
         synSent = new SynSentArrival(this, ackArrival, otherStates);
-        prediction = new HeaderPrediction(this, ackArrival, textArrival);
+        prediction = new HeaderPrediction(this, ackArrival, textArrival, otherStates);
         listenArrival = new ListenArrival(this, new SynCookies(entropy.nextLong(), entropy.nextLong()), otherStates);
     }
 
@@ -259,6 +259,11 @@ public final class TcpLayer {
     /** The tunables in force. */
     public TcpConfig config() {
         return config;
+    }
+
+    /** What all connections pin together. */
+    public TcpMemory memory() {
+        return memory;
     }
 
     /** Connections in the flow table. */

@@ -9,7 +9,7 @@ import dev.braid.fastpath.counters.Counter;
  * <p>Received data lies in the very frames that it came in, so it is bounded by the frame pool besides: a quarter of the pool
  * stays free for what arrives, acknowledgements above all, since they free memory. Core thread only.
  */
-final class TcpMemory {
+public final class TcpMemory {
     private final TcpConfig config;
     private final Counter pressures;
     private final long receiveMax;
@@ -35,13 +35,13 @@ final class TcpMemory {
     }
 
     /** Received data pins so much more, or less. */
-    void received(long delta) {
+    public void received(long delta) {
         received += delta;
         settle();
     }
 
     /** Data to be sent pins so much more, or less. */
-    void queued(long delta) {
+    public void queued(long delta) {
         queued += delta;
         settle();
     }
@@ -65,27 +65,27 @@ final class TcpMemory {
     }
 
     /** No buffer grows, windows are small, and what can be fetched again makes room. */
-    boolean underPressure() {
+    public boolean underPressure() {
         return pressure;
     }
 
     /** Only what each connection is guaranteed is taken. */
-    boolean isExhausted() {
+    public boolean isExhausted() {
         return exhausted;
     }
 
     /** Bytes that may be received before it comes to pressure; 0 or more. */
-    long receiveRoom() {
+    public long receiveRoom() {
         return Math.max(0, Math.min(config.memPressure - received - queued, receivePressure - received));
     }
 
     /** Bytes pinned by received data. */
-    long receivedBytes() {
+    public long receivedBytes() {
         return received;
     }
 
     /** Bytes pinned by data to be sent. */
-    long queuedBytes() {
+    public long queuedBytes() {
         return queued;
     }
 }

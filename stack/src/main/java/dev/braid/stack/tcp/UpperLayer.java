@@ -61,8 +61,18 @@ public interface UpperLayer {
      */
     int pull(Tcb tcb, int room, long nowNs);
 
-    /** The window to advertise in bytes, in place of the TCB's own buffer: it never makes an advertised edge shrink. */
+    /**
+     * The window to advertise in bytes, 0 or more, in place of the TCB's own buffer. It counts from whatever the upper layer's options
+     * say: TCP writes just this, rounded up to what the field can express, though the edge it makes in the TCB's own sequence space
+     * may then move left. What is taken follows {@link LowerLayer#receiveBuffer} instead.
+     */
     long receiveWindow(Tcb tcb);
+
+    /**
+     * A segment leaves whose window field says this many bytes: the answer of {@link #receiveWindow}, rounded up, or less where the
+     * field cannot express as much.
+     */
+    default void onAdvertised(Tcb tcb, long window) {}
 
     /**
      * Takes in-order payload, which is not charged to the TCB. The frame is the upper layer's from now on.

@@ -14,6 +14,8 @@ import java.util.TreeMap;
  */
 final class Stripe {
     private static final int SLICE = 20_000;
+    /** More than any window: one flow may be far ahead of what this end has in order. */
+    static final int BUFFER = 400_000;
     /** What the option said travels with the payload, however long that waits for a gap before it. */
     private static final ExtensionType MAP = ExtensionType.register("stripe", Long.BYTES);
 
@@ -76,6 +78,7 @@ final class Stripe {
         int exempted;
         int resetReason;
         long acked;
+        long advertised;
         boolean refuseOptions;
 
         Flow(int id) {
@@ -153,6 +156,11 @@ final class Stripe {
         }
 
         @Override
+        public void onAdvertised(Tcb tcb, long window) {
+            advertised = window;
+        }
+
+        @Override
         public void onData(Tcb tcb, Frame frame, long streamOffset, long nowNs) {
             if (streamOffset != delivered) {
                 throw new AssertionError("flow " + id + " skipped from " + delivered + " to " + streamOffset);
@@ -162,6 +170,15 @@ final class Stripe {
             onBytes(streamOffset + Memory.nativeI64(frame.extension(MAP)), bytes);
             delivered += bytes.length;
             frame.release();
+            if (waiting.isEmpty()) {
+                tcb.allRead();
+            }
+        }
+
+        @Override
+        public Connection accepted(Tcb tcb) {
+            tcb.receiveBuffer(BUFFER);
+            return tcb;
         }
 
         @Override
@@ -187,6 +204,7 @@ final class Stripe {
         @Override
         public void onEstablished(Connection connection) {
             this.tcb = (Tcb) connection;
+            tcb.receiveBuffer(BUFFER);
             events.add("established");
         }
 

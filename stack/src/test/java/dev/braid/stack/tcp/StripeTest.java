@@ -174,6 +174,43 @@ class StripeTest {
     }
 
     @Test
+    void theForeignWindowIsAdvertisedAsItIsThoughTheFlowsOwnEdgeMovesLeft() {
+        try (Pair pair = pair()) {
+            Stripe.Flow theirs = pair.there.flows.get(0);
+            for (long window : new long[] {200_000, 30_001, 0, 77_000}) {
+                pair.there.window = window;
+                theirs.tcb.demandAck();
+                pair.world.run(SECOND);
+                int unit = 1 << theirs.tcb.rcvWndShift;
+                long field = (window + unit - 1) / unit * unit;
+                assertThat(theirs.advertised).as("what the upper layer is told").isEqualTo(field);
+                assertThat(pair.one.tcb.sndWnd()).as("what the peer hears").isEqualTo((int) field);
+                assertThat(theirs.tcb.rcvWnd()).as("what is taken").isGreaterThanOrEqualTo(Stripe.BUFFER);
+            }
+        }
+    }
+
+    @Test
+    void whatIsOutOfOrderIsBoundedByTheUpperLayersBuffer() {
+        try (Pair pair = pair()) {
+            Tcb theirs = pair.there.flows.get(0).tcb;
+            assertThat(theirs.receiveBuffer.outOfOrderLimit()).isEqualTo(Stripe.BUFFER / 2 * 3);
+            theirs.receiveBuffer(4 * Stripe.BUFFER);
+            assertThat(theirs.receiveBuffer.outOfOrderLimit()).isEqualTo(Stripe.BUFFER * 6);
+        }
+    }
+
+    @Test
+    void headerPredictionServesFlowsToo() {
+        try (Pair pair = pair()) {
+            pair.here.send(1_000_000);
+            pair.world.run(5 * SECOND);
+            assertThat(pair.there.rcvNxt).isEqualTo(1_000_000);
+            assertThat(pair.world.server.count("TcpExtTCPHPHits")).isGreaterThan(20);
+        }
+    }
+
+    @Test
     void duplicateAcksThatBringNewsAreNoLoss() {
         try (Pair pair = pair()) {
             pair.here.send(500_000);
