@@ -19,6 +19,7 @@ import dev.braid.stack.core.Entropy;
 import dev.braid.stack.core.StackCore;
 import dev.braid.stack.jfr.FlightRecording;
 import dev.braid.stack.nio.CoreHost;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.tcp.ConnectionObserver;
 import java.lang.System.Logger;
 import java.lang.foreign.Arena;
@@ -91,6 +92,14 @@ public final class StackBuilder {
     public StackBuilder tunable(String sysctl, String value) {
         config = config.withTunable(sysctl, value);
         return this;
+    }
+
+    /**
+     * What sockets speak that choose nothing else; see {@link dev.braid.stack.nio.TcpSocketOptions#PROTOCOL}. The same as the tunable
+     * {@code net.mptcp.enabled}.
+     */
+    public StackBuilder protocol(StreamProtocol spoken) {
+        return tunable("net.mptcp.enabled", spoken == StreamProtocol.MPTCP ? "1" : "0");
     }
 
     /**

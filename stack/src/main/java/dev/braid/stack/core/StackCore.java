@@ -82,7 +82,7 @@ public final class StackCore implements FrameProcessor {
         tcp.upperProtocol(mptcp);
         this.transports = new Transports(config, this.counters, frames, output, entropy, tcp);
         this.input = new IpInput(config, routes, frames, this.counters, wheel, transports);
-        this.sockets = new Sockets(tcp, chunks, wheel, routes::owns);
+        this.sockets = new Sockets(tcp, mptcp, chunks, wheel, routes::owns);
     }
 
     /** The sockets: how applications call in. Each call, or batch of calls, is followed by {@link #flush}. */

@@ -22,7 +22,7 @@ final class TunableTable {
     private static Map<String, Setting> byName() {
         var all = new TreeMap<String, Setting>();
         for (List<? extends Setting> part : List.of(CongestionSettings.all(), options(), buffers(), patience(),
-                limits(), ip(), ours())) {
+                limits(), ip(), MptcpTunables.all(), ours())) {
             for (Setting tunable : part) {
                 all.put(tunable.name(), tunable);
             }

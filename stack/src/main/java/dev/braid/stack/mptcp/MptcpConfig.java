@@ -13,7 +13,7 @@ public final class MptcpConfig {
     public static final MptcpConfig DEFAULT = new MptcpConfig();
 
     /** Sockets that choose no protocol offer and accept Multipath TCP (net.mptcp.enabled). */
-    public boolean enabled = true;
+    public boolean enabled;
     /** Demand checksums over data and mappings (net.mptcp.checksum_enabled; RFC 8684 section 3.1, flag A). */
     public boolean checksum;
     /** Let the peer join to the address and port it connected to (net.mptcp.allow_join_initial_addr_port; flag C is its opposite). */

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MptcpConnection implements Connection, ConnectionView, Timed {
     final MptcpLayer layer;
+    /** The connection's; each subflow has its own, made by {@link SubflowSettings}. */
     final TcpSettings settings;
+    final MptcpSettings own;
     final WheelEntry entry = new WheelEntry(this);
     /** In the order of their numbers; the first is the one the connection began with. */
     final List<Subflow> subflows = new ArrayList<>();
@@ -35,11 +37,17 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     /** In the layer's list of connections that have work to do in the next flush. */
     boolean touched;
 
-    MptcpConnection(MptcpLayer layer, ConnectionUser user, TcpSettings settings) {
+    MptcpConnection(MptcpLayer layer, ConnectionUser user, TcpSettings settings, MptcpSettings own) {
         this.layer = layer;
         this.user = user;
         this.settings = settings;
+        this.own = own;
         received = new ReceiveQueue(layer.frames);
+    }
+
+    /** What was chosen for the connection and TCP knows nothing of. */
+    public MptcpSettings own() {
+        return own;
     }
 
     // The user: see Connection.
@@ -57,6 +65,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     @Override
     public void settingsChanged(long nowNs) {
         for (Subflow subflow : subflows) {
+            SubflowSettings.refresh(settings, subflow.tcb.settings());
             subflow.tcb.settingsChanged(nowNs);
         }
     }

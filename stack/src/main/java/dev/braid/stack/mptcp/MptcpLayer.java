@@ -4,9 +4,11 @@ import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.stack.core.Entropy;
 import dev.braid.stack.tcp.ConnectionUser;
+import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.tcp.TcpListener;
 import dev.braid.stack.tcp.TcpSegment;
+import dev.braid.stack.tcp.TcpSettings;
 import dev.braid.stack.tcp.UpperLayer;
 import dev.braid.stack.tcp.UpperLayerProtocol;
 import dev.braid.stack.timer.TimerWheel;
@@ -41,6 +43,33 @@ public final class MptcpLayer implements UpperLayerProtocol {
         this.frames = frames;
         this.entropy = entropy;
         this.counters = new MptcpCounters(counters);
+    }
+
+    /** The tunables in force. */
+    public MptcpConfig config() {
+        return config;
+    }
+
+    /** A connection without subflows, to be {@linkplain #connect connected}. */
+    public MptcpConnection open(ConnectionUser user, TcpSettings settings, MptcpSettings own) {
+        return new MptcpConnection(this, user, settings, own);
+    }
+
+    /**
+     * Active open of the first subflow: its SYN leaves with the next flush. The arguments are those of {@link TcpLayer#connect}.
+     *
+     * @return {@code null}, or why there is no connection
+     */
+    public @Nullable TcpFailure connect(
+            MptcpConnection connection,
+            long localHi,
+            long localLo,
+            int localPort,
+            long remoteHi,
+            long remoteLo,
+            int remotePort,
+            long nowNs) {
+        return TcpFailure.PROTOCOL;
     }
 
     @Override

@@ -159,6 +159,9 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
     @Override
     public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
         requireOpen();
+        if (name.equals(TcpSocketOptions.PROTOCOL) && pump.isListening()) {
+            throw new IllegalStateException("a channel's protocol is chosen before it listens");
+        }
         Consumer<SocketOptions> change = options.assign(name, value);
         pump.call(s -> {
             change.accept(s.options());
@@ -173,6 +176,9 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
         requireOpen();
         if (name.equals(TcpSocketOptions.TCP_CONGESTION)) {
             return (T) pump.congestionControl();
+        }
+        if (name.equals(TcpSocketOptions.PROTOCOL)) {
+            return (T) pump.protocol();
         }
         return (T) options.value(name);
     }

@@ -492,6 +492,9 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     @Override
     public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
         requireOpen();
+        if (name.equals(TcpSocketOptions.PROTOCOL) && pump.connect() != StreamPump.Connect.NONE) {
+            throw new IllegalStateException("a channel's protocol is chosen before it connects");
+        }
         Consumer<SocketOptions> change = options.assign(name, value);
         pump.apply(change);
         return this;
@@ -503,6 +506,9 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
         requireOpen();
         if (name.equals(TcpSocketOptions.TCP_CONGESTION)) {
             return (T) pump.congestionControl();
+        }
+        if (name.equals(TcpSocketOptions.PROTOCOL)) {
+            return (T) pump.protocol();
         }
         return (T) options.value(name);
     }

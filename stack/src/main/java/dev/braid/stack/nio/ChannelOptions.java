@@ -2,6 +2,7 @@ package dev.braid.stack.nio;
 
 import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.socket.SocketOptions;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.tcp.TcpConfig;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -31,11 +32,13 @@ final class ChannelOptions {
             ExtendedSocketOptions.TCP_KEEPINTERVAL,
             ExtendedSocketOptions.TCP_KEEPCOUNT,
             ExtendedSocketOptions.TCP_QUICKACK,
-            TcpSocketOptions.TCP_CONGESTION);
+            TcpSocketOptions.TCP_CONGESTION,
+            TcpSocketOptions.PROTOCOL);
     /** What a listener has. */
     static final Set<SocketOption<?>> LISTENER = Set.of(StandardSocketOptions.SO_RCVBUF,
             StandardSocketOptions.SO_REUSEADDR,
-            TcpSocketOptions.TCP_CONGESTION);
+            TcpSocketOptions.TCP_CONGESTION,
+            TcpSocketOptions.PROTOCOL);
 
     private static final long SECOND_NS = 1_000_000_000L;
     private static final int MAX_BUFFER = 1 << 30;
@@ -87,6 +90,9 @@ final class ChannelOptions {
         if (option.equals(TcpSocketOptions.TCP_CONGESTION)) {
             congestionControls.requireKnown((String) value);
             return value;
+        }
+        if (option.equals(TcpSocketOptions.PROTOCOL)) {
+            return (StreamProtocol) value;
         }
         int number = (Integer) value;
         if (option.equals(StandardSocketOptions.SO_LINGER)) {
@@ -144,6 +150,8 @@ final class ChannelOptions {
             options.tcp.quickAck = (Boolean) value;
         } else if (option.equals(TcpSocketOptions.TCP_CONGESTION)) {
             options.tcp.congestionControl = (String) value;
+        } else if (option.equals(TcpSocketOptions.PROTOCOL)) {
+            options.protocol = (StreamProtocol) value;
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.ListenEvents;
 import dev.braid.stack.socket.ListenSocket;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.socket.StreamSocket;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -121,6 +122,21 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
             return 0;
         });
         return found[0];
+    }
+
+    /** What accepted connections may speak. */
+    StreamProtocol protocol() throws IOException {
+        var found = new StreamProtocol[1];
+        call(open -> {
+            found[0] = open.protocol();
+            return 0;
+        });
+        return found[0];
+    }
+
+    /** Whether the socket listens already. */
+    boolean isListening() throws IOException {
+        return call(open -> open.isListening() ? 1 : 0) > 0;
     }
 
     /** Runs something with the socket and waits for its answer. */

@@ -6,6 +6,7 @@ import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.Readiness;
 import dev.braid.stack.socket.SocketEvents;
 import dev.braid.stack.socket.SocketOptions;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.TcpInfo;
@@ -152,6 +153,16 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         var found = new String[1];
         call((open, nowNs) -> {
             found[0] = open.congestionControl();
+            return 0;
+        });
+        return found[0];
+    }
+
+    /** What the socket speaks, or will. */
+    StreamProtocol protocol() throws IOException {
+        var found = new StreamProtocol[1];
+        call((open, nowNs) -> {
+            found[0] = open.protocol();
             return 0;
         });
         return found[0];

@@ -1,5 +1,6 @@
 package dev.braid.stack.nio;
 
+import dev.braid.stack.socket.StreamProtocol;
 import java.net.SocketOption;
 
 /** Socket options of TCP that the platform has no names for. */
@@ -10,6 +11,12 @@ public final class TcpSocketOptions {
      * accepts from then on. A name that the stack does not know is an {@link IllegalArgumentException}.
      */
     public static final SocketOption<String> TCP_CONGESTION = new Named<>("TCP_CONGESTION", String.class);
+
+    /**
+     * What the channel speaks: Multipath TCP or plain TCP. Unless it is set, the host's default. It counts when the channel connects
+     * or begins to listen and cannot be changed after that; on an accepted or connected channel it tells which of the two there is.
+     */
+    public static final SocketOption<StreamProtocol> PROTOCOL = new Named<>("PROTOCOL", StreamProtocol.class);
 
     private TcpSocketOptions() {}
 

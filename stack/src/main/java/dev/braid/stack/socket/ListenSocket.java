@@ -1,5 +1,6 @@
 package dev.braid.stack.socket;
 
+import dev.braid.stack.mptcp.MptcpSettings;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ListenerUser;
 import dev.braid.stack.tcp.TcpListener;
@@ -24,6 +25,11 @@ public final class ListenSocket implements ListenerUser {
         this.events = events;
         this.options = options;
         this.binding = binding;
+    }
+
+    /** What the socket takes, or will take when it listens: Multipath TCP means plain TCP too, with peers that speak no other. */
+    public StreamProtocol protocol() {
+        return sockets.protocol(options);
     }
 
     /** Options that accepted sockets inherit. */
@@ -62,11 +68,15 @@ public final class ListenSocket implements ListenerUser {
                 return refused;
             }
         }
-        TcpListener made = sockets.tcp().listen(this, options.tcp, binding.hi(), binding.lo(), binding.port(), bounded);
+        StreamProtocol spoken = sockets.protocol(options);
+        MptcpSettings multipath = spoken == StreamProtocol.MPTCP ? options.mptcp : null;
+        TcpListener made = sockets.tcp()
+                .listen(this, options.tcp, multipath, binding.hi(), binding.lo(), binding.port(), bounded);
         if (made == null) {
             return -Errno.EADDRINUSE;
         }
         listener = made;
+        options.protocol = spoken;
         return 0;
     }
 
@@ -85,7 +95,7 @@ public final class ListenSocket implements ListenerUser {
             return null;
         }
         sockets.opened();
-        return new StreamSocket(sockets, events, new SocketOptions(options, connection.settings()), connection);
+        return new StreamSocket(sockets, events, new SocketOptions(options, connection), connection);
     }
 
     /** Connections that wait. */

@@ -1,6 +1,10 @@
 package dev.braid.stack.socket;
 
+import dev.braid.stack.mptcp.MptcpConnection;
+import dev.braid.stack.mptcp.MptcpSettings;
+import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.TcpSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of one socket: what TCP needs to know in {@link #tcp}, what only the socket layer needs beside it. A listener's
@@ -13,6 +17,11 @@ public final class SocketOptions {
     /** What TCP reads; after a change on a live socket call {@link StreamSocket#optionsChanged}. */
     public final TcpSettings tcp;
 
+    /** What Multipath TCP reads when a connection begins. */
+    public final MptcpSettings mptcp;
+
+    /** The protocol; {@code null} = the host's default ({@code net.mptcp.enabled}). Counts when the socket connects or listens. */
+    public @Nullable StreamProtocol protocol;
     /** SO_REUSEADDR. */
     public boolean reuseAddress;
     /** SO_LINGER: negative = off; 0 = close resets; else close waits this long for the peer's acknowledgement. */
@@ -27,11 +36,16 @@ public final class SocketOptions {
     /** The stack's defaults. */
     public SocketOptions() {
         tcp = new TcpSettings();
+        mptcp = new MptcpSettings();
     }
 
-    /** A listener's options for a connection it took, whose TCP has settings of its own. */
-    SocketOptions(SocketOptions from, TcpSettings tcp) {
-        this.tcp = tcp;
+    /** A listener's options for a connection it took, which has settings of its own. */
+    SocketOptions(SocketOptions from, Connection accepted) {
+        tcp = accepted.settings();
+        // A peer that does not speak Multipath TCP has a plain TCB behind a listener that does.
+        boolean multipath = accepted instanceof MptcpConnection;
+        mptcp = accepted instanceof MptcpConnection connection ? connection.own() : new MptcpSettings(from.mptcp);
+        protocol = multipath ? StreamProtocol.MPTCP : StreamProtocol.TCP;
         reuseAddress = from.reuseAddress;
         lingerNs = from.lingerNs;
         receiveLowWater = from.receiveLowWater;

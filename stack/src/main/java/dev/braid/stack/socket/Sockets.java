@@ -2,6 +2,7 @@ package dev.braid.stack.socket;
 
 import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.stack.congestion.CongestionControls;
+import dev.braid.stack.mptcp.MptcpLayer;
 import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.timer.TimerWheel;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sockets {
     private final TcpLayer tcp;
+    private final MptcpLayer mptcp;
     private final ChunkPool chunks;
     private final TimerWheel timers;
     private final LocalAddresses local;
     private int open;
 
-    /** The sockets over this TCP. */
-    public Sockets(TcpLayer tcp, ChunkPool chunks, TimerWheel timers, LocalAddresses local) {
+    /** The sockets over this TCP and the Multipath TCP on it. */
+    public Sockets(TcpLayer tcp, MptcpLayer mptcp, ChunkPool chunks, TimerWheel timers, LocalAddresses local) {
         this.tcp = tcp;
+        this.mptcp = mptcp;
         this.chunks = chunks;
         this.timers = timers;
         this.local = local;
@@ -60,6 +63,12 @@ public final class Sockets {
         return own == null ? tcp.config().congestionControl : own;
     }
 
+    /** What a socket with these options speaks, or will speak: what it chose, else the host's default. */
+    public StreamProtocol protocol(SocketOptions options) {
+        StreamProtocol own = options.protocol;
+        return own != null ? own : mptcp.config().enabled ? StreamProtocol.MPTCP : StreamProtocol.TCP;
+    }
+
     /** Sockets that are not closed, for leak checks. */
     public int open() {
         return open;
@@ -75,6 +84,10 @@ public final class Sockets {
 
     TcpLayer tcp() {
         return tcp;
+    }
+
+    MptcpLayer mptcp() {
+        return mptcp;
     }
 
     ChunkPool chunks() {

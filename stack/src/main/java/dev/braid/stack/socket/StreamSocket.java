@@ -2,6 +2,7 @@ package dev.braid.stack.socket;
 
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.frame.Frame;
+import dev.braid.stack.mptcp.MptcpConnection;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.ReceiveQueue;
@@ -116,17 +117,38 @@ public final class StreamSocket implements ConnectionUser, Timed {
         if (port < 1 || port > 65_535) {
             return -Errno.EINVAL;
         }
-        Tcb made = sockets.tcp().open(this, options.tcp);
-        TcpFailure refused = sockets.tcp()
-                .connect(made, binding.hi(), binding.lo(), binding.port(), hi, lo, port, nowNs);
+        StreamProtocol spoken = sockets.protocol(options);
+        TcpFailure refused = spoken == StreamProtocol.MPTCP
+                ? connectMultipath(hi, lo, port, nowNs)
+                : connectPlain(hi, lo, port, nowNs);
         if (refused != null) {
             return -Failures.errno(refused);
         }
+        options.protocol = spoken;
         failed = false;
         gone = false;
-        connection = made;
         connecting = true;
         return -Errno.EINPROGRESS;
+    }
+
+    private @Nullable TcpFailure connectPlain(long hi, long lo, int port, long nowNs) {
+        Tcb made = sockets.tcp().open(this, options.tcp);
+        TcpFailure refused = sockets.tcp()
+                .connect(made, binding.hi(), binding.lo(), binding.port(), hi, lo, port, nowNs);
+        if (refused == null) {
+            connection = made;
+        }
+        return refused;
+    }
+
+    private @Nullable TcpFailure connectMultipath(long hi, long lo, int port, long nowNs) {
+        MptcpConnection made = sockets.mptcp().open(this, options.tcp, options.mptcp);
+        TcpFailure refused = sockets.mptcp()
+                .connect(made, binding.hi(), binding.lo(), binding.port(), hi, lo, port, nowNs);
+        if (refused == null) {
+            connection = made;
+        }
+        return refused;
     }
 
     /**
@@ -491,6 +513,15 @@ public final class StreamSocket implements ConnectionUser, Timed {
     public String congestionControl() {
         Connection live = connection;
         return live == null ? sockets.congestionControl(options) : live.congestionControl();
+    }
+
+    /** What the socket speaks, or will speak when it is connected; Multipath TCP it stays after a fallback too. */
+    public StreamProtocol protocol() {
+        Connection live = connection;
+        if (live == null) {
+            return sockets.protocol(options);
+        }
+        return live instanceof MptcpConnection ? StreamProtocol.MPTCP : StreamProtocol.TCP;
     }
 
     /** The connection, for diagnostics; {@code null} before connect and after close. */

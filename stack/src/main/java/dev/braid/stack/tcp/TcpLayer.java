@@ -220,15 +220,28 @@ public final class TcpLayer {
         return why;
     }
 
+    /** {@link #listen(ListenerUser, TcpSettings, UpperSettings, long, long, int, int)} for plain TCP. */
+    public @Nullable TcpListener listen(
+            ListenerUser user, TcpSettings settings, long localHi, long localLo, int port, int backlog) {
+        return listen(user, settings, null, localHi, localLo, port, backlog);
+    }
+
     /**
      * Passive open on a local address (0,0 = any) and a port that the caller reserved.
      *
+     * @param upper for the protocol above TCP; {@code null}: plain TCP is wanted
      * @param backlog established connections that may wait, at least 1
      * @return {@code null} when somebody listens there
      */
     public @Nullable TcpListener listen(
-            ListenerUser user, TcpSettings settings, long localHi, long localLo, int port, int backlog) {
-        TcpListener listener = new TcpListener(this, user, settings, localHi, localLo, port);
+            ListenerUser user,
+            TcpSettings settings,
+            @Nullable UpperSettings upper,
+            long localHi,
+            long localLo,
+            int port,
+            int backlog) {
+        TcpListener listener = new TcpListener(this, user, settings, upper, localHi, localLo, port);
         listener.backlog(backlog);
         return listeners.insert(0, Protocol.TCP, localHi, localLo, 0, 0, port, 0, listener) ? listener : null;
     }

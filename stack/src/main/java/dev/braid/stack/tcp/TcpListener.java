@@ -12,6 +12,7 @@ public final class TcpListener {
     private final TcpLayer layer;
     private final ListenerUser user;
     private final TcpSettings settings;
+    private final @Nullable UpperSettings upperSettings;
     private final long localHi;
     private final long localLo;
     private final int port;
@@ -20,10 +21,18 @@ public final class TcpListener {
     private int backlog;
     private boolean closed;
 
-    TcpListener(TcpLayer layer, ListenerUser user, TcpSettings settings, long localHi, long localLo, int port) {
+    TcpListener(
+            TcpLayer layer,
+            ListenerUser user,
+            TcpSettings settings,
+            @Nullable UpperSettings upperSettings,
+            long localHi,
+            long localLo,
+            int port) {
         this.layer = layer;
         this.user = user;
         this.settings = settings;
+        this.upperSettings = upperSettings;
         this.localHi = localHi;
         this.localLo = localLo;
         this.port = port;
@@ -72,6 +81,14 @@ public final class TcpListener {
     /** What new connections inherit; changes count for SYNs that arrive later. */
     public TcpSettings settings() {
         return settings;
+    }
+
+    /**
+     * What new connections inherit of what concerns the protocol above TCP; {@code null}: the listener wants plain TCP, and a protocol
+     * above TCP claims nothing for it.
+     */
+    public @Nullable UpperSettings upperSettings() {
+        return upperSettings;
     }
 
     /** Bounds the established connections that may wait: 1..configured maximum. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.congestion.NewReno;
+import dev.braid.stack.mptcp.MptcpConfig;
 import dev.braid.stack.tcp.TcpConfig;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,8 @@ final class TunablesTest {
             }
         }
         tunables.set("net.ipv4.tcp_congestion_control", "reno");
+        tunables.set("net.mptcp.scheduler", "another");
+        tunables.set("net.mptcp.path_manager", "one another");
         config.tcp.congestionControls = CongestionControls.STANDARD.with("own", NewReno::new);
         for (var field : CoreConfig.class.getFields()) {
             if (!java.lang.reflect.Modifier.isFinal(field.getModifiers())
@@ -71,7 +74,33 @@ final class TunablesTest {
                 untouched.add(field.getName());
             }
         }
+        for (var field : MptcpConfig.class.getFields()) {
+            if (!java.lang.reflect.Modifier.isStatic(field.getModifiers())
+                    && field.get(config.mptcp).equals(field.get(MptcpConfig.DEFAULT))) {
+                untouched.add(field.getName());
+            }
+        }
         assertThat(untouched).isEmpty();
+    }
+
+    @Test
+    void theDefaultsOfMultipathTcpAreTheKernels() {
+        assertThat(tunables.value("net.mptcp.add_addr_timeout")).isEqualTo("120");
+        assertThat(tunables.value("net.mptcp.allow_join_initial_addr_port")).isEqualTo("1");
+        assertThat(tunables.value("net.mptcp.blackhole_timeout")).isEqualTo("3600");
+        assertThat(tunables.value("net.mptcp.checksum_enabled")).isEqualTo("0");
+        assertThat(tunables.value("net.mptcp.close_timeout")).isEqualTo("60");
+        assertThat(tunables.value("net.mptcp.path_manager")).isEqualTo("kernel");
+        assertThat(tunables.value("net.mptcp.scheduler")).isEqualTo("default");
+        assertThat(tunables.value("net.mptcp.stale_loss_cnt")).isEqualTo("4");
+        assertThat(tunables.value("net.mptcp.syn_retrans_before_tcp_fallback")).isEqualTo("2");
+    }
+
+    @Test
+    void severalPathManagersAreOneTunable() {
+        tunables.set("net.mptcp.path_manager", "  kernel\tmine ");
+        assertThat(config.mptcp.pathManagers).isEqualTo("kernel mine");
+        assertThat(config.copy().mptcp.pathManagers).isEqualTo("kernel mine");
     }
 
     private void changeToAnything(Tunable tunable) {
@@ -109,6 +138,9 @@ final class TunablesTest {
         "tcp_sack | 1 | there is no tunable tcp_sack; did you mean net.ipv4.tcp_sack?",
         "net.ipv4.tcp_congestion_control | vegas | net.ipv4.tcp_congestion_control must be one of bbr cubic dctcp reno, not \"vegas\"",
         "net.ipv4.tcp_available_congestion_control | bbr | net.ipv4.tcp_available_congestion_control only tells which there are: bbr cubic dctcp reno",
+        "net.mptcp.scheduler | two names | net.mptcp.scheduler takes one name of 1 to 15 visible characters, not \"two names\"",
+        "net.mptcp.path_manager | sixteen-letters! | net.mptcp.path_manager takes up to 8 names of 1 to 15 visible characters, not \"sixteen-letters!\"",
+        "net.mptcp.close_timeout | -1 | net.mptcp.close_timeout must be 0..2147483, not -1",
         "vm.swappiness | 1 | there is no tunable vm.swappiness",
     })
     void aWrongNameOrValueIsOneClearLine(String name, String value, String line) {

@@ -4,26 +4,21 @@ import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
 import dev.braid.stack.StackBuilder;
+import dev.braid.stack.socket.StreamProtocol;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of every command that runs a stack of its own. */
 public final class StackOptions {
-    /** What speaks to the peer. */
-    public enum Transport {
-        /** Plain TCP. */
-        TCP,
-        /** Multipath TCP. */
-        MPTCP
-    }
-
     @Option(names = "--link", required = true, paramLabel = "tun=NAME,address=ADDRESS/LENGTH[+ADDRESS/LENGTH]", converter = LinkOption.class, description = "A TUN device and the stack's own addresses on it. The device is used if it is there, else made "
             + "and brought up with the prefix's first other address. May be given once for each device.") private List<Link> links = new ArrayList<>();
 
     @Option(names = "--threads", paramLabel = "inline|staged", defaultValue = "inline", description = "inline: one thread does all. staged: receive, protocol and transmit on threads of their own.") private Threads threads = Threads.INLINE;
 
-    @Option(names = "--protocol", paramLabel = "tcp|mptcp", defaultValue = "tcp", description = "tcp is what this version speaks.") private Transport protocol = Transport.TCP;
+    @Option(names = "--protocol", paramLabel = "mptcp|tcp", description = "mptcp: Multipath TCP, and plain TCP with peers that do not speak it. tcp: plain TCP with everybody. "
+            + "Unless given, what net.mptcp.enabled says.") private @Nullable StreamProtocol protocol;
 
     @Option(names = "--sysctl", paramLabel = "NAME=VALUE", description = "A tunable to begin with, as in net.ipv4.tcp_sack=0; braid sysctl -a lists them. May be repeated.") private List<String> tunables = new ArrayList<>();
 
@@ -34,9 +29,6 @@ public final class StackOptions {
 
     /** Starts the stack; its devices are there when this returns. */
     public RunningStack start() {
-        if (protocol == Transport.MPTCP) {
-            throw UserError.usage("--protocol mptcp: this version speaks plain TCP; use --protocol tcp");
-        }
         if (threads == Threads.INVOKED) {
             throw UserError
                     .usage("--threads invoked is for programs that drive the stack themselves; use inline or staged");
@@ -47,6 +39,9 @@ public final class StackOptions {
         var builder = Stack.builder().threads(threads);
         links.forEach(builder::link);
         tunables.forEach(tunable -> apply(builder, tunable));
+        if (protocol != null) {
+            builder.protocol(protocol);
+        }
         return RunningStack.start(builder);
     }
 

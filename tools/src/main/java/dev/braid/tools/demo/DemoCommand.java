@@ -1,8 +1,8 @@
 package dev.braid.tools.demo;
 
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.tools.cli.ByteCount;
 import dev.braid.tools.cli.Json;
-import dev.braid.tools.cli.StackOptions.Transport;
 import dev.braid.tools.cli.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,14 +28,14 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--nics", paramLabel = "1", defaultValue = "1", description = "How many links. This version has one.") private int nics = 1;
 
-    @Option(names = "--protocol", paramLabel = "tcp", defaultValue = "tcp", description = "This version speaks plain TCP.") private Transport protocol = Transport.TCP;
+    @Option(names = "--protocol", paramLabel = "tcp", defaultValue = "tcp", description = "This version speaks plain TCP.") private StreamProtocol protocol = StreamProtocol.TCP;
 
     @Override
     public Integer call() throws IOException {
         if (nics != 1) {
             throw UserError.usage("--nics " + nics + ": this version moves data over one link; use --nics 1");
         }
-        if (protocol != Transport.TCP) {
+        if (protocol != StreamProtocol.TCP) {
             throw UserError.usage("--protocol mptcp: this version speaks plain TCP; use --protocol tcp");
         }
         DemoResult result = run();
