@@ -64,8 +64,8 @@ public final class Host {
     public Conn connect(Peer peer, Consumer<SocketOptions> change) {
         StreamSocket socket = script.core().sockets().stream(Conn.DEAF);
         change.accept(socket.options());
-        assertThat(socket.bind(script.variant().host.hi(), script.variant().host.lo(), PORT)).as("bind").isZero();
-        int answer = socket.connect(script.variant().peer.hi(), script.variant().peer.lo(), peer.port(),
+        assertThat(socket.bind(peer.hostAddress().hi(), peer.hostAddress().lo(), PORT)).as("bind").isZero();
+        int answer = socket.connect(peer.address().hi(), peer.address().lo(), peer.port(),
                 script.nowNs());
         assertThat(answer).as("connect").isEqualTo(-Errno.EINPROGRESS);
         script.flush();

@@ -1,6 +1,7 @@
 package dev.braid.stack.script;
 
 import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Seq;
 import dev.braid.fastpath.wire.Tcp;
 import java.util.ArrayDeque;
@@ -11,14 +12,18 @@ import org.jspecify.annotations.Nullable;
  * The scripted peer of one connection: says exactly what it is told, and sees each segment the host sends. It keeps only what a
  * segment needs to be filled in.
  */
-public final class Peer {
+public class Peer {
     /** Its initial sequence number: its stream wraps after 1,000 bytes. */
     static final int ISN = -1_001;
     /** Its timestamp clock when the script begins. */
     static final int FIRST_TS = 1_000;
 
     private final Script script;
+    private final IpAddress address;
     private final int port;
+    private final IpAddress hostAddress;
+    private final int device;
+    private int hostPort = Host.PORT;
     private final Deque<Seg> seen = new ArrayDeque<>();
 
     private boolean isnKnown;
@@ -34,8 +39,42 @@ public final class Peer {
     private int lastTsVal;
 
     Peer(Script script, int port) {
+        this(script, script.variant().peer, port, script.variant().host, 0);
+    }
+
+    /** A peer of this address and port, whose segments come and go by this device of the host. */
+    protected Peer(Script script, IpAddress address, int port, IpAddress hostAddress, int device) {
         this.script = script;
+        this.address = address;
         this.port = port;
+        this.hostAddress = hostAddress;
+        this.device = device;
+    }
+
+    /** Its address. */
+    public IpAddress address() {
+        return address;
+    }
+
+    /** The host's address, as the peer knows it. */
+    public IpAddress hostAddress() {
+        return hostAddress;
+    }
+
+    /** The host's device that its segments pass. */
+    public int device() {
+        return device;
+    }
+
+    /** The host's port. */
+    public int hostPort() {
+        return hostPort;
+    }
+
+    /** Talks to another port of the host than {@link Host#PORT}. */
+    public Peer hostPort(int other) {
+        hostPort = other;
+        return this;
     }
 
     /** Its port. */
@@ -52,7 +91,7 @@ public final class Peer {
     /** Sends segments, each an input of its own. */
     public Peer sends(Seg... segments) {
         for (Seg segment : segments) {
-            script.inject(packet(segment));
+            script.inject(packet(segment).device(device));
             script.flush();
         }
         return this;
@@ -61,7 +100,7 @@ public final class Peer {
     /** Sends segments that arrive in one batch: the host answers when it has them all. */
     public Peer sendsTogether(Seg... segments) {
         for (Seg segment : segments) {
-            script.inject(packet(segment));
+            script.inject(packet(segment).device(device));
         }
         script.flush();
         return this;
@@ -163,17 +202,18 @@ public final class Peer {
     SegWriter.Route route() {
         boolean scales = ownShift != null && hostShift != null;
         return new SegWriter.Route(
-                script.variant().peer,
-                script.variant().host,
+                address,
+                hostAddress,
                 port,
-                Host.PORT,
+                hostPort,
                 ISN,
                 hostIsn,
                 scales ? ownShift : 0,
                 tsBase == null ? 0 : tsBase);
     }
 
-    private void fillIn(Seg segment) {
+    /** Puts in what a segment to be sent does not name. */
+    protected void fillIn(Seg segment) {
         if (segment.ack == null && segment.has(Tcp.ACK)) {
             segment.ack = hostEnd;
         }
@@ -189,6 +229,28 @@ public final class Peer {
         if (segment.tsEcr != null && tsBase == null) {
             segment.tsEcr = 0;
         }
+        for (ExtraOption extra : segment.extras) {
+            segment.unknownOptions.add(extraBytes(segment, extra));
+        }
+    }
+
+    /** How an option of a segment to be sent looks on the wire, kind and length included. */
+    protected byte[] extraBytes(Seg segment, ExtraOption extra) {
+        throw new IllegalStateException("a peer of plain TCP does not know " + extra);
+    }
+
+    /**
+     * Makes {@link Seg#extras()} of a seen segment out of its {@link Seg#unknownOptions()}, and checks what they owe.
+     *
+     * @return the place of the payload in the host's stream, 0 = its first byte
+     */
+    protected long understand(Seg seen) {
+        return seen.has(Tcp.SYN) ? seen.seq : seen.seq - 1L;
+    }
+
+    /** The script it takes part in. */
+    protected Script script() {
+        return script;
     }
 
     /** A TCP packet for this peer came out of the host. */
@@ -198,6 +260,14 @@ public final class Peer {
         Seg segment = reader.segment(hostIsn, ISN, shift, tsBase == null ? 0 : tsBase);
         segment.gso = frame.gsoType() == Frame.GSO_NONE ? 0 : frame.gsoSize();
         segment.comment = script.reasonOf(frame);
+        try {
+            reader.checkPayload(segment, understand(segment));
+        } catch (AssertionError wrong) {
+            script.journal("> " + segment + by());
+            AssertionError failure = script.failure(wrong.getMessage(), null, segment);
+            failure.initCause(wrong);
+            throw failure;
+        }
         if (segment.has(Tcp.SYN)) {
             hostShift = segment.wscale;
             hostHasTs = segment.tsVal != null;
@@ -241,6 +311,7 @@ public final class Peer {
             piece.urgent = whole.urgent;
             piece.ecn = whole.ecn;
             piece.gso = 0;
+            piece.extras.addAll(whole.extras);
             piece.comment = whole.comment;
             saw(piece);
         }
@@ -252,7 +323,12 @@ public final class Peer {
     }
 
     private String by() {
-        return port == Script.PEER_PORT ? "" : "   [port " + port + "]";
+        return name().isEmpty() ? "" : "   [" + name() + "]";
+    }
+
+    /** What the journal calls it; empty for the only one. */
+    protected String name() {
+        return port == Script.PEER_PORT ? "" : "port " + port;
     }
 
     /** Forgets what a former connection of the same ports agreed on. */

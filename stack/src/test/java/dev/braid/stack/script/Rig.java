@@ -6,7 +6,6 @@ import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.sim.SplitMix64;
-import dev.braid.fastpath.wire.Prefix;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Link;
 import dev.braid.stack.core.StackCore;
@@ -28,16 +27,13 @@ final class Rig implements AutoCloseable {
     final Deque<Frame> wire = new ArrayDeque<>();
     final long scratch = Memory.allocate(arena, SCRATCH_BYTES, 64);
     final long readerScratch = Memory.allocate(arena, SCRATCH_BYTES, 64);
-    final Link link;
     final StackCore core;
     /** What went wrong inside the core, which it survives and a script does not. */
     final List<Throwable> defects = new ArrayList<>();
 
-    Rig(Variant variant, CoreConfig config, int mtu, int offloads) {
-        int length = variant.host.isIpv4() ? 24 : 64;
-        link = new Link(0, "sim0", List.of(new Prefix(variant.host, length)), mtu, offloads);
+    Rig(CoreConfig config, List<Link> links) {
         core = new StackCore(
-                config, List.of(link), frames, chunks, counters, new SplitMix64(0x7363_7269_7074L)::nextLong,
+                config, links, frames, chunks, counters, new SplitMix64(0x7363_7269_7074L)::nextLong,
                 wire::add);
         core.reportDefectsTo((during, defect) -> defects.add(new IllegalStateException("during " + during, defect)));
     }

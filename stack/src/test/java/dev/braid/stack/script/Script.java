@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Prefix;
 import dev.braid.fastpath.wire.Protocol;
 import dev.braid.fastpath.wire.Tcp;
+import dev.braid.stack.core.CoreConfig;
+import dev.braid.stack.core.Link;
 import dev.braid.stack.core.StackCore;
 import dev.braid.stack.tcp.TcpConfig;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +54,8 @@ public abstract class Script {
     /** The host's applications. */
     protected Host host;
 
-    private final Map<Integer, Peer> peers = new LinkedHashMap<>();
+    private final List<Peer> peers = new ArrayList<>();
+    private final Map<Integer, Peer> byPort = new LinkedHashMap<>();
     private Rig rig;
     private SegReader reader;
     private Journal journal;
@@ -80,10 +87,11 @@ public abstract class Script {
         startNs = moment;
         nominalNs = moment;
         nowNs = moment;
-        rig = new Rig(variant, Rigging.config(variant, this::config), mtu(), offloads());
+        rig = new Rig(coreConfig(), links());
         reader = new SegReader(rig.readerScratch);
         journal = new Journal(moment);
         peers.clear();
+        byPort.clear();
         host = new Host(this);
         peer = peer(PEER_PORT);
     }
@@ -121,7 +129,7 @@ public abstract class Script {
     void end() {
         try (Rig closing = rig) {
             flush();
-            for (Peer one : peers.values()) {
+            for (Peer one : peers) {
                 one.seesNothing();
             }
             host.abortAll();
@@ -195,7 +203,7 @@ public abstract class Script {
     }
 
     private void expectSilence(String when) {
-        for (Peer one : peers.values()) {
+        for (Peer one : peers) {
             if (one.pending() > 0) {
                 throw failure("a segment nobody asked for, " + when, null, one.next());
             }
@@ -206,7 +214,36 @@ public abstract class Script {
 
     /** A peer on another port. */
     protected Peer peer(int port) {
-        return peers.computeIfAbsent(port, number -> new Peer(this, number));
+        return byPort.computeIfAbsent(port, number -> join(new Peer(this, number)));
+    }
+
+    /** Lets another peer take part. */
+    protected <P extends Peer> P join(P another) {
+        peers.add(another);
+        return another;
+    }
+
+    /** The host's links. */
+    protected List<Link> links() {
+        return List.of(link(0, variant.host));
+    }
+
+    /** A link of the host's with one address. */
+    protected Link link(int index, IpAddress address) {
+        var prefix = new Prefix(address, address.isIpv4() ? 24 : 64);
+        return new Link(index, "sim" + index, List.of(prefix), mtu(), offloads());
+    }
+
+    /** The tunables of the core under test. */
+    protected CoreConfig coreConfig() {
+        return Rigging.config(variant, this::config);
+    }
+
+    /** Whose a segment from the host is. */
+    protected Peer receiver(IpAddress host, int hostPort, IpAddress to, int port, int device) {
+        assertThat(to).as("destination").isEqualTo(variant.peer);
+        assertThat(host).as("source").isEqualTo(variant.host);
+        return peer(port);
     }
 
     /** Shows super-frames as such instead of cutting them. */
@@ -233,7 +270,7 @@ public abstract class Script {
         flush();
         int length = Math.min(quoted, Math.min(reader.length, 500));
         journal("< icmp " + kind + (mtu > 0 ? " mtu " + mtu : "") + " quoting " + length + " bytes");
-        inject(Icmp.write(kind, mtu, reader.packet(), length, peer.route(), rig.peerFrames));
+        inject(Icmp.write(kind, mtu, reader.packet(), length, peer.route(), rig.peerFrames).device(0));
         flush();
     }
 
@@ -249,7 +286,8 @@ public abstract class Script {
 
     // What the pieces of a script need of each other.
 
-    Variant variant() {
+    /** What it runs under. */
+    protected Variant variant() {
         return variant;
     }
 
@@ -285,9 +323,9 @@ public abstract class Script {
         journal.add(nowNs, line);
     }
 
-    /** Hands the host a packet, without letting it answer yet. */
+    /** Hands the host a packet, whose device is set, without letting it answer yet. */
     void inject(Frame frame) {
-        rig.core.onFrame(frame.device(0).arrivalNs(nowNs), nowNs);
+        rig.core.onFrame(frame.arrivalNs(nowNs), nowNs);
     }
 
     /** Ends a batch of inputs, and takes what the host sends. */
@@ -317,13 +355,17 @@ public abstract class Script {
         if (reader.protocol != Protocol.TCP) {
             throw failure("a packet of protocol " + reader.protocol, null, null);
         }
-        assertThat(reader.dst).as("destination").isEqualTo(variant.peer);
-        assertThat(reader.src).as("source").isEqualTo(variant.host);
-        peer(Tcp.dstPort(reader.transportAddress())).arrived(reader, frame);
+        long tcp = reader.transportAddress();
+        receiver(reader.src, Tcp.srcPort(tcp), reader.dst, Tcp.dstPort(tcp), frame.device()).arrived(reader, frame);
     }
 
     String reasonOf(Frame frame) {
         return Rigging.reasonOf(frame);
+    }
+
+    /** A script failed for this reason. */
+    protected AssertionError failed(String why) {
+        return failure(why, null, null);
     }
 
     AssertionError failure(String why, @Nullable Seg want, @Nullable Seg got) {

@@ -1,7 +1,9 @@
 package dev.braid.stack.script;
 
 import dev.braid.fastpath.wire.Tcp;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,12 @@ public final class Seg {
     @Nullable Integer dataOffset;
     boolean badChecksum;
     long payloadOf = -1;
+    final List<ExtraOption> extras = new ArrayList<>();
+    boolean extrasMatter;
+    /** The place of the first payload byte in its stream, or -1 for where the sequence number puts it. */
+    long payloadAt = -1;
+    /** Seen: options of kinds that no field here stands for. */
+    final List<byte[]> unknownOptions = new ArrayList<>();
     String comment = "";
 
     private Seg(int flags, int seq, int end, @Nullable Integer ack) {
@@ -198,6 +206,82 @@ public final class Seg {
         return this;
     }
 
+    /** With these options besides; what is seen may carry others too. */
+    public Seg with(ExtraOption... options) {
+        extras.addAll(List.of(options));
+        extrasMatter = true;
+        return this;
+    }
+
+    /** To send: without the options that its peer would add by itself. */
+    public Seg bare() {
+        extrasMatter = true;
+        return this;
+    }
+
+    /** The options that fields here do not stand for. */
+    public List<ExtraOption> extras() {
+        return extras;
+    }
+
+    /** Whether the script said which extra options there are. */
+    public boolean namesExtras() {
+        return extrasMatter;
+    }
+
+    /** Options as they were on the wire, of kinds that fields here do not stand for. */
+    public List<byte[]> unknownOptions() {
+        return unknownOptions;
+    }
+
+    /** To send: the payload begins at this place of the stream, 0 = its first byte, wherever its sequence number is. */
+    public Seg payloadAt(long place) {
+        payloadAt = place;
+        return this;
+    }
+
+    /** To send: as {@link #payloadAt(long)} where that was not said. */
+    public void placeIfUnplaced(long place) {
+        if (payloadAt < 0 && payloadOf < 0) {
+            payloadAt = place;
+        }
+    }
+
+    /** With the options of the other, a SYN. */
+    public Seg like(Seg syn) {
+        mss = syn.mss;
+        sackOk = syn.sackOk;
+        tsVal = syn.tsVal;
+        tsEcr = syn.tsEcr;
+        wscale = syn.wscale;
+        return this;
+    }
+
+    /** The relative number of the first byte. */
+    public int from() {
+        return seq;
+    }
+
+    /** The relative number behind the last byte. */
+    public int to() {
+        return end;
+    }
+
+    /** The relative acknowledgment number; null without one. */
+    public @Nullable Integer ackNumber() {
+        return ack;
+    }
+
+    /** The window in bytes; null if it was not named. */
+    public @Nullable Integer window() {
+        return win;
+    }
+
+    /** Whether these flag bits of {@link Tcp} are all set. */
+    public boolean hasFlags(int bits) {
+        return (flags & bits) == bits;
+    }
+
     /** To send: exactly these option bytes. */
     public Seg rawOptions(int... bytes) {
         byte[] raw = new byte[bytes.length];
@@ -261,6 +345,7 @@ public final class Seg {
                 && agrees(urgent, actual.urgent)
                 && agrees(gso, actual.gso)
                 && agrees(ecn, actual.ecn)
+                && extras.stream().allMatch(want -> actual.extras.stream().anyMatch(want::matches))
                 && lacksWhatItShould(actual);
     }
 
@@ -273,7 +358,8 @@ public final class Seg {
                 || (lacks(WSCALE) && actual.wscale != null)
                 || (lacks(SACK_OK) && actual.sackOk)
                 || (lacks(SACK) && actual.sack != null)
-                || (lacks(TS) && actual.tsVal != null));
+                || (lacks(TS) && actual.tsVal != null)
+                || actual.extras.stream().anyMatch(option -> lacks(option.name())));
     }
 
     /** In packetdrill's notation. */

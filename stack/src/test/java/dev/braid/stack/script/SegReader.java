@@ -13,11 +13,14 @@ import dev.braid.fastpath.wire.OptionSink;
 import dev.braid.fastpath.wire.Protocol;
 import dev.braid.fastpath.wire.Tcp;
 import dev.braid.fastpath.wire.TcpOptions;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads what the host under test sent back out of its bytes, and checks what every packet owes: lengths and checksums. */
 final class SegReader {
     private final long scratch;
     private final TcpOptions options = new TcpOptions();
+    private final List<byte[]> unknown = new ArrayList<>();
 
     int length;
     int transport;
@@ -93,7 +96,13 @@ final class SegReader {
 
     private void parseOptions() {
         long tcp = transportAddress();
-        assertThat(options.parse(tcp + Tcp.MIN_HEADER, Tcp.dataOffset(tcp) - Tcp.MIN_HEADER, OptionSink.IGNORE))
+        unknown.clear();
+        OptionSink sink = (kind, address, size) -> {
+            byte[] bytes = new byte[size];
+            Memory.copyOut(address, bytes, 0, size);
+            unknown.add(bytes);
+        };
+        assertThat(options.parse(tcp + Tcp.MIN_HEADER, Tcp.dataOffset(tcp) - Tcp.MIN_HEADER, sink))
                 .as("options parse")
                 .isTrue();
     }
@@ -131,12 +140,19 @@ final class SegReader {
             }
             seg.sack = edges;
         }
-        checkPayload(seg, tcp + header, payload);
+        seg.unknownOptions.addAll(unknown);
         return seg;
     }
 
-    private static void checkPayload(Seg seg, long address, int payload) {
-        long offset = seg.has(Tcp.SYN) ? seg.seq : seg.seq - 1L;
+    /** The address of the payload of the segment just read. */
+    long payloadAddress() {
+        return transportAddress() + Tcp.dataOffset(transportAddress());
+    }
+
+    /** The payload of the segment just read is the host's stream from this place on. */
+    void checkPayload(Seg seg, long offset) {
+        long address = payloadAddress();
+        int payload = seg.length();
         int wrong = Pattern.mismatch(Pattern.FROM_HOST, offset, address, payload);
         if (wrong >= 0) {
             throw new AssertionError("%s carries %#x at byte %d, where the stream has %#x"

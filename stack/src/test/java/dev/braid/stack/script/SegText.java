@@ -83,6 +83,7 @@ final class SegText {
             }
             options.add(blocks.toString());
         }
+        segment.extras.forEach(option -> options.add(option.toString()));
         if (segment.rawOptions != null) {
             options.add("raw of " + segment.rawOptions.length + " bytes");
         }

@@ -44,7 +44,8 @@ final class SegWriter {
                 window,
                 segment.urgent == null ? 0 : segment.urgent);
         long stream = segment.payloadOf >= 0 ? segment.payloadOf : Pattern.FROM_PEER;
-        int firstByte = segment.has(Tcp.SYN) ? segment.seq : segment.seq - 1;
+        long inSequence = segment.has(Tcp.SYN) ? segment.seq : segment.seq - 1;
+        long firstByte = segment.payloadAt >= 0 ? segment.payloadAt : inSequence;
         Pattern.fill(stream, firstByte, tcp + header, segment.length());
         int transport = header + segment.length();
         frame.resize(ip + transport);
@@ -114,6 +115,10 @@ final class SegWriter {
             length += TcpOptionWriter.writeWindowScale(at + length, segment.wscale);
         }
         length += writeSack(segment.sack, route, at + length);
+        for (byte[] extra : segment.unknownOptions) {
+            Memory.copyIn(extra, 0, at + length, extra.length);
+            length += extra.length;
+        }
         return length + TcpOptionWriter.writePadding(at + length, length);
     }
 

@@ -1,0 +1,141 @@
+package dev.braid.stack.script.mptcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.core.CoreConfig;
+import dev.braid.stack.core.Link;
+import dev.braid.stack.mptcp.MptcpConfig;
+import dev.braid.stack.script.Conn;
+import dev.braid.stack.script.Host;
+import dev.braid.stack.script.Peer;
+import dev.braid.stack.script.Script;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * A dialogue over several paths: the host has {@value #NICS} links, its peer as many addresses. A path is a pair of them, and is
+ * the subject of a script's lines:
+ *
+ * <pre>{@code
+ * lte.dies();
+ * after(1000);
+ * lte.sees(data(1, 1401).with(map(1401, 1, 1400)));
+ * wifi.sees(data(1401, 2801).with(map(1401, 1401, 1400)));
+ * }</pre>
+ */
+public abstract class MptcpScript extends Script {
+    /** How many links the host has, and addresses its peer. */
+    public static final int NICS = 3;
+
+    /** The peer's half of the one connection there is. */
+    protected MpPeer mp;
+    /** The host's first link to the peer's first address: where connections begin. */
+    protected Path wifi;
+    /** The host's second link to the peer's first address: where the host joins by itself. */
+    protected Path lte;
+    /** The peer's second address to the host's first link: where a peer joins by itself. */
+    protected Path far;
+
+    private final List<Path> paths = new ArrayList<>();
+
+    /** What the host runs with; for subclasses to change. */
+    protected void config(MptcpConfig config) {}
+
+    @Override
+    protected CoreConfig coreConfig() {
+        CoreConfig config = super.coreConfig();
+        config.mptcp.enabled = true;
+        config(config.mptcp);
+        return config;
+    }
+
+    @Override
+    protected List<Link> links() {
+        var links = new ArrayList<Link>();
+        for (int i = 0; i < NICS; i++) {
+            links.add(link(i, hostAddress(i)));
+        }
+        return links;
+    }
+
+    /** The host's address on its link {@code nic}. */
+    protected IpAddress hostAddress(int nic) {
+        return address(nic, variant().host);
+    }
+
+    /** The peer's address number {@code nic}. */
+    protected IpAddress peerAddress(int nic) {
+        return address(nic, variant().peer);
+    }
+
+    /** 10.77.0.x, 10.78.0.x and so on, fd77::x, fd78::x. */
+    private static IpAddress address(int nic, IpAddress first) {
+        return first.isIpv4()
+                ? IpAddress.ofIpv4(first.ipv4() + (nic << 16))
+                : new IpAddress(first.hi() + ((long) nic << 48), first.lo());
+    }
+
+    @BeforeEach
+    void beginPaths() {
+        paths.clear();
+        mp = new MpPeer();
+        wifi = path("wifi", 0, 0, PEER_PORT, 0);
+        lte = path("lte", 1, 0, PEER_PORT, 0);
+        lte.hostPort(0);
+        far = path("far", 0, 1, PEER_PORT + 1, 1);
+    }
+
+    /**
+     * A path between the host's link {@code hostNic} and the peer's address {@code peerNic}.
+     *
+     * @param port the peer's port
+     * @param id the peer's address id
+     */
+    protected Path path(String name, int hostNic, int peerNic, int port, int id) {
+        Path path = join(new Path(this, name, peerAddress(peerNic), port, hostAddress(hostNic), hostNic, id));
+        paths.add(path);
+        return path;
+    }
+
+    /** As {@link #path}, where the host joins from a port that the peer has yet to learn. */
+    protected Path joinedPath(String name, int hostNic, int peerNic, int port, int id) {
+        Path path = path(name, hostNic, peerNic, port, id);
+        path.hostPort(0);
+        return path;
+    }
+
+    @Override
+    protected Peer receiver(IpAddress from, int hostPort, IpAddress to, int port, int device) {
+        for (Path path : paths) {
+            if (path.hostAddress().equals(from) && path.address().equals(to) && path.port() == port
+                    && path.hostPort() == hostPort) {
+                assertThat(device).as("the device that %s leaves by", path.name()).isEqualTo(path.device());
+                return path;
+            }
+        }
+        for (Path path : paths) {
+            if (path.hostAddress().equals(from) && path.address().equals(to) && path.port() == port
+                    && path.hostPort() == 0) {
+                path.hostPort(hostPort);
+                assertThat(device).as("the device that %s leaves by", path.name()).isEqualTo(path.device());
+                return path;
+            }
+        }
+        throw failed("a segment from " + from + ":" + hostPort + " to " + to + ":" + port + ", where no path is");
+    }
+
+    Conn accepts() {
+        return host.accept();
+    }
+
+    Conn connects(Path path) {
+        return host.connect(path);
+    }
+
+    /** The port that the host listens on and connects from. */
+    protected static int hostPort() {
+        return Host.PORT;
+    }
+}
