@@ -117,7 +117,7 @@ public final class MpPeer {
     }
 
     private static long relative(long wire, long initial, long bytes) {
-        return bytes == 8 ? wire - initial : (int) ((int) wire - (int) initial);
+        return bytes == 8 ? wire - initial : (int) wire - (int) initial;
     }
 
     void hostSent(long relativeEnd) {
