@@ -21,6 +21,8 @@ public final class Descriptors {
 
     /** poll(2): readable. */
     public static final int POLLIN = 1;
+    /** poll(2): writable. */
+    public static final int POLLOUT = 4;
 
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_GETFL = 3;

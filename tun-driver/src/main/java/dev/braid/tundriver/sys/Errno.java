@@ -32,6 +32,7 @@ public final class Errno {
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
     public static final int ETIMEDOUT = 110;
+    public static final int EINPROGRESS = 115;
 
     private static final String[] NAMES = new String[256];
     private static final String[] TEXTS = new String[256];

@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Socket calls, as far as netlink needs them. Each answers with what the call returned or with the negative error
+ * Socket calls, as far as netlink and the kernel's own streams need them. Each answers with what the call returned or with the negative error
  * number.
  */
 public final class Sockets {
@@ -21,6 +21,14 @@ public final class Sockets {
     public static final int SO_RCVBUF = 8;
     public static final int SO_RCVBUFFORCE = 33;
 
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int SOCK_STREAM = 1;
+    public static final int SHUT_RD = 0;
+    public static final int SHUT_WR = 1;
+    public static final int SHUT_RDWR = 2;
+    public static final int SO_ERROR = 4;
+
     private static final int SOCK_CLOEXEC = Descriptors.O_CLOEXEC;
 
     private static final MethodHandle SOCKET = Libc.bind("socket", INT, INT, INT, INT);
@@ -28,6 +36,14 @@ public final class Sockets {
     private static final MethodHandle SENDTO = Libc.bind("sendto", WORD, INT, WORD, WORD, INT, WORD, INT);
     private static final MethodHandle RECVFROM = Libc.bind("recvfrom", WORD, INT, WORD, WORD, INT, WORD, WORD);
     private static final MethodHandle SETSOCKOPT = Libc.bind("setsockopt", INT, INT, INT, INT, WORD, INT);
+
+    private static final MethodHandle GETSOCKOPT = Libc.bind("getsockopt", INT, INT, INT, INT, WORD, WORD);
+    private static final MethodHandle CONNECT = Libc.bind("connect", INT, INT, WORD, INT);
+    private static final MethodHandle LISTEN = Libc.bind("listen", INT, INT, INT);
+    private static final MethodHandle ACCEPT4 = Libc.bind("accept4", INT, INT, WORD, WORD, INT);
+    private static final MethodHandle SHUTDOWN = Libc.bind("shutdown", INT, INT, INT);
+    private static final MethodHandle GETSOCKNAME = Libc.bind("getsockname", INT, INT, WORD, WORD);
+    private static final MethodHandle GETPEERNAME = Libc.bind("getpeername", INT, INT, WORD, WORD);
 
     private Sockets() {}
 
@@ -85,6 +101,89 @@ public final class Sockets {
         try (Arena arena = Arena.ofConfined()) {
             long address = arena.allocateFrom(ValueLayout.JAVA_INT, value).address();
             return Libc.answer((int) SETSOCKOPT.invokeExact(capture, descriptor, level, option, address, 4), capture);
+        } catch (Throwable t) {
+            throw Libc.broken(t);
+        }
+    }
+
+    /** Connects to the socket address of {@code length} bytes at {@code address}. */
+    public static int connect(int descriptor, long address, int length) {
+        MemorySegment capture = Libc.capture();
+        try {
+            return Libc.answer((int) CONNECT.invokeExact(capture, descriptor, address, length), capture);
+        } catch (Throwable t) {
+            throw Libc.broken(t);
+        }
+    }
+
+    /** Listens, with so many connections waiting to be accepted. */
+    public static int listen(int descriptor, int backlog) {
+        MemorySegment capture = Libc.capture();
+        try {
+            return Libc.answer((int) LISTEN.invokeExact(capture, descriptor, backlog), capture);
+        } catch (Throwable t) {
+            throw Libc.broken(t);
+        }
+    }
+
+    /** The next connection's socket, which does not block and is closed on exec. */
+    public static int accept(int descriptor) {
+        MemorySegment capture = Libc.capture();
+        try {
+            int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+            return Libc.answer((int) ACCEPT4.invokeExact(capture, descriptor, 0L, 0L, flags), capture);
+        } catch (Throwable t) {
+            throw Libc.broken(t);
+        }
+    }
+
+    /** Ends one or both directions: {@code how} is one of {@code SHUT_…}. */
+    public static int shutdown(int descriptor, int how) {
+        MemorySegment capture = Libc.capture();
+        try {
+            return Libc.answer((int) SHUTDOWN.invokeExact(capture, descriptor, how), capture);
+        } catch (Throwable t) {
+            throw Libc.broken(t);
+        }
+    }
+
+    /** Writes the socket's own address to {@code address}; {@code length} points to the room there and becomes its length. */
+    public static int name(int descriptor, long address, long length) {
+        MemorySegment capture = Libc.capture();
+        try {
+            return Libc.answer((int) GETSOCKNAME.invokeExact(capture, descriptor, address, length), capture);
+        } catch (Throwable t) {
+            throw Libc.broken(t);
+        }
+    }
+
+    /** As {@link #name}, the peer's address. */
+    public static int peerName(int descriptor, long address, long length) {
+        MemorySegment capture = Libc.capture();
+        try {
+            return Libc.answer((int) GETPEERNAME.invokeExact(capture, descriptor, address, length), capture);
+        } catch (Throwable t) {
+            throw Libc.broken(t);
+        }
+    }
+
+    /** Sets an option whose value is {@code length} bytes at {@code address}. */
+    public static int option(int descriptor, int level, int option, long address, int length) {
+        MemorySegment capture = Libc.capture();
+        try {
+            return Libc.answer((int) SETSOCKOPT.invokeExact(capture, descriptor, level, option, address, length),
+                    capture);
+        } catch (Throwable t) {
+            throw Libc.broken(t);
+        }
+    }
+
+    /** Reads an option into {@code address}; {@code length} points to the room there and becomes what was written. */
+    public static int readOption(int descriptor, int level, int option, long address, long length) {
+        MemorySegment capture = Libc.capture();
+        try {
+            return Libc.answer((int) GETSOCKOPT.invokeExact(capture, descriptor, level, option, address, length),
+                    capture);
         } catch (Throwable t) {
             throw Libc.broken(t);
         }
