@@ -1,6 +1,8 @@
 package dev.braid.tools.demo;
 
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.tundriver.netns.NetworkNamespace;
+import dev.braid.tundriver.socket.MptcpServerChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -9,7 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
 import java.util.concurrent.CompletableFuture;
 
-/** The other end of a demo: ordinary sockets of the Linux kernel, inside the server's namespace. */
+/** The other end of a demo: sockets of the Linux kernel, inside the server's namespace. */
 final class KernelPeer implements AutoCloseable {
     private final ServerSocketChannel listener;
 
@@ -18,12 +20,11 @@ final class KernelPeer implements AutoCloseable {
     }
 
     /** Listens on a port of its choice. */
-    static KernelPeer listen(NetworkNamespace host, String address) throws IOException {
-        return host.<KernelPeer, IOException>call(() -> {
-            ServerSocketChannel channel = ServerSocketChannel.open();
-            channel.bind(new InetSocketAddress(address, 0));
-            return new KernelPeer(channel);
-        });
+    static KernelPeer listen(NetworkNamespace host, String address, StreamProtocol protocol) throws IOException {
+        var any = new InetSocketAddress(address, 0);
+        return host.<KernelPeer, IOException>call(() -> new KernelPeer(protocol == StreamProtocol.MPTCP
+                ? MptcpServerChannel.listen(any)
+                : ServerSocketChannel.open().bind(any)));
     }
 
     /** Where to connect to. */
@@ -44,16 +45,20 @@ final class KernelPeer implements AutoCloseable {
     }
 
     /** Takes one connection, reads it to the end and answers the digest of what came. */
-    CompletableFuture<String> receive() {
-        return serveOne(connection -> {
-            MessageDigest digest = Payload.sha256();
-            ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
-            while (connection.read(buffer) >= 0) {
-                digest.update(buffer.flip());
-                buffer.clear();
-            }
-            return Payload.hex(digest);
-        });
+    CompletableFuture<String> receive(ArrivalLog log) {
+        return serveOne(connection -> digest(connection, log));
+    }
+
+    /** Reads to the end, noting when what came; answers the digest. */
+    static String digest(SocketChannel connection, ArrivalLog log) throws IOException {
+        MessageDigest digest = Payload.sha256();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
+        for (int got = connection.read(buffer); got >= 0; got = connection.read(buffer)) {
+            log.add(System.nanoTime(), got);
+            digest.update(buffer.flip());
+            buffer.clear();
+        }
+        return Payload.hex(digest);
     }
 
     private interface Session {

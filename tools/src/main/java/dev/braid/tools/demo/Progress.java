@@ -1,61 +1,51 @@
 package dev.braid.tools.demo;
 
+import dev.braid.tools.testbed.BedPath;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /**
- * The live line of a transfer: rate of the last tenth of a second, round trip, share done. On a terminal it is rewritten in
- * place, elsewhere there is a line a second.
+ * The live line of a transfer: share done, and of each path the rate of the last tenth of a second, the round trip and its share of
+ * all. On a terminal it is rewritten in place, elsewhere there is a line a second.
  */
 final class Progress implements AutoCloseable {
-    private static final int BAR = 24;
+    private static final int BAR = 16;
     private static final long TERMINAL_MS = 100;
     private static final long PLAIN_MS = 1000;
 
+    /** What is shown; {@code srttNs} is asked from another thread. */
+    record Scene(Direction direction, long total, ArrivalLog log, PathMeter meter, List<BedPath> paths,
+            ToLongFunction<BedPath> srttNs) {}
+
     private final PrintStream out;
     private final boolean terminal;
-    private final String label;
-    private final long total;
-    private final LongSupplier srttNs;
-    private final AtomicLong done = new AtomicLong();
+    private final Scene scene;
     private final Thread thread;
 
-    private Progress(PrintStream out, boolean terminal, String label, long total, LongSupplier srttNs) {
+    private Progress(PrintStream out, boolean terminal, Scene scene) {
         this.out = out;
         this.terminal = terminal;
-        this.label = label;
-        this.total = total;
-        this.srttNs = srttNs;
+        this.scene = scene;
         this.thread = Thread.ofPlatform().daemon().name("progress").unstarted(this::run);
     }
 
-    /** Begins to show a transfer of {@code total} bytes; {@code srttNs} is asked from another thread. */
-    static Progress show(PrintStream out, String label, long total, LongSupplier srttNs) {
+    /** Begins to show a transfer. */
+    static Progress show(PrintStream out, Scene scene) {
         boolean terminal = System.console() != null && System.console().isTerminal();
-        var progress = new Progress(out, terminal, label, total, srttNs);
+        var progress = new Progress(out, terminal, scene);
         progress.thread.start();
         return progress;
     }
 
-    /** So many bytes more are done. */
-    void advance(long bytes) {
-        done.addAndGet(bytes);
-    }
-
     private void run() {
-        long before = 0;
-        long beforeNs = System.nanoTime();
+        long periodMs = terminal ? TERMINAL_MS : PLAIN_MS;
         try {
             while (true) {
-                Thread.sleep(terminal ? TERMINAL_MS : PLAIN_MS);
-                long now = System.nanoTime();
-                long bytes = done.get();
-                out.print(line(bytes, (bytes - before) * 8e3 / (now - beforeNs)));
+                Thread.sleep(periodMs);
+                out.print(line(periodMs * 1_000_000));
                 out.flush();
-                before = bytes;
-                beforeNs = now;
             }
         } catch (InterruptedException e) {
             if (terminal) {
@@ -65,11 +55,27 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    private String line(long bytes, double mbit) {
-        int filled = (int) (BAR * bytes / Math.max(1, total));
-        String line = String.format(Locale.ROOT, "%-9s %s%s %3d %%  %6.1f Mbit/s  rtt %5.1f ms", label,
-                "#".repeat(filled), ".".repeat(BAR - filled), 100 * bytes / Math.max(1, total), mbit,
-                srttNs.getAsLong() / 1e6);
+    private String line(long overNs) {
+        long done = scene.log().total();
+        long total = Math.max(1, scene.total());
+        int filled = (int) Math.min(BAR, BAR * done / total);
+        var line = new StringBuilder(String.format(Locale.ROOT, "%-9s %s%s %3d %%", scene.direction().label(),
+                "#".repeat(filled), ".".repeat(BAR - filled), 100 * done / total));
+        double[] mbit = new double[scene.paths().size()];
+        double all = 0;
+        for (int i = 0; i < mbit.length; i++) {
+            mbit[i] = scene.meter().mbit(i, scene.direction(), overNs);
+            all += mbit[i];
+        }
+        for (int i = 0; i < mbit.length; i++) {
+            BedPath path = scene.paths().get(i);
+            line.append(String.format(Locale.ROOT, "  %s %5.1f Mbit/s", path.name(), mbit[i]));
+            long srttNs = scene.srttNs().applyAsLong(path);
+            if (srttNs > 0) {
+                line.append(String.format(Locale.ROOT, " rtt %5.1f ms", srttNs / 1e6));
+            }
+            line.append(String.format(Locale.ROOT, " %3.0f %%", all == 0 ? 0 : 100 * mbit[i] / all));
+        }
         return terminal ? "\r" + line + "\033[K" : line + "\n";
     }
 

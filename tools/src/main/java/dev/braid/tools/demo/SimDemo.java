@@ -31,6 +31,7 @@ final class SimDemo {
     private static final int MTU = 1500;
     private static final int ETHERNET_HEADER = 14;
     private static final int PORT = 5001;
+    private static final String NIC = "wifi";
     private static final Prefix BRAID = Prefix.parse("10.77.0.2/24");
     private static final Prefix SERVER = Prefix.parse("10.77.0.1/24");
 
@@ -67,7 +68,7 @@ final class SimDemo {
     private static StackCore core(
             Prefix address, FramePool frames, ChunkPool chunks, Counters counters, long seed, SimNode node) {
         var random = new SplitMix64(seed);
-        var link = new Link(0, Testbed.NIC, List.of(address), MTU, 0);
+        var link = new Link(0, NIC, List.of(address), MTU, 0);
         return new StackCore(
                 CoreConfig.DEFAULT, List.of(link), frames, chunks, counters, random::nextLong, node);
     }
@@ -99,14 +100,16 @@ final class SimDemo {
             near.close(now);
             far.close(now);
             network.flush();
-            results.add(new TransferResult(direction, transfer.received(), now - start, transfer.digestsMatch()));
+            results.add(new TransferResult(direction, transfer.received(), now - start, transfer.digestsMatch(),
+                    transfer.received(), now - start, Handover.NONE));
         }
         long now = network.clock().nowNs();
         listener.close(now);
         braid.close(now);
         peer.close(now);
-        return new DemoResult("sim", mbit, results, List.of(new PathResult(Testbed.NIC, counters.value("IpExtInOctets"),
-                counters.value("IpExtOutOctets"), counters.value("TcpRetransSegs"), srttNs)));
+        var path = new PathResult(NIC, counters.value("IpExtInOctets"), counters.value("IpExtOutOctets"),
+                counters.value("TcpRetransSegs"), srttNs);
+        return new DemoResult("sim", new Totals(results, mbit), List.of(path), 0, false, null);
     }
 
     private static StreamSocket accept(SimNetwork network, ListenSocket listener) throws IOException {

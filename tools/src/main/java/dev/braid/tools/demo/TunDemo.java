@@ -1,116 +1,96 @@
 package dev.braid.tools.demo;
 
 import dev.braid.stack.Stack;
-import dev.braid.stack.nio.BraidSocketChannel;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.tcp.TcpInfo;
+import dev.braid.tools.testbed.BedPath;
+import dev.braid.tools.testbed.NotPossibleException;
+import dev.braid.tools.testbed.Testbed;
+import dev.braid.tundriver.netlink.LinkStatistics;
+import dev.braid.tundriver.netns.KernelCounters;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Map;
 
-/** The demo on a real TUN: Braid in the client's namespace, the kernel's TCP in the server's. */
+/** The demo on real TUNs: Braid in the client's namespace, the kernel in the server's; then the kernel in both. */
 final class TunDemo {
-    private static final long PEER_LIMIT_S = 30;
+    /** What the server's kernel counts when a connection does not stay Multipath TCP. */
+    private static final List<String> FALLBACKS = List.of("MPTcpExtMPCapableFallbackACK", "MPTcpExtDssFallback",
+            "MPTcpExtDSSCorruptionFallback", "MPTcpExtMPFallbackTokenInit", "MPTcpExtMPCapableDataFallback");
 
-    private final int mbit;
-    private final long bytes;
+    private final DemoPlan plan;
     private final PrintStream progress;
-    private volatile long srttNs;
 
-    TunDemo(int mbit, long bytes, PrintStream progress) {
-        this.mbit = mbit;
-        this.bytes = bytes;
+    TunDemo(DemoPlan plan, PrintStream progress) {
+        this.plan = plan;
         this.progress = progress;
     }
 
     /**
      * Makes the testbed, runs both directions, takes everything down.
      *
-     * @throws Testbed.NotPossible when the testbed cannot be made, with one line that says why
+     * @throws NotPossibleException when the testbed cannot be made, with one line that says why
      */
-    DemoResult run() throws IOException, Testbed.NotPossible {
-        try (Testbed testbed = Testbed.create(mbit);
-                Stack stack = testbed.startBraid();
-                KernelPeer peer = KernelPeer.listen(testbed.server(), Testbed.SERVER_ADDRESS)) {
-            TransferResult download = download(stack, peer);
-            TransferResult upload = upload(stack, peer);
-            var counters = stack.counters();
-            var path = new PathResult(Testbed.NIC, counters.value("IpExtInOctets"), counters.value("IpExtOutOctets"),
-                    counters.value("TcpRetransSegs"), srttNs);
-            return new DemoResult("tun", mbit, List.of(download, upload), List.of(path));
+    DemoResult run() throws IOException, NotPossibleException {
+        try (Testbed testbed = Testbed.create(plan.paths())) {
+            if (plan.protocol() == StreamProtocol.MPTCP) {
+                testbed.configureKernelMptcp();
+            }
+            Measured braid = measureBraid(testbed);
+            Totals kernel = null;
+            if (plan.besideKernel()) {
+                progress.println("the kernel in Braid's place:");
+                kernel = transfers(testbed, new KernelClient(testbed.client(), plan.protocol()));
+            }
+            return new DemoResult("tun", braid.totals(), braid.paths(), braid.reinjected(), braid.fallback(), kernel);
         }
     }
 
-    private TransferResult download(Stack stack, KernelPeer peer) throws IOException {
-        CompletableFuture<String> sent = peer.send(new Payload(1, bytes));
-        MessageDigest digest = Payload.sha256();
-        long start = System.nanoTime();
-        long end;
-        long arrived = 0;
-        try (var channel = (BraidSocketChannel) stack.connect(peer.address());
-                var shown = progress(Direction.DOWNLOAD, channel)) {
-            ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
-            for (int got = channel.read(buffer); got >= 0; got = channel.read(buffer)) {
-                digest.update(buffer.flip());
-                buffer.clear();
-                shown.advance(got);
-                arrived += got;
-            }
-            end = System.nanoTime();
-            srttNs = srtt(channel);
-        }
-        return new TransferResult(
-                Direction.DOWNLOAD, arrived, end - start, Payload.hex(digest).equals(peerDigest(sent)));
-    }
+    private record Measured(Totals totals, List<PathResult> paths, long reinjected, boolean fallback) {}
 
-    private TransferResult upload(Stack stack, KernelPeer peer) throws IOException {
-        CompletableFuture<String> received = peer.receive();
-        Payload payload = new Payload(2, bytes);
-        long start = System.nanoTime();
-        try (var channel = (BraidSocketChannel) stack.connect(peer.address());
-                var shown = progress(Direction.UPLOAD, channel)) {
-            for (ByteBuffer next = payload.next(); next.hasRemaining(); next = payload.next()) {
-                shown.advance(channel.write(next));
-            }
-            srttNs = srtt(channel);
-            channel.shutdownOutput();
-            if (channel.read(ByteBuffer.allocate(1)) >= 0) {
-                throw new IOException("the peer sent data where it should only receive");
+    private Measured measureBraid(Testbed testbed) throws IOException, NotPossibleException {
+        Map<String, Long> before = KernelCounters.of(testbed.server());
+        try (Stack stack = testbed.startBraid(Stack.builder().protocol(plan.protocol()))) {
+            var client = new BraidClient(stack);
+            var statistics = testbed.paths().stream().map(BedPath::statistics).toList();
+            try (SubflowWatch watch = SubflowWatch.start(stack)) {
+                Totals totals = transfers(testbed, client);
+                watch.sample();
+                return new Measured(totals, paths(testbed, statistics, watch), 0, fellBack(before, testbed));
             }
         }
-        boolean match = payload.digest().equals(peerDigest(received));
-        return new TransferResult(Direction.UPLOAD, bytes, System.nanoTime() - start, match);
     }
 
-    private Progress progress(Direction direction, BraidSocketChannel channel) {
-        return Progress.show(progress, direction.label(), bytes, () -> srtt(channel));
+    private boolean fellBack(Map<String, Long> before, Testbed testbed) throws IOException {
+        Map<String, Long> after = KernelCounters.of(testbed.server());
+        long capable = after.getOrDefault("MPTcpExtMPCapableACKRX", 0L)
+                - before.getOrDefault("MPTcpExtMPCapableACKRX", 0L);
+        boolean fell = FALLBACKS.stream()
+                .anyMatch(name -> after.getOrDefault(name, 0L) > before.getOrDefault(name, 0L));
+        return plan.protocol() == StreamProtocol.MPTCP && (fell || capable < Direction.values().length);
     }
 
-    /** The connection's round trip; what was known last once it is gone. */
-    private long srtt(BraidSocketChannel channel) {
-        try {
-            TcpInfo info = channel.info();
-            return info == null ? srttNs : info.rttNs;
-        } catch (IOException e) {
-            return srttNs;
+    private Totals transfers(Testbed testbed, Client client) throws IOException {
+        var results = new ArrayList<TransferResult>();
+        for (Direction direction : Direction.values()) {
+            try (KernelPeer peer = KernelPeer.listen(testbed.server(), Testbed.SERVER_ADDRESS, plan.protocol())) {
+                results.add(new Transfer(direction, client, peer, testbed.paths(), plan).run(progress));
+            }
         }
+        return new Totals(results, plan.capacityMbit());
     }
 
-    private static String peerDigest(CompletableFuture<String> peer) throws IOException {
-        try {
-            return peer.get(PEER_LIMIT_S, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new IOException("the kernel's end failed: " + e.getMessage(), e);
-        } catch (TimeoutException e) {
-            throw new IOException("the kernel's end did not finish within " + PEER_LIMIT_S + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+    private static List<PathResult> paths(Testbed testbed, List<LinkStatistics> before, SubflowWatch watch) {
+        var results = new ArrayList<PathResult>();
+        for (int i = 0; i < before.size(); i++) {
+            BedPath path = testbed.paths().get(i);
+            LinkStatistics now = path.statistics();
+            results.add(new PathResult(path.name(), now.rxBytes() - before.get(i).rxBytes(),
+                    now.txBytes() - before.get(i).txBytes(), watch.retransmits(path.tunAddress()),
+                    watch.srttNs(path.tunAddress())));
         }
+        return results;
     }
 }

@@ -1,0 +1,88 @@
+package dev.braid.tools.demo;
+
+import java.util.Arrays;
+
+/**
+ * When bytes arrived at an application. One thread adds, any thread asks; times are of one clock, in nanoseconds, and never run
+ * backwards.
+ */
+final class ArrivalLog {
+    private long[] timesNs = new long[4096];
+    private long[] totals = new long[4096];
+    private int count;
+
+    /** So many bytes have just arrived. */
+    synchronized void add(long nowNs, long bytes) {
+        if (count == timesNs.length) {
+            timesNs = Arrays.copyOf(timesNs, 2 * count);
+            totals = Arrays.copyOf(totals, 2 * count);
+        }
+        timesNs[count] = nowNs;
+        totals[count] = total() + bytes;
+        count++;
+    }
+
+    /** Bytes so far. */
+    synchronized long total() {
+        return count == 0 ? 0 : totals[count - 1];
+    }
+
+    /** When the last byte came; 0 before any has. */
+    synchronized long lastNs() {
+        return count == 0 ? 0 : timesNs[count - 1];
+    }
+
+    /** Bytes that arrived after {@code fromNs} and until {@code toNs}. */
+    synchronized long between(long fromNs, long toNs) {
+        return totalAt(toNs) - totalAt(fromNs);
+    }
+
+    private long totalAt(long ns) {
+        int after = firstAfter(ns);
+        return after == 0 ? 0 : totals[after - 1];
+    }
+
+    private int firstAfter(long ns) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (timesNs[middle] <= ns) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** The longest time without a byte of which some lies between the two, cut off at the end; the last arrival ends the log. */
+    synchronized long longestPauseNs(long fromNs, long toNs) {
+        long longest = 0;
+        int next = firstAfter(fromNs);
+        long before = next == 0 ? fromNs : timesNs[next - 1];
+        for (; next < count && timesNs[next] <= toNs; next++) {
+            longest = Math.max(longest, timesNs[next] - before);
+            before = timesNs[next];
+        }
+        return next < count ? Math.max(longest, toNs - before) : longest;
+    }
+
+    /**
+     * How long it takes from {@code fromNs} until the end of the first window, all of it behind {@code fromNs}, with at least so many
+     * bytes.
+     *
+     * @return nanoseconds, at least the window's length, or -1 when there is no such window before {@code toNs}
+     */
+    synchronized long untilWindowNs(long fromNs, long toNs, long windowNs, long bytes) {
+        if (fromNs + windowNs <= toNs && between(fromNs, fromNs + windowNs) >= bytes) {
+            return windowNs;
+        }
+        for (int i = firstAfter(fromNs + windowNs); i < count && timesNs[i] <= toNs; i++) {
+            if (between(timesNs[i] - windowNs, timesNs[i]) >= bytes) {
+                return timesNs[i] - fromNs;
+            }
+        }
+        return -1;
+    }
+}

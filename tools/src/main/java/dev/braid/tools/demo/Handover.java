@@ -1,0 +1,26 @@
+package dev.braid.tools.demo;
+
+/**
+ * What a pulled path cost, in nanoseconds; -1 for what did not happen before the transfer was over.
+ *
+ * @param gapNs the longest pause at the receiving application while the path was away
+ * @param recoveryNs from the cut until the end of the first {@value #WINDOW_MS} ms, all behind the cut, in which at least
+ *     {@value #RECOVERED} of the other paths' rate arrived
+ * @param returnNs from the path's return until it had carried {@value #CARRIES} bytes the way of the data
+ */
+record Handover(long gapNs, long recoveryNs, long returnNs) {
+    static final long WINDOW_MS = 200;
+    static final double RECOVERED = 0.7;
+    static final long CARRIES = 15_000;
+    static final Handover NONE = new Handover(-1, -1, -1);
+
+    /** The worse of two, in each figure; what did not happen in one did not happen. */
+    Handover worse(Handover other) {
+        return new Handover(worse(gapNs, other.gapNs), worse(recoveryNs, other.recoveryNs),
+                worse(returnNs, other.returnNs));
+    }
+
+    private static long worse(long one, long other) {
+        return one < 0 || other < 0 ? -1 : Math.max(one, other);
+    }
+}
