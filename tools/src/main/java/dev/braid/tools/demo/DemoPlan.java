@@ -12,7 +12,8 @@ import java.util.List;
  * @param awayNs for how long the path is away
  * @param besideKernel whether the kernel does the same afterwards
  */
-record DemoPlan(List<PathSpec> paths, StreamProtocol protocol, long bytes, Pull pull, long awayNs, boolean besideKernel) {
+record DemoPlan(List<PathSpec> paths, StreamProtocol protocol, long bytes, Pull pull, long awayNs,
+        boolean besideKernel) {
     /** The nominal rate of all paths together, Mbit/s. */
     int capacityMbit() {
         return paths.stream().mapToInt(PathSpec::mbit).sum();

@@ -1,6 +1,7 @@
 package dev.braid.tools.demo;
 
 import dev.braid.tools.testbed.BedPath;
+import java.io.IOException;
 
 /** How a path is taken away. */
 enum Pull {
@@ -14,7 +15,7 @@ enum Pull {
     NONE;
 
     /** Takes the path away. */
-    void pull(BedPath path, Client client) throws java.io.IOException {
+    void pull(BedPath path, Client client) throws IOException {
         switch (this) {
             case SILENCE -> path.silence();
             case DOWN -> path.down();
@@ -24,7 +25,7 @@ enum Pull {
     }
 
     /** Gives it back. */
-    void giveBack(BedPath path, Client client) throws java.io.IOException {
+    void giveBack(BedPath path, Client client) throws IOException {
         switch (this) {
             case SILENCE -> path.unsilence();
             case DOWN -> path.up();

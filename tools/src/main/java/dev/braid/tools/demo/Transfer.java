@@ -30,7 +30,6 @@ final class Transfer {
     private volatile long cutNs;
     private volatile long backNs;
     private volatile boolean over;
-    private volatile SocketChannel current;
 
     Transfer(Direction direction, Client client, KernelPeer peer, List<BedPath> paths, DemoPlan plan) {
         this.direction = direction;

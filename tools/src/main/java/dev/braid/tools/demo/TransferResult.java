@@ -10,7 +10,8 @@ package dev.braid.tools.demo;
  * @param wholeNs how long that took, from before connecting
  * @param handover what happened when a path was taken away and given back; {@link Handover#NONE} where none was
  */
-record TransferResult(Direction direction, long bytes, long elapsedNs, boolean digestMatch, long wholeBytes, long wholeNs,
+record TransferResult(Direction direction, long bytes, long elapsedNs, boolean digestMatch, long wholeBytes,
+        long wholeNs,
         Handover handover) {
     double mbitPerSecond() {
         return elapsedNs == 0 ? 0 : bytes * 8e3 / elapsedNs;

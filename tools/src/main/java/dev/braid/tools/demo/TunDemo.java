@@ -2,7 +2,6 @@ package dev.braid.tools.demo;
 
 import dev.braid.stack.Stack;
 import dev.braid.stack.socket.StreamProtocol;
-import dev.braid.stack.tcp.TcpInfo;
 import dev.braid.tools.testbed.BedPath;
 import dev.braid.tools.testbed.NotPossibleException;
 import dev.braid.tools.testbed.Testbed;

@@ -1,5 +1,6 @@
 package dev.braid.tools.testbed;
 
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tundriver.netlink.LinkStatistics;
 import dev.braid.tundriver.netlink.Route;
@@ -23,8 +24,6 @@ public final class BedPath implements AutoCloseable {
 
     private final int number;
     private final PathSpec spec;
-    private final NetworkNamespace client;
-    private final NetworkNamespace server;
     private final NetworkNamespace router;
     private final Rtnetlink ofClient;
     private final int nic;
@@ -32,8 +31,6 @@ public final class BedPath implements AutoCloseable {
     BedPath(int number, PathSpec spec, NetworkNamespace client, NetworkNamespace server) {
         this.number = number;
         this.spec = spec;
-        this.client = client;
-        this.server = server;
         router = NetworkNamespace.create("router-" + spec.name());
         ofClient = client.netlink();
         try (Rtnetlink ofServer = server.netlink();
@@ -102,11 +99,11 @@ public final class BedPath implements AutoCloseable {
         return Prefix.parse("10.77." + number + ".0/24");
     }
 
-    private dev.braid.fastpath.wire.IpAddress routerToClient() {
+    private IpAddress routerToClient() {
         return Prefix.parse("198.18." + number + ".1/24").address();
     }
 
-    private dev.braid.fastpath.wire.IpAddress routerToServer() {
+    private IpAddress routerToServer() {
         return Prefix.parse("198.19." + number + ".1/24").address();
     }
 

@@ -74,7 +74,7 @@ public final class MptcpChannel extends SocketChannel {
         long address = MemorySegment.ofBuffer(direct).address();
         int length = direct.remaining();
         int got = socket.await("read", Descriptors.POLLIN, fd -> Descriptors.read(fd, address, length));
-        if (direct == into) {
+        if (into.isDirect()) {
             into.position(into.position() + got);
         } else {
             into.put(direct.limit(got));
