@@ -27,6 +27,16 @@ final class DataReceiver {
         return 0;
     }
 
+    /** The data sequence number expected next: the DATA_ACK (RFC 8684 section 3.3.2). */
+    long dataAck() {
+        return 0;
+    }
+
+    /** Whether the peer uses 64-bit DSNs, and so must get 64-bit DATA_ACKs. */
+    boolean wideDataAck() {
+        return true;
+    }
+
     /** Lets go of all memory. */
     void release() {}
 }

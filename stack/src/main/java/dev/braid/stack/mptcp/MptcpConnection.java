@@ -3,6 +3,8 @@ package dev.braid.stack.mptcp;
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.stack.congestion.CongestionInfo;
 import dev.braid.stack.mptcp.scheduler.ConnectionView;
+import dev.braid.stack.mptcp.scheduler.LowestRtt;
+import dev.braid.stack.mptcp.scheduler.PacketScheduler;
 import dev.braid.stack.mptcp.scheduler.SubflowView;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
@@ -29,11 +31,17 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     /** In the order of their numbers; the first is the one the connection began with. */
     final List<Subflow> subflows = new ArrayList<>();
 
-    final DataSender sender = new DataSender(this);
+    final DataSender sender;
     final DataReceiver receiver = new DataReceiver(this);
     final ReceiveQueue received;
     ConnectionUser user;
     @Nullable TcpFailure failure;
+    /** Which subflow carries what. */
+    PacketScheduler scheduler = new LowestRtt();
+    /** The local end's initial data sequence number; the first byte's follows it. */
+    long idsnLocal;
+    /** Mappings carry checksums in both directions. */
+    boolean checksum;
     /** In the layer's list of connections that have work to do in the next flush. */
     boolean touched;
 
@@ -43,6 +51,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         this.settings = settings;
         this.own = own;
         received = new ReceiveQueue(layer.frames);
+        sender = new DataSender(this);
     }
 
     /** What was chosen for the connection and TCP knows nothing of. */
@@ -68,16 +77,17 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
             SubflowSettings.refresh(settings, subflow.tcb.settings());
             subflow.tcb.settingsChanged(nowNs);
         }
+        sender.settingsChanged();
     }
 
     @Override
     public int sendSpace() {
-        return 0;
+        return sender.sendSpace();
     }
 
     @Override
     public boolean hasRoomToWrite() {
-        return false;
+        return sender.hasRoomToWrite();
     }
 
     @Override
@@ -91,7 +101,9 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     }
 
     @Override
-    public void pushPending() {}
+    public void pushPending() {
+        sender.pushPending();
+    }
 
     @Override
     public void finish() {
@@ -100,22 +112,22 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     @Override
     public int sendBufferSize() {
-        return 0;
+        return sender.buffer.size();
     }
 
     @Override
     public long sendQueued() {
-        return 0;
+        return sender.stream.bytes();
     }
 
     @Override
     public long sendUnacknowledged() {
-        return 0;
+        return sender.unacknowledged();
     }
 
     @Override
     public boolean drained() {
-        return true;
+        return sender.drained();
     }
 
     @Override
@@ -225,23 +237,33 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     @Override
     public long queued() {
-        return 0;
+        return sender.queued();
     }
 
     @Override
     public long unacknowledged() {
-        return 0;
+        return sender.unacknowledged();
     }
 
     @Override
     public long window() {
-        return 0;
+        return Math.max(0, sender.window());
     }
 
     // In the core's flush, and when a deadline expires.
 
     /** Does what came up in the middle of inputs and could not be done there. */
-    void work(long nowNs) {}
+    void work(long nowNs) {
+        sender.work(nowNs);
+        layer.wheel.schedule(entry, sender.deadlineNs());
+    }
+
+    /** A deadline of one of the parts was set: it is filed unless the wheel calls sooner anyway. */
+    void deadlineMoved(long deadlineNs) {
+        if (deadlineNs < entry.deadlineNs()) {
+            layer.touch(this);
+        }
+    }
 
     @Override
     public void onDeadline(long nowNs) {

@@ -58,6 +58,8 @@ final class MptcpCounters {
     final Counter rcvWndConflictUpdate;
     final Counter rcvWndConflict;
     final Counter winProbe;
+    /** DATA_ACKs of data that was never sent; the kernel has no name for it. */
+    final Counter dataAckUnsent;
 
     // Addresses.
     final Counter addAddr;
@@ -142,6 +144,7 @@ final class MptcpCounters {
         rcvWndConflictUpdate = all.counter("MPTcpExtRcvWndConflictUpdate");
         rcvWndConflict = all.counter("MPTcpExtRcvWndConflict");
         winProbe = all.counter("MPTcpExtWinProbe");
+        dataAckUnsent = all.counter("MptcpDataAckUnsent");
         addAddr = all.counter("MPTcpExtAddAddr");
         addAddrTx = all.counter("MPTcpExtAddAddrTx");
         addAddrTxDrop = all.counter("MPTcpExtAddAddrTxDrop");

@@ -17,6 +17,7 @@ import dev.braid.stack.tcp.UpperLayer;
 final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
     final MptcpConnection connection;
     final Tcb tcb;
+    final SentMappings mappings = new SentMappings();
     private final int number;
     int localId;
     int remoteId;
@@ -60,6 +61,11 @@ final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
     }
 
     @Override
+    public long pullable(Tcb tcb) {
+        return connection.sender.pullable(this);
+    }
+
+    @Override
     public long receiveWindow(Tcb tcb) {
         return connection.receiver.window();
     }
@@ -98,6 +104,11 @@ final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
 
     @Override
     public void onWritable(Connection writable) {}
+
+    @Override
+    public void onDrained(Connection drained) {
+        connection.sender.onSubflowDrained(this);
+    }
 
     @Override
     public void onFailed(Connection failed, TcpFailure failure) {}
@@ -159,7 +170,7 @@ final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
 
     @Override
     public long inflight() {
-        return tcb.flightSize();
+        return tcb.pipe();
     }
 
     @Override

@@ -14,6 +14,12 @@ public interface LowerLayer {
     /** An ACK that carries options must go out, though TCP itself owes none. */
     void demandAck();
 
+    /**
+     * The peer is to say where it stands though nothing is owed to it: a segment without data leaves that it must answer (RFC 9293
+     * section 3.10.7.4, first check).
+     */
+    void demandProbe();
+
     /** The connection is to end with a reset that carries options. */
     void demandReset(long nowNs);
 

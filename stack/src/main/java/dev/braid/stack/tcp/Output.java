@@ -205,20 +205,9 @@ final class Output {
         return tcb.sndWnd - tcb.flightSize() > length;
     }
 
-    private boolean pull(Tcb tcb, long nowNs) {
+    private static boolean pull(Tcb tcb, long nowNs) {
         UpperLayer upper = tcb.upper;
-        if (upper == null || !tcb.upperReady || tcb.finQueued || tcb.state == TcpState.CLOSED) {
-            return false;
-        }
-        long room = Math.min(tcb.sndWnd - tcb.flightSize(), tcb.congestion.cwnd() - tcb.inflight());
-        room = Math.min(room, Math.min(tcb.pacer.frameBudget(), MAX_PAYLOAD));
-        if (room <= 0) {
-            tcb.windowLimited = tcb.sndWnd <= tcb.flightSize();
-            tcb.cwndLimited = !tcb.windowLimited;
-            return false;
-        }
-        tcb.upperReady = upper.pull(tcb, (int) room, nowNs) > 0;
-        return tcb.upperReady;
+        return upper != null && tcb.upperReady && !tcb.finQueued && Pull.from(upper, tcb, nowNs);
     }
 
     /** How many bytes of new data may and should go as one segment or super-segment: 0 = none. */
@@ -238,15 +227,7 @@ final class Output {
             return 0;
         }
         long most = Math.min(Math.min(window, allowed), Math.min(frameBudget(tcb, packetMss), MAX_PAYLOAD));
-        if (unsent > allowed
-                && allowed < worthWaitingFor(tcb, packetMss)
-                && tcb.inflight() > tcb.congestion.cwnd() / 2
-                && (tcb.loss.state() == RecoveryState.OPEN || tcb.loss.state() == RecoveryState.CWR)
-                && tcb.counts.sinceDataSentNs(tcb.openedNs, nowNs) <= DEFER_NS
-                && acknowledgementIsNear(tcb, nowNs)) {
-            // Data left just now, and enough is in flight for more ACKs to come: a larger super-segment then costs less than two
-            // small ones. Not where ACKs come seldom, nor in limited transmit (RFC 3042) and recovery: there each lets its segment
-            // go at once.
+        if (worthWaiting(tcb, unsent, allowed, packetMss, nowNs)) {
             tcb.cwndLimited = true;
             return 0;
         }
@@ -268,6 +249,20 @@ final class Output {
         }
         tcb.windowLimited = true;
         return 0;
+    }
+
+    /**
+     * Whether data left just now, more waits than may go, and enough is in flight for more ACKs to come: a larger super-segment then
+     * costs less than two small ones. Not where ACKs come seldom, nor in limited transmit (RFC 3042) and recovery: there each lets its
+     * segment go at once.
+     */
+    static boolean worthWaiting(Tcb tcb, long unsent, long allowed, int packetMss, long nowNs) {
+        return unsent > allowed
+                && allowed < worthWaitingFor(tcb, packetMss)
+                && tcb.inflight() > tcb.congestion.cwnd() / 2
+                && (tcb.loss.state() == RecoveryState.OPEN || tcb.loss.state() == RecoveryState.CWR)
+                && tcb.counts.sinceDataSentNs(tcb.openedNs, nowNs) <= DEFER_NS
+                && acknowledgementIsNear(tcb, nowNs);
     }
 
     /** The oldest data has been out for half a round trip: after that long the next ACK is worth waiting for. */
@@ -379,6 +374,11 @@ final class Output {
 
     // When nothing is left to send.
 
+    private static boolean hasMoreAbove(Tcb tcb) {
+        UpperLayer upper = tcb.upper;
+        return upper != null && upper.pullable(tcb) > 0;
+    }
+
     /** Brings the deadlines that follow from the state up to date. */
     private static void settle(Tcb tcb, long nowNs) {
         if (tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT) {
@@ -386,7 +386,7 @@ final class Output {
         }
         long unsent = tcb.unsent();
         long cwnd = tcb.congestion.cwnd();
-        if (unsent < tcb.sndMss && tcb.sent.lostBytes() == 0 && tcb.sent.pipe() < cwnd) {
+        if (unsent < tcb.sndMss && !hasMoreAbove(tcb) && tcb.sent.lostBytes() == 0 && tcb.sent.pipe() < cwnd) {
             tcb.sent.rate.applicationLimited(tcb.sent.pipe());
         }
         boolean atLimit = tcb.cwndLimited || tcb.inflight() >= cwnd;

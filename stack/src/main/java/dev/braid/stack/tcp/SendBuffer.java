@@ -67,7 +67,7 @@ final class SendBuffer {
         long room = limit - tcb.stream.bytes();
         long lowWater = lowWater(tcb);
         if (lowWater < room) {
-            room = Math.min(room, lowWater + sendableNow(tcb) - tcb.unsent());
+            room = Math.min(room, lowWater + tcb.sendableNow() - tcb.unsent());
         }
         return (int) Math.max(0, room);
     }
@@ -82,11 +82,6 @@ final class SendBuffer {
     private static long lowWater(Tcb tcb) {
         long own = tcb.settings.notSentLowWater;
         return own > 0 ? own : tcb.layer.config.notSentLowWater;
-    }
-
-    private static long sendableNow(Tcb tcb) {
-        long window = (long) tcb.sndWnd - tcb.flightSize();
-        return Math.max(0, Math.min(window, tcb.congestion.cwnd() - tcb.inflight()));
     }
 
     /** The congestion window has moved, and the buffer may be what holds the user back. */

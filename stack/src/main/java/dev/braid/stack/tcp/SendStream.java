@@ -1,5 +1,6 @@
 package dev.braid.stack.tcp;
 
+import dev.braid.fastpath.checksum.Checksum;
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.memory.Memory;
@@ -110,6 +111,35 @@ public final class SendStream {
             Memory.copy(addresses[slot] + skipped, address + copied, part);
             copied += part;
         }
+    }
+
+    /** Queues bytes of this stream at another's end, which takes references of its own. */
+    public void lend(long from, int length, LowerLayer to) {
+        require(from, length);
+        int lent = 0;
+        for (int span = length == 0 ? 0 : find(from); lent < length; span++) {
+            int slot = slot(span);
+            Chunk chunk = chunk(span);
+            long skipped = from + lent - starts[slot];
+            int part = (int) Math.min(length - lent, endOf(span) - from - lent);
+            to.append(chunk, (int) (addresses[slot] + skipped - chunk.address()), part);
+            lent += part;
+        }
+    }
+
+    /** The sum of bytes of the stream as {@link Checksum} has it, 0..65535: for checksums of whatever they are sent in. */
+    public int sum(long from, int length) {
+        require(from, length);
+        long sum = 0;
+        int summed = 0;
+        for (int span = length == 0 ? 0 : find(from); summed < length; span++) {
+            int slot = slot(span);
+            long skipped = from + summed - starts[slot];
+            int part = (int) Math.min(length - summed, endOf(span) - from - summed);
+            sum = Checksum.sumAt(addresses[slot] + skipped, part, sum, summed);
+            summed += part;
+        }
+        return Checksum.fold(sum);
     }
 
     /** Drops what lies before {@code upTo}, at any byte; what was dropped before is no error. */

@@ -278,6 +278,31 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
         return rtt.rtoNs();
     }
 
+    /** The same without back-off: what the path's round trips ask for. */
+    public long baseRtoNs() {
+        return rtt.baseRtoNs();
+    }
+
+    /** Bytes believed to be in the network. */
+    public long pipe() {
+        return inflight();
+    }
+
+    /** Bytes of new data that windows and congestion control allow now, 0 or more. */
+    public long sendableNow() {
+        return Math.max(0, Math.min((long) sndWnd - flightSize(), congestion.cwnd() - inflight()));
+    }
+
+    /** Payload of each packet of a data segment sent now, behind all options. */
+    public int packetMss() {
+        return SegmentWriter.packetMss(this);
+    }
+
+    /** The window that a segment of this connection, no SYN, offers, in bytes. */
+    public int windowOf(TcpSegment segment) {
+        return segment.wnd << sndWndShift;
+    }
+
     /** Congestion window in bytes. */
     public long cwnd() {
         return congestion.cwnd();
@@ -363,6 +388,12 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
     @Override
     public void demandAck() {
         acks.demand(Decision.UPPER_LAYER);
+        layer.touch(this);
+    }
+
+    @Override
+    public void demandProbe() {
+        probeDue = Decision.PROBE;
         layer.touch(this);
     }
 

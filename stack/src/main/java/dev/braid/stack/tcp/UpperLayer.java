@@ -61,6 +61,9 @@ public interface UpperLayer {
      */
     int pull(Tcb tcb, int room, long nowNs);
 
+    /** Bytes, more or less, that it could give this TCB in {@link #pull}: while there are none, the user is what is waited for. */
+    long pullable(Tcb tcb);
+
     /**
      * The window to advertise in bytes, 0 or more, in place of the TCB's own buffer. It counts from whatever the upper layer's options
      * say: TCP writes just this, rounded up to what the field can express, though the edge it makes in the TCB's own sequence space

@@ -151,6 +151,11 @@ final class Stripe {
         }
 
         @Override
+        public long pullable(Tcb tcb) {
+            return toSend;
+        }
+
+        @Override
         public long receiveWindow(Tcb tcb) {
             return window;
         }

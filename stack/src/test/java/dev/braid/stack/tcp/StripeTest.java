@@ -230,6 +230,18 @@ class StripeTest {
     }
 
     @Test
+    void aDemandedProbeMakesThePeerSayWhereItStands() {
+        try (Pair pair = pair()) {
+            pair.here.send(1000);
+            pair.world.run(SECOND);
+            pair.here.peerHas = 0;
+            pair.one.tcb.demandProbe();
+            pair.world.run(SECOND);
+            assertThat(pair.here.peerHas).isEqualTo(1000);
+        }
+    }
+
+    @Test
     void aDemandedResetCarriesItsReason() {
         try (Pair pair = pair()) {
             pair.there.flows.get(1).tcb.demandReset(pair.world.clock.nowNs());

@@ -1,0 +1,133 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.chunk.ChunkPool;
+import dev.braid.stack.tcp.SendStream;
+import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.TcpConfig;
+import dev.braid.stack.tcp.TcpMemory;
+import dev.braid.stack.tcp.TcpSettings;
+import java.util.List;
+
+/**
+ * One Multipath TCP connection's send buffer: how many bytes the user may be ahead of the peer's DATA_ACKs.
+ *
+ * <p>It begins as a TCP connection's does and follows what all paths together carry until the slowest of them has answered, since
+ * data waits for DATA_ACK behind what is on that path: twice the sum of the paths' rates times the longest round trip, never less
+ * than twice the sum of their congestion windows. SO_SNDBUF fixes it. Core thread only.
+ */
+final class DataSendBuffer {
+    /** Of the buffer, this part has to be free for a waiting writer to be woken: less costs more than it brings. */
+    private static final int WAKE_DIVISOR = 3;
+    /** The first and the last chunk are pinned whole, however little of them is needed. */
+    private static final int ENDS = 2 * ChunkPool.LARGE;
+
+    private final MptcpConnection connection;
+    private final TcpConfig config;
+    private final TcpMemory memory;
+    private int size;
+    private long pinned;
+
+    DataSendBuffer(MptcpConnection connection) {
+        this.connection = connection;
+        config = connection.layer.tcp.config();
+        memory = connection.layer.tcp.memory();
+        size = initial(connection.settings);
+    }
+
+    private int initial(TcpSettings settings) {
+        return settings.sendBuffer > 0
+                ? Math.max(config.minSendBuffer, Math.min(settings.sendBuffer, config.maxSendBuffer))
+                : config.sendBuffer;
+    }
+
+    /** SO_SNDBUF was set, or something else was. */
+    void settingsChanged() {
+        if (connection.settings.sendBuffer > 0) {
+            size = initial(connection.settings);
+        }
+    }
+
+    /** Bytes the user may be ahead. */
+    int size() {
+        return size;
+    }
+
+    /** The stream pins so much memory now. */
+    void onStream(long trueSize) {
+        if (trueSize != pinned) {
+            memory.queued(trueSize - pinned);
+            pinned = trueSize;
+        }
+    }
+
+    /**
+     * Bytes the user may append now, 0 or more.
+     *
+     * @param unsent bytes that no subflow was given yet
+     */
+    int room(SendStream stream, long unsent) {
+        int limit = limit();
+        if (stream.trueSize() >= Math.max(2L * limit, limit + ENDS)) {
+            return 0;
+        }
+        long room = limit - stream.bytes();
+        long lowWater = lowWater();
+        if (lowWater < room) {
+            room = Math.min(room, lowWater + sendableNow() - unsent);
+        }
+        return (int) Math.max(0, room);
+    }
+
+    /** Whether so much is free that a writer who waits is worth waking. */
+    boolean isWorthWaking(SendStream stream, long unsent) {
+        int room = room(stream, unsent);
+        return room > 0 && room >= Math.min(limit() / WAKE_DIVISOR, lowWater() / 2);
+    }
+
+    /** What each connection is guaranteed when all together hold too much, else the whole of it. */
+    private int limit() {
+        return memory.isExhausted() ? Math.min(size, config.minSendBuffer) : size;
+    }
+
+    /** TCP_NOTSENT_LOWAT: what waits beyond what may leave at once. */
+    private long lowWater() {
+        long own = connection.settings.notSentLowWater;
+        return own > 0 ? own : config.notSentLowWater;
+    }
+
+    private long sendableNow() {
+        long sendable = 0;
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow subflow = subflows.get(i);
+            sendable += subflow.usable() ? subflow.tcb.sendableNow() : 0;
+        }
+        return Math.min(sendable, Math.max(0, connection.sender.window()));
+    }
+
+    /** Windows or round trips have moved, and the buffer may be what holds the user back. */
+    void follow() {
+        if (connection.settings.sendBuffer > 0 || memory.underPressure()) {
+            return;
+        }
+        long longestNs = 0;
+        long windows = 0;
+        double bytesPerNs = 0;
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow subflow = subflows.get(i);
+            if (!subflow.usable()) {
+                continue;
+            }
+            Tcb tcb = subflow.tcb;
+            long srttNs = Math.max(1, tcb.srttNs());
+            longestNs = Math.max(longestNs, srttNs);
+            windows += tcb.cwnd();
+            bytesPerNs += (double) tcb.cwnd() / srttNs;
+        }
+        long wanted = 2 * Math.max(windows, (long) Math.min(bytesPerNs * longestNs, config.maxSendBuffer));
+        if (wanted > size) {
+            size = (int) Math.min(wanted, Math.max(size, config.maxSendBuffer));
+        }
+    }
+}

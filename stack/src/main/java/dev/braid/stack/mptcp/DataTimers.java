@@ -1,0 +1,162 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.stack.tcp.TcpConfig;
+import java.util.List;
+
+/**
+ * The sender's timers at the data level. One guards data and DATA_FIN that are not acknowledged: what the oldest subflow was given
+ * goes again over another (RFC 8684 section 3.3.6). The other asks a peer whose window is closed where it stands, since the ACK that
+ * opened it may have been lost (RFC 9293 section 3.8.6.1). Core thread only.
+ */
+final class DataTimers {
+    private static final int MAX_SHIFT = 16;
+
+    private final DataSender sender;
+    private final MptcpConnection connection;
+    private long retransmitNs = Deadlines.NONE;
+    private long persistNs = Deadlines.NONE;
+    private int timeouts;
+    private int probes;
+    /** What was sent before the last timeout: each hole in it is mended as soon as it shows. */
+    private long recoverUpTo;
+    /** An acknowledgement came after a timeout. */
+    private boolean advanced;
+
+    DataTimers(DataSender sender) {
+        this.sender = sender;
+        connection = sender.connection;
+    }
+
+    /** Expiries since the last progress. */
+    int timeouts() {
+        return timeouts;
+    }
+
+    /** Something is on its way. */
+    void onGiven(long nowNs) {
+        persistNs = Deadlines.NONE;
+        probes = 0;
+        if (retransmitNs == Deadlines.NONE) {
+            arm(nowNs);
+        }
+    }
+
+    /** Data is there, and nothing of it may leave. */
+    void onBlocked(long nowNs) {
+        if (persistNs == Deadlines.NONE && isBlocked()) {
+            persistNs = nowNs + interval(probes);
+            connection.deadlineMoved(persistNs);
+        }
+    }
+
+    private boolean isBlocked() {
+        return sender.queued() > 0
+                && sender.unacknowledged() == 0
+                && (sender.window() <= 0 || sender.partial().windowLimited());
+    }
+
+    /** The peer acknowledged at the data level, with progress or a larger window alone. */
+    void onAck(boolean progress, long nowNs) {
+        if (progress) {
+            if (timeouts > 0 || sender.dataUna() < recoverUpTo) {
+                advanced = true;
+                connection.layer.touch(connection);
+            }
+            timeouts = 0;
+            retransmitNs = Deadlines.NONE;
+            if (isOutstanding()) {
+                arm(nowNs);
+            }
+        }
+        persistNs = Deadlines.NONE;
+        probes = 0;
+        onBlocked(nowNs);
+    }
+
+    private boolean isOutstanding() {
+        return !sender.isPlain() && (sender.unacknowledged() > 0 || sender.finOutstanding());
+    }
+
+    private void arm(long nowNs) {
+        retransmitNs = nowNs + interval(timeouts);
+        connection.deadlineMoved(retransmitNs);
+    }
+
+    /** The longest timeout that a path's round trips ask for, and each time the double. */
+    private long interval(int shift) {
+        TcpConfig config = connection.layer.tcp.config();
+        long longest = config.minRtoNs;
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow subflow = subflows.get(i);
+            if (subflow.usable() && !subflow.stale) {
+                longest = Math.max(longest, subflow.tcb.baseRtoNs());
+            }
+        }
+        return Math.min(longest << Math.min(shift, MAX_SHIFT), config.maxRtoNs);
+    }
+
+    /** The next moment at which {@link #onDeadline} does something. */
+    long deadlineNs() {
+        return Math.min(retransmitNs, persistNs);
+    }
+
+    /** In the core's flush: does what is due. */
+    void onDeadline(long nowNs) {
+        if (advanced) {
+            advanced = false;
+            if (sender.dataUna() < recoverUpTo && !sender.isHeadInFlight()) {
+                sender.reinjectHead();
+            }
+        }
+        if (retransmitNs <= nowNs) {
+            retransmitNs = Deadlines.NONE;
+            if (isOutstanding()) {
+                onTimeout(nowNs);
+            }
+        }
+        if (persistNs <= nowNs) {
+            persistNs = Deadlines.NONE;
+            if (isBlocked()) {
+                probe(nowNs);
+            }
+        }
+    }
+
+    private void onTimeout(long nowNs) {
+        timeouts++;
+        recoverUpTo = sender.dataNxt();
+        sender.reinjectHead();
+        if (sender.finOutstanding()) {
+            sender.announceFin();
+        }
+        arm(nowNs);
+    }
+
+    /** A window with room for part of a segment is used; a closed one is asked for, each time on another path. */
+    private void probe(long nowNs) {
+        if (sender.window() > 0) {
+            sender.partial().overrideWindow();
+            sender.wake();
+        } else {
+            List<Subflow> subflows = connection.subflows;
+            for (int i = 0; i < subflows.size(); i++) {
+                Subflow subflow = subflows.get((probes + i) % subflows.size());
+                if (subflow.usable()) {
+                    subflow.tcb.demandProbe();
+                    connection.layer.counters.winProbe.increment();
+                    break;
+                }
+            }
+        }
+        probes++;
+        persistNs = nowNs + interval(probes);
+    }
+
+    /** The connection is over. */
+    void clear() {
+        retransmitNs = Deadlines.NONE;
+        persistNs = Deadlines.NONE;
+    }
+}
