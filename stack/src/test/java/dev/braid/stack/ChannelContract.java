@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.braid.fastpath.device.MemoryWire;
 import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.stack.nio.TcpSocketOptions;
+import dev.braid.stack.socket.StreamProtocol;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -53,18 +54,20 @@ abstract class ChannelContract {
 
     private final Threads threads;
     private final int offloads;
+    private final StreamProtocol protocol;
     private final int largest;
     private TwoStacks stacks;
 
-    ChannelContract(Threads threads, int offloads, int largest) {
+    ChannelContract(Threads threads, int offloads, StreamProtocol protocol, int largest) {
         this.threads = threads;
         this.offloads = offloads;
+        this.protocol = protocol;
         this.largest = largest;
     }
 
     @BeforeEach
     void start() {
-        stacks = new TwoStacks(threads, offloads);
+        stacks = new TwoStacks(threads, offloads, protocol);
     }
 
     @AfterEach

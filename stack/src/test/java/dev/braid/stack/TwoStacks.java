@@ -6,6 +6,7 @@ import dev.braid.fastpath.device.MemoryWire;
 import dev.braid.fastpath.device.Offloads;
 import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.stack.congestion.NewReno;
+import dev.braid.stack.socket.StreamProtocol;
 import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,11 +23,17 @@ final class TwoStacks implements AutoCloseable {
     final Stack server;
     final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
 
+    /** Two stacks whose sockets speak plain TCP. */
     TwoStacks(Threads threads, int offloads) {
+        this(threads, offloads, StreamProtocol.TCP);
+    }
+
+    TwoStacks(Threads threads, int offloads, StreamProtocol protocol) {
         var wire = new MemoryWire(1500, offloads);
         client = Stack.builder()
                 .name("client")
                 .threads(threads)
+                .protocol(protocol)
                 .trackLeaks()
                 .congestionControl("careful", NewReno::new)
                 .onError(errors::add)
@@ -35,6 +42,7 @@ final class TwoStacks implements AutoCloseable {
         server = Stack.builder()
                 .name("server")
                 .threads(threads)
+                .protocol(protocol)
                 .trackLeaks()
                 .onError(errors::add)
                 .link(Link.over(wire.right(), "right").address(SERVER4 + "/24").address(SERVER6 + "/64"))

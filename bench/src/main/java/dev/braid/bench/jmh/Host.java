@@ -40,7 +40,7 @@ final class Host implements FrameOutput {
         out = Memory.allocate(arena, BUFFER, 64);
         var random = new SplitMix64(seed);
         var link = new Link(0, "memory", List.of(Prefix.parse(address)), 1500, Offloads.ALL);
-        CoreConfig config = CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> {
+        CoreConfig config = CoreConfig.DEFAULT.plainTcp().withTcp(TcpConfig.with(tcp -> {
             tcp.headerPrediction = headerPrediction;
             tcp.pacing = false;
             // Fixed sizes: what tunes itself between two measurements would measure itself.

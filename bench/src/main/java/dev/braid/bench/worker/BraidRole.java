@@ -29,7 +29,7 @@ final class BraidRole implements Worker.Role {
                 .name(THREADS_NAME)
                 .link(description.flag("offloads") ? link : link.withoutOffloads())
                 .threads(Threads.valueOf(description.text("threads").toUpperCase(Locale.ROOT)))
-                .config(CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> tcp.headerPrediction = prediction)))
+                .config(CoreConfig.DEFAULT.plainTcp().withTcp(TcpConfig.with(tcp -> tcp.headerPrediction = prediction)))
                 .start();
         new Services(tally, description.flag("few") ? Services.FEW : Services.MANY)
                 .start(port -> stack.listen(new InetSocketAddress(port), BACKLOG));

@@ -98,6 +98,13 @@ public final class CoreConfig {
         return changed;
     }
 
+    /** A copy with which sockets speak plain TCP that choose nothing else. */
+    public CoreConfig plainTcp() {
+        CoreConfig changed = copy();
+        changed.mptcp.enabled = false;
+        return changed;
+    }
+
     /** A copy that shares nothing. */
     public CoreConfig copy() {
         return new CoreConfig(this, tcp.copy());

@@ -27,6 +27,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     /** The connection's; each subflow has its own, made by {@link SubflowSettings}. */
     final TcpSettings settings;
     final MptcpSettings own;
+    final DataCounts counts = new DataCounts();
     final WheelEntry entry = new WheelEntry(this);
     /** In the order of their numbers; the first is the one the connection began with. */
     final List<Subflow> subflows = new ArrayList<>();
@@ -57,6 +58,11 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     /** What was chosen for the connection and TCP knows nothing of. */
     public MptcpSettings own() {
         return own;
+    }
+
+    /** This moment of the connection and its subflows. Allocates. */
+    public MptcpInfo multipathInfo(long nowNs) {
+        return MptcpInfoReading.of(this, nowNs);
     }
 
     // The user: see Connection.

@@ -50,6 +50,11 @@ public final class MptcpLayer implements UpperLayerProtocol {
         return config;
     }
 
+    /** What a socket tells of itself that has no connection yet: what the host would allow one. Allocates. */
+    public MptcpInfo unconnectedInfo() {
+        return new MptcpInfo();
+    }
+
     /** A connection without subflows, to be {@linkplain #connect connected}. */
     public MptcpConnection open(ConnectionUser user, TcpSettings settings, MptcpSettings own) {
         return new MptcpConnection(this, user, settings, own);

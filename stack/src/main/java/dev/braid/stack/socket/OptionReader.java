@@ -3,9 +3,11 @@ package dev.braid.stack.socket;
 import static dev.braid.stack.socket.SocketOptionNumbers.IPPROTO_IP;
 import static dev.braid.stack.socket.SocketOptionNumbers.IPPROTO_IPV6;
 import static dev.braid.stack.socket.SocketOptionNumbers.IPPROTO_TCP;
+import static dev.braid.stack.socket.SocketOptionNumbers.SOL_MPTCP;
 import static dev.braid.stack.socket.SocketOptionNumbers.SOL_SOCKET;
 
 import dev.braid.fastpath.memory.Memory;
+import dev.braid.stack.mptcp.MptcpInfo;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpConfig;
@@ -33,9 +35,9 @@ public final class OptionReader {
      * Reads an option.
      *
      * @param socket the connection's socket, or {@code null} for a listener's options
-     * @param address where the value goes
+     * @param address where the value goes; some options read from there what is asked for, MPTCP_FULL_INFO addresses in this process
      * @param capacity bytes of room there; a longer value is cut off
-     * @return bytes written, or -ENOPROTOOPT, -EINVAL
+     * @return bytes written, or -ENOPROTOOPT, -EINVAL, -EOPNOTSUPP
      */
     public static int read(
             SocketOptions options,
@@ -51,8 +53,11 @@ public final class OptionReader {
         }
         return switch (level) {
             case SOL_SOCKET -> readSocket(options, config, socket, name, address, capacity);
-            case IPPROTO_TCP -> readTcp(options.tcp, config, socket, name, address, capacity, nowNs);
+            case IPPROTO_TCP -> name == SocketOptionNumbers.TCP_IS_MPTCP
+                    ? number(isMultipath(options, socket, nowNs) ? 1 : 0, address, capacity)
+                    : readTcp(options.tcp, config, socket, name, address, capacity, nowNs);
             case IPPROTO_IP, IPPROTO_IPV6 -> readIp(options.tcp, level, name, address, capacity);
+            case SOL_MPTCP -> readMultipath(options, socket, name, address, capacity, nowNs);
             default -> -Errno.ENOPROTOOPT;
         };
     }
@@ -75,7 +80,7 @@ public final class OptionReader {
             case SocketOptionNumbers.SO_RCVLOWAT -> number(options.receiveLowWater, address, capacity);
             case SocketOptionNumbers.SO_SNDLOWAT -> number(1, address, capacity);
             case SocketOptionNumbers.SO_ACCEPTCONN -> number(socket == null ? 1 : 0, address, capacity);
-            case SocketOptionNumbers.SO_PROTOCOL -> number(IPPROTO_TCP, address, capacity);
+            case SocketOptionNumbers.SO_PROTOCOL -> number(protocol(options, socket).number(), address, capacity);
             case SocketOptionNumbers.SO_LINGER -> pair(
                     options.lingerNs < 0 ? 0 : 1, (int) (Math.max(0, options.lingerNs) / SECOND_NS), address, capacity);
             case SocketOptionNumbers.SO_RCVTIMEO -> timeval(options.receiveTimeoutNs, address, capacity);
@@ -120,6 +125,37 @@ public final class OptionReader {
                     live == null ? null : live.congestionInfo(), address, capacity);
             default -> -Errno.ENOPROTOOPT;
         };
+    }
+
+    /** What the socket chose, or a listener listens with. */
+    private static StreamProtocol protocol(SocketOptions options, @Nullable StreamSocket socket) {
+        if (socket != null) {
+            return socket.protocol();
+        }
+        return options.protocol == null ? StreamProtocol.TCP : options.protocol;
+    }
+
+    /** As in Linux a connection that fell back is none any more. */
+    private static boolean isMultipath(SocketOptions options, @Nullable StreamSocket socket, long nowNs) {
+        if (socket == null) {
+            return protocol(options, null) == StreamProtocol.MPTCP;
+        }
+        MptcpInfo info = socket.multipathInfo(nowNs);
+        return info != null && !info.fallback;
+    }
+
+    private static int readMultipath(
+            SocketOptions options,
+            @Nullable StreamSocket socket,
+            int name,
+            long address,
+            int capacity,
+            long nowNs) {
+        if (protocol(options, socket) == StreamProtocol.TCP) {
+            return -Errno.EOPNOTSUPP;
+        }
+        MptcpInfo info = socket == null ? null : socket.multipathInfo(nowNs);
+        return MultipathOptions.read(info == null ? MptcpInfo.none() : info, name, address, capacity);
     }
 
     private static int seconds(long ownNs, long defaultNs) {

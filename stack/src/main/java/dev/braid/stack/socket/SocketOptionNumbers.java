@@ -6,6 +6,7 @@ final class SocketOptionNumbers {
     static final int SOL_SOCKET = 1;
     static final int IPPROTO_TCP = 6;
     static final int IPPROTO_IPV6 = 41;
+    static final int SOL_MPTCP = 284;
 
     static final int SO_REUSEADDR = 2;
     static final int SO_TYPE = 3;
@@ -37,6 +38,7 @@ final class SocketOptionNumbers {
     static final int TCP_USER_TIMEOUT = 18;
     static final int TCP_NOTSENT_LOWAT = 25;
     static final int TCP_CC_INFO = 26;
+    static final int TCP_IS_MPTCP = 43;
 
     static final int IP_TOS = 1;
     static final int IP_TTL = 2;

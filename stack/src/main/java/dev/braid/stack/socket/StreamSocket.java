@@ -3,6 +3,7 @@ package dev.braid.stack.socket;
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.stack.mptcp.MptcpConnection;
+import dev.braid.stack.mptcp.MptcpInfo;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.ReceiveQueue;
@@ -507,6 +508,18 @@ public final class StreamSocket implements ConnectionUser, Timed {
     public @Nullable TcpInfo info(long nowNs) {
         Connection live = connection;
         return live == null ? null : live.info(nowNs);
+    }
+
+    /**
+     * MPTCP_INFO and what belongs to it: this moment of a socket that speaks Multipath TCP, with what the host allows before it is
+     * connected; {@code null} when it speaks plain TCP.
+     */
+    public @Nullable MptcpInfo multipathInfo(long nowNs) {
+        Connection live = connection;
+        if (live instanceof MptcpConnection multipath) {
+            return multipath.multipathInfo(nowNs);
+        }
+        return protocol() == StreamProtocol.MPTCP ? sockets.mptcp().unconnectedInfo() : null;
     }
 
     /** TCP_CONGESTION: the name of what controls congestion, or will when it is connected. */

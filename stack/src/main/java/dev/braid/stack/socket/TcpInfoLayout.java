@@ -31,11 +31,16 @@ public final class TcpInfoLayout {
      * @return bytes written: the smaller of {@code capacity} and {@link #LENGTH}
      */
     public static int write(TcpInfo info, long address, int capacity) {
+        int length = Math.clamp(capacity, 0, LENGTH);
+        Memory.copyIn(bytes(info), 0, address, length);
+        return length;
+    }
+
+    /** The whole structure. */
+    static byte[] bytes(TcpInfo info) {
         byte[] whole = new byte[LENGTH];
         fill(info, ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN));
-        int length = Math.clamp(capacity, 0, LENGTH);
-        Memory.copyIn(whole, 0, address, length);
-        return length;
+        return whole;
     }
 
     /** The kernel's number of a state. */

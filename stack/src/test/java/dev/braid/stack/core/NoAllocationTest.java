@@ -55,7 +55,7 @@ class NoAllocationTest {
         Host(String address, int offloads, long seed) {
             Link link = new Link(0, "wire", List.of(Prefix.parse(address)), 1500, offloads);
             core = new StackCore(
-                    CoreConfig.DEFAULT, List.of(link), frames, chunks, counters, new Random(seed)::nextLong,
+                    CoreConfig.DEFAULT.plainTcp(), List.of(link), frames, chunks, counters, new Random(seed)::nextLong,
                     this::send);
             core.reportDefectsTo((during, defect) -> {
                 throw new AssertionError(during, defect);

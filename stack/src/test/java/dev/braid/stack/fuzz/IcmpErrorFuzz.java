@@ -16,7 +16,7 @@ public final class IcmpErrorFuzz {
     public static void fuzzerTestOneInput(byte[] bytes) {
         var input = new FuzzInput(bytes);
         byte[][] last = {{}};
-        var core = new FuzzedCore(CoreConfig.DEFAULT, frame -> {
+        var core = new FuzzedCore(CoreConfig.DEFAULT.plainTcp(), frame -> {
             last[0] = new byte[Math.min(frame.linearLength(), 256)];
             Memory.copyOut(frame.data(), last[0], 0, last[0].length);
         });

@@ -28,7 +28,7 @@ public final class IpPacketFuzz {
     /** The input is some packets: how to mend it, its length, its bytes. */
     public static void fuzzerTestOneInput(byte[] bytes) {
         var input = new FuzzInput(bytes);
-        var core = new FuzzedCore(CoreConfig.DEFAULT, frame -> {});
+        var core = new FuzzedCore(CoreConfig.DEFAULT.plainTcp(), frame -> {});
         var listener = core.core.sockets().listener(ready -> {});
         listener.bind(0, 0, PORT);
         listener.listen(4);

@@ -55,6 +55,7 @@ public final class StackCoreFuzz {
 
     private static CoreConfig config(int bits) {
         return CoreConfig.with(core -> {
+            core.mptcp.enabled = false;
             core.ipFragTimeNs = 1_000 * MS;
             core.ipFragHighThresh = 1 << 17;
             core.ipFragMaxDatagrams = 16;

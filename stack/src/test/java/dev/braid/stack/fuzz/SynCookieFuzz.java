@@ -23,12 +23,13 @@ public final class SynCookieFuzz {
     public static void fuzzerTestOneInput(byte[] bytes) {
         var input = new FuzzInput(bytes);
         int[] cookie = {0};
-        var core = new FuzzedCore(CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> tcp.maxSynBacklog = 1)), frame -> {
-            long tcp = frame.data() + Ipv4.MIN_HEADER;
-            if (Tcp.dstPort(tcp) == 1_001 && (Tcp.flags(tcp) & Tcp.SYN) != 0) {
-                cookie[0] = Tcp.seq(tcp);
-            }
-        });
+        var core = new FuzzedCore(CoreConfig.DEFAULT.plainTcp().withTcp(TcpConfig.with(tcp -> tcp.maxSynBacklog = 1)),
+                frame -> {
+                    long tcp = frame.data() + Ipv4.MIN_HEADER;
+                    if (Tcp.dstPort(tcp) == 1_001 && (Tcp.flags(tcp) & Tcp.SYN) != 0) {
+                        cookie[0] = Tcp.seq(tcp);
+                    }
+                });
         ListenSocket listener = core.core.sockets().listener(ready -> {});
         listener.bind(0, 0, PORT);
         listener.listen(4);

@@ -46,7 +46,7 @@ public final class CoreRig implements AutoCloseable {
     }
 
     public CoreRig() {
-        this(CoreConfig.DEFAULT, link(0, HOST4 + "/24", HOST6 + "/64"));
+        this(CoreConfig.DEFAULT.plainTcp(), link(0, HOST4 + "/24", HOST6 + "/64"));
     }
 
     public static Link link(int index, String... addresses) {

@@ -17,7 +17,7 @@ final class Rigging {
      * next; and with a send buffer that takes at once whatever a line writes.
      */
     static CoreConfig config(Variant variant, Consumer<TcpConfig> change) {
-        return CoreConfig.DEFAULT.withTcp(TcpConfig.with(config -> {
+        return CoreConfig.DEFAULT.plainTcp().withTcp(TcpConfig.with(config -> {
             config.headerPrediction = variant.prediction;
             config.traceDecisions = true;
             config.pacing = false;

@@ -109,7 +109,7 @@ final class RestlessStorm {
         });
         return new StormHost(
                 node, arena, IpAddress.parse(address), 1500, Weather.offloads(random),
-                CoreConfig.DEFAULT.withTcp(tcp), random.split());
+                CoreConfig.DEFAULT.plainTcp().withTcp(tcp), random.split());
     }
 
     private static void turn(End end, SimNetwork network) {

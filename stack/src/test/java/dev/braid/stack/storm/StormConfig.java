@@ -8,6 +8,6 @@ final class StormConfig {
     private StormConfig() {}
 
     static CoreConfig core(TcpConfig tcp) {
-        return CoreConfig.DEFAULT.withTcp(tcp);
+        return CoreConfig.DEFAULT.plainTcp().withTcp(tcp);
     }
 }

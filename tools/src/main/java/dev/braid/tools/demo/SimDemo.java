@@ -70,7 +70,7 @@ final class SimDemo {
         var random = new SplitMix64(seed);
         var link = new Link(0, NIC, List.of(address), MTU, 0);
         return new StackCore(
-                CoreConfig.DEFAULT, List.of(link), frames, chunks, counters, random::nextLong, node);
+                CoreConfig.DEFAULT.plainTcp(), List.of(link), frames, chunks, counters, random::nextLong, node);
     }
 
     private DemoResult transfers(

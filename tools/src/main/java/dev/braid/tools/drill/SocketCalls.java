@@ -4,6 +4,7 @@ import dev.braid.fastpath.device.Deadlines;
 import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.ListenSocket;
 import dev.braid.stack.socket.Readiness;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.tcp.Connection;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,6 @@ final class SocketCalls {
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
-    private static final int IPPROTO_TCP = 6;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int O_RDWR = 2;
@@ -32,13 +32,21 @@ final class SocketCalls {
         if (call.a0() != SocketAddress.AF_INET && call.a0() != SocketAddress.AF_INET6) {
             return Answer.of(-Errno.EAFNOSUPPORT);
         }
-        if ((call.a1() & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != SOCK_STREAM
-                || (call.a2() != 0 && call.a2() != IPPROTO_TCP)) {
+        StreamProtocol protocol = protocol(call.a2());
+        if ((call.a1() & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != SOCK_STREAM || protocol == null) {
             return Answer.of(-Errno.EPROTONOSUPPORT);
         }
-        var made = new SocketDescriptor(host.core().sockets(), call.a0());
+        var made = new SocketDescriptor(host.core().sockets(), call.a0(), protocol);
         made.nonBlocking((call.a1() & SOCK_NONBLOCK) != 0);
         return Answer.of(host.descriptors().add(made));
+    }
+
+    /** Scripts mean what the kernel's numbers mean, whatever the host's default is; {@code null} for what is neither. */
+    private static @Nullable StreamProtocol protocol(int number) {
+        if (number == 0 || number == StreamProtocol.TCP.number()) {
+            return StreamProtocol.TCP;
+        }
+        return number == StreamProtocol.MPTCP.number() ? StreamProtocol.MPTCP : null;
     }
 
     Reply bind(CallRecord call, SocketDescriptor socket) {

@@ -8,10 +8,11 @@ import dev.braid.stack.socket.Readiness;
 import dev.braid.stack.socket.SocketEvents;
 import dev.braid.stack.socket.SocketOptions;
 import dev.braid.stack.socket.Sockets;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.socket.StreamSocket;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP socket: a connection's, until listen makes a listener of it. */
+/** A stream socket: a connection's, until listen makes a listener of it. */
 final class SocketDescriptor extends Descriptor implements SocketEvents, ListenEvents {
     private final int family;
     private final Sockets sockets;
@@ -19,10 +20,12 @@ final class SocketDescriptor extends Descriptor implements SocketEvents, ListenE
     private @Nullable ListenSocket listener;
 
     /** A fresh socket of AF_INET or AF_INET6. */
-    SocketDescriptor(Sockets sockets, int family) {
+    SocketDescriptor(Sockets sockets, int family, StreamProtocol protocol) {
         this.sockets = sockets;
         this.family = family;
-        stream = sockets.stream(this);
+        StreamSocket made = sockets.stream(this);
+        made.options().protocol = protocol;
+        stream = made;
     }
 
     private SocketDescriptor(Sockets sockets, int family, ListenSocket from) {

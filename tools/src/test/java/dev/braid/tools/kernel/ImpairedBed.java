@@ -8,6 +8,7 @@ import dev.braid.fastpath.wire.Prefix;
 import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
 import dev.braid.stack.StackBuilder;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.tools.emu.LinkEmulator;
 import dev.braid.tools.emu.LinkEnd;
 import dev.braid.tools.emu.LinkPlan;
@@ -48,6 +49,7 @@ final class ImpairedBed implements AutoCloseable {
         near.sysctl("net.ipv6.conf.all.forwarding", "1");
         stack = near.call(() -> options.apply(Stack.builder())
                 .link(Link.tun("braid0").address("10.77.0.2/24").address("fd77::2/64"))
+                .protocol(StreamProtocol.TCP)
                 .trackLeaks()
                 .start());
     }

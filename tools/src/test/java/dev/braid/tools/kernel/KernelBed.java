@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.tundriver.netns.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,6 +32,7 @@ final class KernelBed implements AutoCloseable {
             Stack stack = namespace.call(() -> Stack.builder()
                     .link(Link.tun(DEVICE).address("10.77.0.2/24").address("fd77::2/64"))
                     .threads(threads)
+                    .protocol(StreamProtocol.TCP)
                     .trackLeaks()
                     .start());
             return new KernelBed(namespace, stack);
