@@ -416,6 +416,18 @@ public final class Frame {
         return address;
     }
 
+    /** Deactivates an extension that has done its work; with the last of them the block is given up. */
+    public void removeExtension(ExtensionType type) {
+        int active = Memory.nativeI32(base + EXTENSIONS);
+        int left = active & ~type.bit();
+        if (left != active) {
+            Memory.putNative32(base + EXTENSIONS, left);
+            if (left == 0) {
+                pool.extensionBlocks().release(Memory.nativeI32(base + EXTENSION_BLOCK));
+            }
+        }
+    }
+
     /** Whether both frames carry the same extensions with the same content: a condition for coalescing them. */
     public boolean sameExtensions(Frame other) {
         int active = Memory.nativeI32(base + EXTENSIONS);

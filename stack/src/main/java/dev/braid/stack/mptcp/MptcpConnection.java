@@ -33,7 +33,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     final List<Subflow> subflows = new ArrayList<>();
 
     final DataSender sender;
-    final DataReceiver receiver = new DataReceiver(this);
+    final DataReceiver receiver;
     final ReceiveQueue received;
     ConnectionUser user;
     @Nullable TcpFailure failure;
@@ -41,8 +41,14 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     PacketScheduler scheduler = new LowestRtt();
     /** The local end's initial data sequence number; the first byte's follows it. */
     long idsnLocal;
-    /** Mappings carry checksums in both directions. */
+    /** The peer's initial data sequence number: its first byte has the one behind it. */
+    long idsnRemote;
+    /** Both ends agreed on checksums (RFC 8684 section 3.1, flag A). */
     boolean checksum;
+    /** It is plain TCP over the one subflow that is left. */
+    boolean fallenBack;
+
+    @Nullable FallbackReason fallbackReason;
     /** In the layer's list of connections that have work to do in the next flush. */
     boolean touched;
 
@@ -53,6 +59,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         this.own = own;
         received = new ReceiveQueue(layer.frames);
         sender = new DataSender(this);
+        receiver = new DataReceiver(this);
     }
 
     /** What was chosen for the connection and TCP knows nothing of. */
@@ -142,21 +149,23 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     }
 
     @Override
-    public void consumed(int bytes, int trueSize, long nowNs) {}
+    public void consumed(int bytes, int trueSize, long nowNs) {
+        receiver.consumed(bytes, trueSize, nowNs);
+    }
 
     @Override
     public boolean finReceived() {
-        return false;
+        return receiver.finReceived();
     }
 
     @Override
     public int receiveBufferSize() {
-        return 0;
+        return receiver.buffer.size();
     }
 
     @Override
     public long receivePinned() {
-        return 0;
+        return receiver.pinned();
     }
 
     @Override
@@ -254,6 +263,20 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     @Override
     public long window() {
         return Math.max(0, sender.window());
+    }
+
+    // Fallback.
+
+    /** Whether this subflow is all there is, so that its bytes could be the stream's. */
+    boolean mayFallBack(Subflow subflow) {
+        return !fallenBack && subflows.size() == 1 && first() == subflow;
+    }
+
+    /** The connection is plain TCP over this subflow from now on, the next byte included. From the middle of an input. */
+    void fallBack(Subflow last, FallbackReason reason, long nowNs) {
+        fallenBack = true;
+        fallbackReason = reason;
+        layer.touch(this);
     }
 
     // In the core's flush, and when a deadline expires.

@@ -57,6 +57,8 @@ final class MptcpCounters {
     final Counter rcvWndShared;
     final Counter rcvWndConflictUpdate;
     final Counter rcvWndConflict;
+    /** The kernel had it up to 6.12. */
+    final Counter rcvPruned;
     final Counter winProbe;
     /** DATA_ACKs of data that was never sent; the kernel has no name for it. */
     final Counter dataAckUnsent;
@@ -143,6 +145,7 @@ final class MptcpCounters {
         rcvWndShared = all.counter("MPTcpExtRcvWndShared");
         rcvWndConflictUpdate = all.counter("MPTcpExtRcvWndConflictUpdate");
         rcvWndConflict = all.counter("MPTcpExtRcvWndConflict");
+        rcvPruned = all.counter("MPTcpExtRcvPruned");
         winProbe = all.counter("MPTcpExtWinProbe");
         dataAckUnsent = all.counter("MptcpDataAckUnsent");
         addAddr = all.counter("MPTcpExtAddAddr");

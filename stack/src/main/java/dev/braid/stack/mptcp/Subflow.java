@@ -18,17 +18,25 @@ final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
     final MptcpConnection connection;
     final Tcb tcb;
     final SentMappings mappings = new SentMappings();
+    final SubflowReceiver receiver;
     private final int number;
     int localId;
     int remoteId;
     boolean localBackup;
     boolean remoteBackup;
     boolean stale;
+    /** What MP_TCPRST is to say, or -1. */
+    int resetReason = -1;
+    /** An MP_FAIL is to go with the next ACK, or with the reset. */
+    boolean mpFailDue;
+    /** Where the failed data begin. */
+    long mpFailDsn;
 
     Subflow(MptcpConnection connection, Tcb tcb, int number) {
         this.connection = connection;
         this.tcb = tcb;
         this.number = number;
+        receiver = new SubflowReceiver(this);
     }
 
     // Options.
@@ -53,6 +61,20 @@ final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
         return false;
     }
 
+    // What the receiver wants, noted in the middle of an input.
+
+    /** The subflow ends with a reset that says why. */
+    void reset(int reason, long nowNs) {
+        resetReason = reason;
+        connection.layer.touch(connection);
+    }
+
+    /** An MP_FAIL is due. */
+    void mpFail(long dsn) {
+        mpFailDue = true;
+        mpFailDsn = dsn;
+    }
+
     // Data.
 
     @Override
@@ -68,6 +90,11 @@ final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
     @Override
     public long receiveWindow(Tcb tcb) {
         return connection.receiver.window();
+    }
+
+    @Override
+    public void onAdvertised(Tcb tcb, long window) {
+        connection.receiver.onAdvertised(window);
     }
 
     @Override

@@ -1,0 +1,193 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.stack.tcp.Tcb;
+import dev.braid.stack.tcp.TcpConfig;
+import dev.braid.stack.tcp.TcpMemory;
+import java.util.List;
+
+/**
+ * The receive buffer that all subflows of a connection share (RFC 8684 section 3.3.4): how much payload there is room for, what memory
+ * received data pins, and how the room grows.
+ *
+ * <p>It follows what the program takes in one round trip of the longest path, as a plain connection's follows its own: that is the
+ * maximum round-trip time times the bandwidth of all paths, and the room is twice that, so that "all subflows continue at full speed
+ * while a packet is fast-retransmitted on the maximum RTT path". What waits for a slower path counts as taken. Core thread only.
+ */
+final class DataReceiveBuffer {
+    /** What the first round trip brings, in segments (RFC 6928): only more than that lets the buffer grow. */
+    private static final int INITIAL_SEGMENTS = 10;
+    /** Round trips below this are the host's own: what is taken in this time counts there. */
+    private static final long LOW_RTT_NS = 1_000_000L;
+
+    private final TcpMemory memory;
+    private final TcpConfig config;
+    private int size;
+    private boolean fixed;
+    private int unconsumed;
+    /** True bytes of what is in order, queued or with the user. */
+    private long pinned;
+    /** True bytes of what waits at the data level: out of order, or for its mapping to be complete. */
+    private long waiting;
+
+    // What the user took in the present round trip, and the most it ever took in one.
+    private long copied;
+    private long roundNs;
+    private int space;
+
+    DataReceiveBuffer(TcpMemory memory, TcpConfig config, int wanted) {
+        this.memory = memory;
+        this.config = config;
+        settingsChanged(wanted);
+    }
+
+    /**
+     * SO_RCVBUF was set.
+     *
+     * @param wanted bytes, or 0 to let the buffer follow the connection
+     */
+    void settingsChanged(int wanted) {
+        fixed = wanted > 0;
+        if (fixed) {
+            size = Math.max(config.minReceiveBuffer, Math.min(wanted, config.maxReceiveBuffer));
+        } else if (size == 0) {
+            size = config.receiveBuffer;
+        }
+    }
+
+    // What is there.
+
+    /** Payload bytes there is room for, unread ones included. */
+    int size() {
+        return size;
+    }
+
+    /** Bytes in order that the user has not consumed. */
+    int unconsumed() {
+        return unconsumed;
+    }
+
+    /** True bytes of memory pinned at the data level. */
+    long pinned() {
+        return pinned + waiting;
+    }
+
+    /** The most true bytes that may wait for what is before them; the segment that fills the gap always has room. */
+    long waitingLimit() {
+        return memory.underPressure() ? size / 2 : 2L * size / 4 * 3;
+    }
+
+    /** True bytes pinned beyond what more data is taken at; negative while there is room. */
+    long excess(int mss) {
+        long most = memory.isExhausted() ? Math.min(2L * size, 2 * guaranteed(mss)) : 2L * size;
+        return pinned() - most;
+    }
+
+    /**
+     * Bytes behind DATA_ACK that there is room for.
+     *
+     * @param inSubflows true bytes that wait in the subflows
+     * @param mss a full segment of the peer's
+     */
+    long room(long inSubflows, int mss) {
+        long room = Math.min(size - unconsumed, 2L * size - pinned() - inSubflows);
+        if (memory.underPressure()) {
+            long least = guaranteed(mss);
+            room = Math.min(room, memory.isExhausted() ? least - unconsumed : Math.max(least, 4L * mss));
+        }
+        return Math.max(0, room);
+    }
+
+    /** Payload bytes a connection may receive whatever others hold, so that each makes progress: the first number of tcp_rmem. */
+    private long guaranteed(int mss) {
+        return Math.max(config.minReceiveBuffer, 2L * mss);
+    }
+
+    // What comes and goes.
+
+    /** Bytes in order were queued for the user. */
+    void onQueued(int bytes, long trueSize) {
+        unconsumed += bytes;
+        pinned += trueSize;
+        memory.received(trueSize);
+    }
+
+    /** So much more, or less, waits at the data level now. */
+    void onWaiting(long delta) {
+        waiting += delta;
+        memory.received(delta);
+    }
+
+    /**
+     * The user gave back what it had been given.
+     *
+     * @return whether the buffer has grown
+     */
+    boolean onConsumed(MptcpConnection connection, int bytes, long trueSize, long nowNs) {
+        unconsumed -= bytes;
+        long freed = Math.min(trueSize, pinned);
+        pinned -= freed;
+        memory.received(-freed);
+        copied += bytes;
+        long rttNs = longestRttNs(connection.subflows);
+        if (rttNs == 0 || nowNs - roundNs < Math.max(rttNs, LOW_RTT_NS)) {
+            return false;
+        }
+        return endRound(connection, rttNs, nowNs);
+    }
+
+    /** Nobody will read, or give back, anything any more. */
+    void release() {
+        memory.received(-pinned - waiting);
+        pinned = 0;
+        waiting = 0;
+        unconsumed = 0;
+    }
+
+    private boolean endRound(MptcpConnection connection, long rttNs, long nowNs) {
+        if (space == 0) {
+            space = INITIAL_SEGMENTS * connection.receiver.rcvMss();
+        }
+        boolean grown = false;
+        if (copied > space) {
+            int taken = (int) Math.min(copied, 1 << 30);
+            grown = grow(taken, rttNs, connection.receiver.span());
+            space = taken;
+        }
+        copied = 0;
+        roundNs = nowNs;
+        return grown;
+    }
+
+    private boolean grow(int taken, long rttNs, long span) {
+        int most = config.maxReceiveBuffer;
+        if (size >= most || fixed || !config.moderateReceiveBuffer || memory.underPressure()) {
+            return false;
+        }
+        // The peer hears of it a round trip late, and in slow start sends twice as much each round: room for that as well.
+        long wanted = 2L * taken;
+        long rise = Math.min(most, 2 * wanted * (taken - space) / space);
+        wanted += rttNs >= LOW_RTT_NS ? rise : rise * rttNs / LOW_RTT_NS;
+        // What waits for a slower path was not taken in this round, though it was sent in it.
+        wanted += span;
+        long affordable = size + memory.receiveRoom() / 2;
+        int next = (int) Math.min(Math.min(wanted, most), affordable);
+        if (next <= size) {
+            return false;
+        }
+        size = next;
+        return true;
+    }
+
+    /** The round-trip time of the longest path, as the receiver sees it; 0 when it knows none. */
+    private static long longestRttNs(List<Subflow> subflows) {
+        long longest = 0;
+        for (int i = 0; i < subflows.size(); i++) {
+            Tcb tcb = subflows.get(i).tcb;
+            if (tcb.state().canReceive()) {
+                long rttNs = tcb.receiverRttNs();
+                longest = Math.max(longest, rttNs != 0 ? rttNs : tcb.srttNs());
+            }
+        }
+        return longest;
+    }
+}

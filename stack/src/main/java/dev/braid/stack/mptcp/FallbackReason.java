@@ -1,0 +1,27 @@
+package dev.braid.stack.mptcp;
+
+/** Why a connection is no Multipath TCP connection any more, or never was one (RFC 8684 section 3.7). */
+public enum FallbackReason {
+    /** The peer's SYN/ACK, or its SYN, had no MP_CAPABLE. */
+    NOT_CAPABLE,
+    /** The third ACK had no MP_CAPABLE. */
+    NO_CAPABLE_ACK,
+    /** The first data had neither MP_CAPABLE nor a mapping. */
+    NO_CAPABLE_DATA,
+    /** SYNs with MP_CAPABLE stayed unanswered. */
+    BLACK_HOLE,
+    /** No token could be drawn for it. */
+    NO_TOKEN,
+    /** Both ends opened it at once. */
+    SIMULTANEOUS_OPEN,
+    /** Data came without mapping, or acknowledgements without DATA_ACK. */
+    NO_DSS,
+    /** Mappings contradicted the subflow's sequence numbers. */
+    DSS_CORRUPTION,
+    /** A checksum failed. */
+    CHECKSUM,
+    /** The peer said MP_FAIL. */
+    MP_FAIL,
+    /** The peer sent an infinite mapping. */
+    INFINITE_MAPPING
+}
