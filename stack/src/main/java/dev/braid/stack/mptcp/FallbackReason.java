@@ -23,5 +23,10 @@ public enum FallbackReason {
     /** The peer said MP_FAIL. */
     MP_FAIL,
     /** The peer sent an infinite mapping. */
-    INFINITE_MAPPING
+    INFINITE_MAPPING;
+
+    /** Whether the peer is to be told by an infinite mapping: found out in mid-connection, and not by the peer's own. */
+    boolean isTold() {
+        return this == NO_DSS || this == DSS_CORRUPTION || this == CHECKSUM || this == MP_FAIL;
+    }
 }

@@ -276,6 +276,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     void fallBack(Subflow last, FallbackReason reason, long nowNs) {
         fallenBack = true;
         fallbackReason = reason;
+        sender.fallBack(last, reason.isTold(), nowNs);
         layer.touch(this);
     }
 

@@ -250,7 +250,10 @@ final class SubflowReceiver {
 
     /** The only subflow, and whatever came over it is in order up to here: its bytes are the stream's. */
     boolean mayFallBack() {
-        return connection.mayFallBack(subflow) && !receiver.hasHole() && end == receiver.rcvNxt();
+        return connection.mayFallBack(subflow)
+                && connection.sender.isContiguous(subflow)
+                && !receiver.hasHole()
+                && end == receiver.rcvNxt();
     }
 
     private void reset(int reason, long nowNs) {
