@@ -31,7 +31,9 @@ public final class MptcpConfig {
     /** The packet scheduler of connections that choose none (net.mptcp.scheduler). */
     public String scheduler = "default";
     /** The path managers of connections that choose none, separated by blanks (net.mptcp.path_manager). */
-    public String pathManagers = "kernel";
+    public String pathManagers = "endpoints";
+    /** Each address of a link is an endpoint that subflows are opened from, on connections that this host opens. */
+    public boolean linkEndpoints = true;
 
     private MptcpConfig() {}
 
@@ -55,6 +57,7 @@ public final class MptcpConfig {
             to.staleLossCount = staleLossCount;
             to.scheduler = scheduler;
             to.pathManagers = pathManagers;
+            to.linkEndpoints = linkEndpoints;
         });
     }
 }

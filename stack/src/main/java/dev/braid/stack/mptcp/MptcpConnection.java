@@ -2,6 +2,7 @@ package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.stack.congestion.CongestionInfo;
+import dev.braid.stack.mptcp.path.SubflowPlan;
 import dev.braid.stack.mptcp.scheduler.ConnectionView;
 import dev.braid.stack.mptcp.scheduler.LowestRtt;
 import dev.braid.stack.mptcp.scheduler.PacketScheduler;
@@ -34,6 +35,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     final DataSender sender;
     final DataReceiver receiver;
+    final ConnectionPaths paths = new ConnectionPaths(this);
     final ReceiveQueue received;
     ConnectionUser user;
     @Nullable TcpFailure failure;
@@ -279,6 +281,33 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         sender.fallBack(last, reason.isTold(), nowNs);
         layer.touch(this);
     }
+
+    // What path managers command.
+
+    /** Opens a subflow with MP_JOIN; {@code null} when there is no way. */
+    @Nullable
+    Subflow join(SubflowPlan plan, long nowNs) {
+        return null;
+    }
+
+    /** Ends a subflow in good order, or at once while it is not established. */
+    void closeSubflow(Subflow subflow, long nowNs) {
+        subflow.tcb.close(nowNs);
+    }
+
+    /** Ends a subflow with a reset. */
+    void resetSubflow(Subflow subflow, int reason, long nowNs) {
+        subflow.tcb.abort(nowNs);
+    }
+
+    /** Nothing new goes over the subflow until it answers a probe. */
+    void suspectSubflow(Subflow subflow, long nowNs) {
+        subflow.stale = true;
+        subflow.tcb.demandProbe();
+    }
+
+    /** One end wants another priority of the subflow. */
+    void prioritiesChanged(Subflow subflow, long nowNs) {}
 
     // In the core's flush, and when a deadline expires.
 

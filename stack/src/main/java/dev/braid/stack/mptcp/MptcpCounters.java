@@ -2,6 +2,7 @@ package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.counters.Counter;
 import dev.braid.fastpath.counters.Counters;
+import dev.braid.stack.mptcp.path.PathDecision;
 
 /** What Multipath TCP counts: the kernel's {@code MPTcpExt} names, as its nstat prints them. */
 final class MptcpCounters {
@@ -77,6 +78,11 @@ final class MptcpCounters {
     final Counter rmAddrTx;
     final Counter rmAddrTxDrop;
     final Counter rmSubflow;
+
+    // Addresses, beyond what the kernel counts.
+    final Counter addAddrHmacFailure;
+    final Counter endpointsFull;
+    private final Counter[] decisions = new Counter[PathDecision.values().length];
 
     // Control.
     final Counter mpPrioTx;
@@ -161,6 +167,11 @@ final class MptcpCounters {
         rmAddrTx = all.counter("MPTcpExtRmAddrTx");
         rmAddrTxDrop = all.counter("MPTcpExtRmAddrTxDrop");
         rmSubflow = all.counter("MPTcpExtRmSubflow");
+        addAddrHmacFailure = all.counter("MptcpAddAddrHmacFailure");
+        endpointsFull = all.counter("MptcpEndpointsFull");
+        for (PathDecision decision : PathDecision.values()) {
+            decisions[decision.ordinal()] = all.counter(decision.counter());
+        }
         mpPrioTx = all.counter("MPTcpExtMPPrioTx");
         mpPrioRx = all.counter("MPTcpExtMPPrioRx");
         mpFailTx = all.counter("MPTcpExtMPFailTx");
@@ -176,5 +187,10 @@ final class MptcpCounters {
         dssFallback = all.counter("MPTcpExtDssFallback");
         simultConnectFallback = all.counter("MPTcpExtSimultConnectFallback");
         fallbackFailed = all.counter("MPTcpExtFallbackFailed");
+    }
+
+    /** A path manager decided something. */
+    void decided(PathDecision decision) {
+        decisions[decision.ordinal()].increment();
     }
 }

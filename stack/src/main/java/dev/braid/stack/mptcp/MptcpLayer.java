@@ -3,6 +3,9 @@ package dev.braid.stack.mptcp;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.stack.core.Entropy;
+import dev.braid.stack.mptcp.path.PathEvent;
+import dev.braid.stack.mptcp.path.PathManager;
+import dev.braid.stack.mptcp.path.PathManagers;
 import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.stack.tcp.TcpLayer;
@@ -13,6 +16,7 @@ import dev.braid.stack.tcp.UpperLayer;
 import dev.braid.stack.tcp.UpperLayerProtocol;
 import dev.braid.stack.timer.TimerWheel;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,9 @@ public final class MptcpLayer implements UpperLayerProtocol {
     final FramePool frames;
     final Entropy entropy;
     final MptcpCounters counters;
+    final Keys keys = new Keys();
+    final HostPaths hostPaths = new HostPaths(this);
+    private PathManagers pathManagers = PathManagers.STANDARD;
     private final ArrayDeque<MptcpConnection> touched = new ArrayDeque<>();
 
     /** Multipath TCP over this TCP, which asks it about SYNs from now on. */
@@ -111,5 +118,39 @@ public final class MptcpLayer implements UpperLayerProtocol {
             next.touched = false;
             next.work(nowNs);
         }
+    }
+
+    // Paths.
+
+    /** The host's endpoints, limits and addresses. */
+    public HostPaths hostPaths() {
+        return hostPaths;
+    }
+
+    /** The path managers that connections can have. */
+    public PathManagers pathManagers() {
+        return pathManagers;
+    }
+
+    /** Replaces them, for connections to come. */
+    public void pathManagers(PathManagers changed) {
+        pathManagers = changed;
+    }
+
+    /** New managers for one connection; {@code null} = the host's choice. */
+    List<PathManager> pathManagers(@Nullable String names) {
+        return pathManagers.create(names == null ? config.pathManagers : names);
+    }
+
+    /** Something that concerns the paths of every connection. */
+    void raisePathEvent(PathEvent event) {
+        for (MptcpConnection connection : connections()) {
+            connection.paths.raise(event);
+        }
+    }
+
+    /** Every connection that has a token. */
+    private List<MptcpConnection> connections() {
+        return List.of();
     }
 }

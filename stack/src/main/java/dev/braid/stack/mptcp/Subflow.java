@@ -1,7 +1,8 @@
 package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.frame.Frame;
-import dev.braid.stack.mptcp.scheduler.SubflowView;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.mptcp.path.PathSubflow;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.SegmentKind;
@@ -14,7 +15,7 @@ import dev.braid.stack.tcp.UpperLayer;
  * One TCB of a Multipath TCP connection, seen from above: brings what TCP reports to the part of the connection that it concerns, and
  * what these want said into options. Core thread only.
  */
-final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
+final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     final MptcpConnection connection;
     final Tcb tcb;
     final SentMappings mappings = new SentMappings();
@@ -31,6 +32,12 @@ final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
     boolean mpFailDue;
     /** Where the failed data begin. */
     long mpFailDsn;
+    /** This end opened it. */
+    boolean initiated;
+    /** Its handshake is through, or was when it ended. */
+    boolean established;
+
+    final SignalQueue signals = new SignalQueue();
 
     Subflow(MptcpConnection connection, Tcb tcb, int number) {
         this.connection = connection;
@@ -213,5 +220,45 @@ final class Subflow implements UpperLayer, ConnectionUser, SubflowView {
     @Override
     public int mss() {
         return tcb.mss();
+    }
+
+    @Override
+    public IpAddress localAddress() {
+        return new IpAddress(tcb.localHi(), tcb.localLo());
+    }
+
+    @Override
+    public int localPort() {
+        return tcb.localPort();
+    }
+
+    @Override
+    public IpAddress remoteAddress() {
+        return new IpAddress(tcb.remoteHi(), tcb.remoteLo());
+    }
+
+    @Override
+    public int remotePort() {
+        return tcb.remotePort();
+    }
+
+    @Override
+    public boolean initiated() {
+        return initiated;
+    }
+
+    @Override
+    public boolean established() {
+        return established;
+    }
+
+    @Override
+    public boolean localBackup() {
+        return localBackup;
+    }
+
+    @Override
+    public boolean remoteBackup() {
+        return remoteBackup;
     }
 }

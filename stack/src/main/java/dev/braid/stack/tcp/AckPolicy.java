@@ -35,7 +35,8 @@ final class AckPolicy {
 
     private int unackedBytes;
     private boolean now;
-    private boolean sackNews;
+    /** What is owed is one without payload. */
+    private boolean pure;
     private Decision reason = Decision.ACK_NOW;
     private long deadlineNs = Deadlines.NONE;
 
@@ -114,7 +115,13 @@ final class AckPolicy {
     /** An ACK with fresh SACK blocks is owed: data segments have no room for them. */
     void demandWithSack() {
         now = true;
-        sackNews = true;
+        pure = true;
+    }
+
+    /** An ACK without payload is owed at once. */
+    void demandPure(Decision why) {
+        demand(why);
+        pure = true;
     }
 
     /** The delay is over. */
@@ -143,15 +150,15 @@ final class AckPolicy {
     /**
      * A segment with the present ACK number left.
      *
-     * @param pure it had no payload, and so room for SACK blocks
+     * @param hadRoom it had no payload, and so room for SACK blocks
      */
-    void onAckSent(boolean pure) {
+    void onAckSent(boolean hadRoom) {
         unackedBytes = 0;
         messageEnds = 0;
         deadlineNs = Deadlines.NONE;
-        now = sackNews && !pure;
-        sackNews = now;
-        reason = Decision.ACK_NOW;
+        now = pure && !hadRoom;
+        pure = now;
+        reason = now ? reason : Decision.ACK_NOW;
     }
 
     /** The longest delay. */

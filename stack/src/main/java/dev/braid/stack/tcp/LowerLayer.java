@@ -14,6 +14,9 @@ public interface LowerLayer {
     /** An ACK that carries options must go out, though TCP itself owes none. */
     void demandAck();
 
+    /** The same, of an ACK without payload: only that has room for options beside the ones that data has. */
+    void demandPureAck();
+
     /**
      * The peer is to say where it stands though nothing is owed to it: a segment without data leaves that it must answer (RFC 9293
      * section 3.10.7.4, first check).

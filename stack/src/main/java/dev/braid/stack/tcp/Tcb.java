@@ -391,6 +391,17 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
         layer.touch(this);
     }
 
+    /** Whether each segment carries a timestamp (RFC 7323): 12 bytes of option space. */
+    public boolean timestamps() {
+        return timestamps;
+    }
+
+    @Override
+    public void demandPureAck() {
+        acks.demandPure(Decision.UPPER_LAYER);
+        layer.touch(this);
+    }
+
     @Override
     public void demandProbe() {
         probeDue = Decision.PROBE;

@@ -120,6 +120,20 @@ class StripeTest {
     }
 
     @Test
+    void aDemandedPureAckIsNotSatisfiedByData() {
+        try (Pair pair = pair()) {
+            pair.here.send(20_000_000);
+            pair.world.run(60 * MS);
+            long before = pair.one.wrote.stream().filter(kind -> kind == SegmentKind.ACK).count();
+            assertThat(pair.there.rcvNxt).as("it has data to send all the while").isLessThan(15_000_000);
+            pair.one.tcb.demandPureAck();
+            pair.world.run(5 * MS);
+            assertThat(pair.one.wrote.stream().filter(kind -> kind == SegmentKind.ACK))
+                    .hasSize((int) before + 1);
+        }
+    }
+
+    @Test
     void pulledDataIsStripedAndJoinedAgainBothWays() {
         try (Pair pair = pair()) {
             pair.here.send(1_500_000);

@@ -25,6 +25,12 @@ public interface PathCommands {
     void reset(int subflow, int reason);
 
     /**
+     * Takes a subflow for silent until it answers a probe, which is sent: nothing new goes over it, what it carries goes over others,
+     * and {@link PathEvent.SubflowAnswered} comes if it lives.
+     */
+    void suspect(int subflow);
+
+    /**
      * Announces an address (ADD_ADDR), again and again until the peer echoes it. One that is announced already is announced afresh.
      *
      * @param id its identifier, 1..255; one identifier never stands for two addresses

@@ -15,7 +15,9 @@ public final class PathManagers {
 
     /** Those that come with the stack. */
     public static final PathManagers STANDARD = new PathManagers(new TreeMap<>(
-            Map.of("none", NoManager::new)));
+            Map.of(
+                    EndpointManager.NAME, EndpointManager::new, KernelManager.NAME, KernelManager::new, "none",
+                    NoManager::new)));
 
     private final Map<String, Supplier<? extends PathManager>> byName;
 

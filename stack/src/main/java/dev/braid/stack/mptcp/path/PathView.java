@@ -13,7 +13,10 @@ public interface PathView {
     /** Whether more subflows may be added: both ends have proved Multipath TCP and there was no fallback. */
     boolean established();
 
-    /** Whether the peer forbids joins to the address and port the connection began with (flag C, RFC 8684 section 3.1). */
+    /**
+     * Whether the peer forbids joins to the address and port the connection began with: by flag C (RFC 8684 section 3.1), or because it
+     * took that address back.
+     */
     boolean remoteDeniesInitialAddress();
 
     /** How many subflows there are, those that are still being opened included. */

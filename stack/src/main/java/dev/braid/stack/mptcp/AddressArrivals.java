@@ -1,0 +1,106 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.MptcpOptions;
+import dev.braid.stack.mptcp.path.PathEvent;
+import dev.braid.stack.mptcp.path.RemoteAddress;
+
+/**
+ * What the peer tells about its addresses and priorities, from segments that passed TCP's checks. Called in the middle of input, so it
+ * notes and raises events, which path managers hear in the connection's work.
+ */
+final class AddressArrivals {
+    private final MptcpConnection connection;
+    private final ConnectionPaths paths;
+
+    AddressArrivals(MptcpConnection connection, ConnectionPaths paths) {
+        this.connection = connection;
+        this.paths = paths;
+    }
+
+    /** Takes whatever options of these kinds a segment has. */
+    void input(Subflow on, MptcpOptions options, long nowNs) {
+        if (options.has(MptcpOptions.ADD_ADDR)) {
+            for (int i = 0; i < options.addAddrs(); i++) {
+                if (options.addEcho(i)) {
+                    onEcho(options, i);
+                } else {
+                    onAnnouncement(on, options, i);
+                }
+            }
+        }
+        if (options.has(MptcpOptions.REMOVE_ADDR)) {
+            for (int i = 0; i < options.removedIds(); i++) {
+                onRemoval(options.removedId(i));
+            }
+        }
+        if (options.has(MptcpOptions.MP_PRIO)) {
+            onPriority(on, options.prioBackup(), nowNs);
+        }
+    }
+
+    private void onEcho(MptcpOptions options, int i) {
+        MptcpCounters counters = connection.layer.counters;
+        counters.echoAdd.increment();
+        if (options.addPort(i) != 0) {
+            counters.portAdd.increment();
+        }
+        paths.signals.onEcho(options.addId(i), options.addHi(i), options.addLo(i), options.addPort(i));
+    }
+
+    private void onAnnouncement(Subflow on, MptcpOptions options, int i) {
+        MptcpCounters counters = connection.layer.counters;
+        IpAddress address = new IpAddress(options.addHi(i), options.addLo(i));
+        int id = options.addId(i);
+        int port = options.addPort(i);
+        // "If a host receives an ADD_ADDR option for which it cannot validate the HMAC, it SHOULD silently ignore the option."
+        if (paths.expectedHmac(id, address, port) != options.addHmac(i)) {
+            counters.addAddrHmacFailure.increment();
+            return;
+        }
+        counters.addAddr.increment();
+        if (port != 0) {
+            counters.portAdd.increment();
+        }
+        RemoteAddress told = new RemoteAddress(id, address, port);
+        boolean usable = RemoteAddresses.isReachable(address)
+                && (id != 0 || address.equals(paths.initialRemote().address()));
+        if (!usable || paths.remotes.learn(told) == RemoteAddresses.News.CONFLICT) {
+            counters.addAddrDrop.increment();
+            return;
+        }
+        paths.signals.echo(on, id, address, port);
+        if (id == 0) {
+            paths.initialRemoteReturned();
+        }
+        paths.raise(new PathEvent.AddressAnnounced(told));
+    }
+
+    private void onRemoval(int id) {
+        connection.layer.counters.rmAddr.increment();
+        RemoteAddress known = paths.remotes.remove(id);
+        if (id == 0) {
+            paths.initialRemoteRemoved();
+            known = paths.initialRemote();
+        }
+        for (int i = 0; known == null && i < connection.subflows.size(); i++) {
+            Subflow subflow = connection.subflows.get(i);
+            if (subflow.remoteId() == id) {
+                known = new RemoteAddress(id, subflow.remoteAddress(), 0);
+            }
+        }
+        // "If an Address ID is not known, the receiver will silently ignore the request."
+        if (known != null) {
+            paths.raise(new PathEvent.AddressRemoved(known));
+        }
+    }
+
+    private void onPriority(Subflow on, boolean backup, long nowNs) {
+        connection.layer.counters.mpPrioRx.increment();
+        if (on.remoteBackup != backup) {
+            on.remoteBackup = backup;
+            connection.prioritiesChanged(on, nowNs);
+        }
+        paths.raise(new PathEvent.PriorityChanged(on));
+    }
+}

@@ -1,0 +1,283 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.mptcp.path.Announcement;
+import dev.braid.stack.mptcp.path.Endpoint;
+import dev.braid.stack.mptcp.path.Endpoints;
+import dev.braid.stack.mptcp.path.LocalAddress;
+import dev.braid.stack.mptcp.path.PathEvent;
+import dev.braid.stack.mptcp.path.PathManager;
+import dev.braid.stack.mptcp.path.PathSubflow;
+import dev.braid.stack.mptcp.path.PathView;
+import dev.braid.stack.mptcp.path.RemoteAddress;
+import dev.braid.stack.tcp.TcpFailure;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The addresses and path managers of one connection. What happens is noted as an event where it happens, in the middle of inputs too;
+ * the managers hear of it in the connection's work and answer with commands. Core thread only.
+ */
+final class ConnectionPaths implements PathView {
+    /** Events that one turn of work delivers: managers whose commands bring up new events for ever must not hold up the core. */
+    private static final int MOST_EVENTS = 1_000;
+
+    final AddressSignals signals;
+    final AddressArrivals arrivals;
+    final RemoteAddresses remotes = new RemoteAddresses();
+    private final MptcpConnection connection;
+    private final List<ManagedPaths> managers = new ArrayList<>(1);
+    private final ArrayDeque<PathEvent> events = new ArrayDeque<>();
+    private long localKey;
+    private long remoteKey;
+    private int token;
+    private LocalAddress initialLocal = new LocalAddress(IpAddress.ANY_IPV6, -1);
+    private RemoteAddress initialRemote = new RemoteAddress(0, IpAddress.ANY_IPV6, 0);
+    private boolean serverSide;
+    private boolean denied;
+    private boolean initialRemoved;
+    private boolean established;
+
+    ConnectionPaths(MptcpConnection connection) {
+        this.connection = connection;
+        this.signals = new AddressSignals(connection, this);
+        this.arrivals = new AddressArrivals(connection, this);
+    }
+
+    // What the connection's life tells.
+
+    /**
+     * Both ends have proved that they speak Multipath TCP, on the first subflow.
+     *
+     * @param token this end's, which people name the connection by
+     * @param denied whether the peer set flag C
+     */
+    void onEstablished(
+            Subflow first, long localKey, long remoteKey, int token, boolean serverSide, boolean denied) {
+        if (established) {
+            return;
+        }
+        this.localKey = localKey;
+        this.remoteKey = remoteKey;
+        this.token = token;
+        this.serverSide = serverSide;
+        this.denied = denied;
+        begin(first);
+        established = true;
+        for (PathManager manager : connection.layer.pathManagers(connection.own.pathManagers)) {
+            managers.add(new ManagedPaths(connection, this, manager));
+        }
+        raise(new PathEvent.Established());
+    }
+
+    /** The first subflow's addresses are known: those with identifier 0. */
+    private void begin(Subflow first) {
+        initialLocal = new LocalAddress(first.localAddress(), first.link());
+        initialRemote = new RemoteAddress(0, first.remoteAddress(), first.remotePort());
+    }
+
+    /** An added subflow is usable. */
+    void onSubflowEstablished(Subflow subflow) {
+        raise(new PathEvent.SubflowEstablished(subflow));
+    }
+
+    /** A subflow is gone, or could not be opened; it is in the connection's list no more when the event is heard. */
+    void onSubflowClosed(Subflow subflow, @Nullable TcpFailure failure, int resetReason) {
+        signals.onSubflowGone(subflow);
+        raise(new PathEvent.SubflowClosed(subflow, failure, resetReason));
+    }
+
+    /** A fallback, or the end: no more subflows, no more signals. */
+    void onNoMorePaths() {
+        established = false;
+        events.clear();
+        managers.clear();
+    }
+
+    /** Something for the managers; heard in the next work. */
+    void raise(PathEvent event) {
+        if (established) {
+            events.add(event);
+            connection.layer.touch(connection);
+        }
+    }
+
+    /** Replaces the managers of a connection that may run already; names as in {@code net.mptcp.path_manager}. */
+    void replaceManagers(String names) {
+        managers.clear();
+        if (established) {
+            for (PathManager manager : connection.layer.pathManagers(names)) {
+                managers.add(new ManagedPaths(connection, this, manager));
+            }
+            raise(new PathEvent.Attached());
+        }
+    }
+
+    /** What the managers are called, in their order. */
+    List<String> managerNames() {
+        return managers.stream().map(managed -> managed.manager.name()).toList();
+    }
+
+    // Incoming joins.
+
+    /** Whether the limits let the peer add a subflow. */
+    boolean mayJoin() {
+        int joined = 0;
+        for (Subflow subflow : connection.subflows) {
+            joined += subflow.number() != 0 ? 1 : 0;
+        }
+        return established && joined < endpoints().limits().subflows();
+    }
+
+    /** The identifier of a local address that a peer joins to; 0 also when none is left. */
+    int localIdOf(long hi, long lo) {
+        return localId(new LocalAddress(new IpAddress(hi, lo), -1));
+    }
+
+    /** Whether this end announced the address with exactly this port. */
+    boolean isAnnounced(long hi, long lo, int port) {
+        for (Announcement announcement : signals.announcements()) {
+            if (announcement.port() == port
+                    && announcement.address().hi() == hi
+                    && announcement.address().lo() == lo) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether subflows from this local address are to be backups: its endpoint says so. */
+    boolean isBackup(long hi, long lo) {
+        return endpoints().find(new IpAddress(hi, lo), 0)
+                .map(endpoint -> endpoint.has(Endpoint.BACKUP))
+                .orElse(false);
+    }
+
+    // In the connection's work.
+
+    /** Tells the managers what happened, has their commands done, and sends what is to be said. */
+    void work(long nowNs) {
+        for (int left = MOST_EVENTS; left > 0; left--) {
+            PathEvent event = events.poll();
+            if (event == null) {
+                break;
+            }
+            // A copy: a manager may be replaced by what another one does.
+            for (ManagedPaths managed : List.copyOf(managers)) {
+                managed.tell(event, nowNs);
+            }
+        }
+        for (ManagedPaths managed : List.copyOf(managers)) {
+            managed.wake(nowNs);
+        }
+        signals.work(nowNs);
+        if (!events.isEmpty()) {
+            connection.layer.touch(connection);
+        }
+    }
+
+    /** When {@link #work} has something to do by itself. */
+    long deadlineNs() {
+        long next = established ? signals.deadlineNs() : Deadlines.NONE;
+        for (ManagedPaths managed : managers) {
+            next = Math.min(next, managed.wakeNs());
+        }
+        return next;
+    }
+
+    // HMACs.
+
+    /** The truncated HMAC of an ADD_ADDR of this end's. */
+    long announcementHmac(AnnouncedAddress own) {
+        Keys keys = connection.layer.keys;
+        keys.addAddress(localKey, remoteKey, own.id, own.address.hi(), own.address.lo(), own.port);
+        return keys.rightmost64();
+    }
+
+    /** The truncated HMAC that an ADD_ADDR of the peer's has if it is the peer's. */
+    long expectedHmac(int id, IpAddress address, int port) {
+        Keys keys = connection.layer.keys;
+        keys.addAddress(remoteKey, localKey, id, address.hi(), address.lo(), port);
+        return keys.rightmost64();
+    }
+
+    // What managers see.
+
+    void initialRemoteRemoved() {
+        initialRemoved = true;
+    }
+
+    void initialRemoteReturned() {
+        initialRemoved = false;
+    }
+
+    @Override
+    public int token() {
+        return token;
+    }
+
+    @Override
+    public boolean serverSide() {
+        return serverSide;
+    }
+
+    @Override
+    public boolean established() {
+        return established;
+    }
+
+    @Override
+    public boolean remoteDeniesInitialAddress() {
+        return denied || initialRemoved;
+    }
+
+    @Override
+    public int subflows() {
+        return connection.subflows.size();
+    }
+
+    @Override
+    public PathSubflow subflow(int index) {
+        return connection.subflows.get(index);
+    }
+
+    @Override
+    public RemoteAddress initialRemote() {
+        return initialRemote;
+    }
+
+    @Override
+    public LocalAddress initialLocal() {
+        return initialLocal;
+    }
+
+    @Override
+    public List<RemoteAddress> remoteAddresses() {
+        return remotes.all();
+    }
+
+    @Override
+    public List<Announcement> announcements() {
+        return signals.announcements();
+    }
+
+    @Override
+    public List<LocalAddress> localAddresses() {
+        return connection.layer.hostPaths.localAddresses();
+    }
+
+    @Override
+    public Endpoints endpoints() {
+        return connection.layer.hostPaths.endpoints();
+    }
+
+    @Override
+    public int localId(LocalAddress address) {
+        return address.address().equals(initialLocal.address())
+                ? 0
+                : endpoints().idOf(address.address(), address.link());
+    }
+}

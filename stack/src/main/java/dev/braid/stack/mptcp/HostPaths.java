@@ -1,0 +1,103 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.mptcp.path.Endpoint;
+import dev.braid.stack.mptcp.path.EndpointException;
+import dev.braid.stack.mptcp.path.Endpoints;
+import dev.braid.stack.mptcp.path.LocalAddress;
+import dev.braid.stack.mptcp.path.PathEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The host's side of path management: its endpoints and limits, and its addresses on links that are up. Each change is told to every
+ * connection. Addresses of links get endpoints of their own, so that a host with several links uses them without being configured.
+ * Core thread only.
+ */
+public final class HostPaths {
+    private final MptcpLayer layer;
+    private final Endpoints endpoints = new Endpoints();
+    private final List<LocalAddress> addresses = new ArrayList<>();
+    private final List<Integer> downLinks = new ArrayList<>();
+
+    HostPaths(MptcpLayer layer) {
+        this.layer = layer;
+        endpoints.onChange(layer::raisePathEvent);
+    }
+
+    /** The host's endpoints and limits. */
+    public Endpoints endpoints() {
+        return endpoints;
+    }
+
+    /** A link has this address from now on. */
+    public void addressAdded(IpAddress address, int link) {
+        LocalAddress added = new LocalAddress(address, link);
+        if (addresses.contains(added)) {
+            return;
+        }
+        addresses.add(added);
+        if (layer.config.linkEndpoints && isWorthAnEndpoint(address)) {
+            addAutomatic(added);
+        }
+        if (!downLinks.contains(link)) {
+            layer.raisePathEvent(new PathEvent.LocalAddressAdded(added));
+        }
+    }
+
+    /** A link has this address no more. */
+    public void addressRemoved(IpAddress address, int link) {
+        LocalAddress removed = new LocalAddress(address, link);
+        if (!addresses.remove(removed)) {
+            return;
+        }
+        // First the path event: it tells peers, whatever becomes of the endpoint.
+        layer.raisePathEvent(new PathEvent.LocalAddressRemoved(removed));
+        Optional<Endpoint> automatic = endpoints.find(address, 0);
+        if (automatic.isPresent() && automatic.get().has(Endpoint.AUTOMATIC)) {
+            try {
+                endpoints.remove(automatic.get().id());
+            } catch (EndpointException e) {
+                throw new IllegalStateException("an endpoint that was found is gone", e);
+            }
+        }
+    }
+
+    /** A link came up or went down. */
+    public void linkChanged(int link, boolean up) {
+        boolean was = !downLinks.contains(link);
+        if (up == was) {
+            return;
+        }
+        if (up) {
+            downLinks.remove(Integer.valueOf(link));
+        } else {
+            downLinks.add(link);
+        }
+        layer.raisePathEvent(new PathEvent.LinkChanged(link, up));
+    }
+
+    /** The host's addresses on links that are up. A snapshot. */
+    public List<LocalAddress> localAddresses() {
+        return addresses.stream()
+                .filter(address -> !downLinks.contains(address.link()))
+                .toList();
+    }
+
+    private void addAutomatic(LocalAddress added) {
+        if (endpoints.find(added.address(), 0).isPresent()) {
+            return;
+        }
+        try {
+            endpoints.add(added.address(), 0, Endpoint.SUBFLOW | Endpoint.AUTOMATIC, added.link(), 0);
+        } catch (EndpointException e) {
+            // All identifiers are taken: the address serves connections that begin from it, and no other.
+            layer.counters.endpointsFull.increment();
+        }
+    }
+
+    private static boolean isWorthAnEndpoint(IpAddress address) {
+        return !address.isLoopback() && !address.isLinkLocal();
+    }
+}

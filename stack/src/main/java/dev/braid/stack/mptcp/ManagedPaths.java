@@ -1,0 +1,116 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.mptcp.path.PathCommands;
+import dev.braid.stack.mptcp.path.PathDecision;
+import dev.braid.stack.mptcp.path.PathEvent;
+import dev.braid.stack.mptcp.path.PathManager;
+import dev.braid.stack.mptcp.path.SubflowPlan;
+import org.jspecify.annotations.Nullable;
+
+/** One path manager on one connection: brings it events, and has done what it commands meanwhile. Core thread only. */
+final class ManagedPaths implements PathCommands {
+    final PathManager manager;
+    private final MptcpConnection connection;
+    private final ConnectionPaths paths;
+    private long wakeNs = Deadlines.NONE;
+    private long nowNs;
+
+    ManagedPaths(MptcpConnection connection, ConnectionPaths paths, PathManager manager) {
+        this.connection = connection;
+        this.paths = paths;
+        this.manager = manager;
+    }
+
+    void tell(PathEvent event, long nowNs) {
+        this.nowNs = nowNs;
+        manager.onEvent(event, paths, this, nowNs);
+    }
+
+    void wake(long nowNs) {
+        if (nowNs >= wakeNs) {
+            wakeNs = Deadlines.NONE;
+            tell(new PathEvent.Woken(), nowNs);
+        }
+    }
+
+    long wakeNs() {
+        return wakeNs;
+    }
+
+    @Override
+    public int open(SubflowPlan plan) {
+        if (!paths.established()) {
+            return -1;
+        }
+        Subflow opened = connection.join(plan, nowNs);
+        return opened == null ? -1 : opened.number();
+    }
+
+    @Override
+    public void close(int subflow) {
+        Subflow found = find(subflow);
+        if (found != null) {
+            connection.layer.counters.rmSubflow.increment();
+            connection.closeSubflow(found, nowNs);
+        }
+    }
+
+    @Override
+    public void reset(int subflow, int reason) {
+        Subflow found = find(subflow);
+        if (found != null) {
+            connection.layer.counters.rmSubflow.increment();
+            connection.resetSubflow(found, reason, nowNs);
+        }
+    }
+
+    @Override
+    public void suspect(int subflow) {
+        Subflow found = find(subflow);
+        if (found != null) {
+            connection.suspectSubflow(found, nowNs);
+        }
+    }
+
+    @Override
+    public boolean announce(int id, IpAddress address, int port) {
+        return paths.signals.announce(id, address, port, nowNs);
+    }
+
+    @Override
+    public void withdraw(int... ids) {
+        paths.signals.withdraw(ids);
+    }
+
+    @Override
+    public void priority(int subflow, boolean backup) {
+        Subflow found = find(subflow);
+        if (found != null) {
+            found.localBackup = backup;
+            paths.signals.priority(found, backup);
+            connection.prioritiesChanged(found, nowNs);
+        }
+    }
+
+    @Override
+    public void wakeAt(long deadlineNs) {
+        wakeNs = deadlineNs;
+        connection.layer.touch(connection);
+    }
+
+    @Override
+    public void decided(PathDecision decision) {
+        connection.layer.counters.decided(decision);
+    }
+
+    private @Nullable Subflow find(int number) {
+        for (Subflow subflow : connection.subflows) {
+            if (subflow.number() == number) {
+                return subflow;
+            }
+        }
+        return null;
+    }
+}

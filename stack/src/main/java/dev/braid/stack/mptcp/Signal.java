@@ -1,0 +1,43 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.MptcpOptionWriter;
+
+/** Something about addresses that one ACK is to tell the peer; RFC 8684 sections 3.3.8 and 3.4. */
+sealed interface Signal {
+    /** Bytes of the option, without padding. */
+    int length();
+
+    /** ADD_ADDR. The HMAC is computed when it is written: keys are known by then. */
+    record Announce(AnnouncedAddress announced) implements Signal {
+        @Override
+        public int length() {
+            return MptcpOptionWriter.addAddrLength(!announced.address.isIpv4(), announced.port != 0, false);
+        }
+    }
+
+    /** The echo of an ADD_ADDR of the peer's. */
+    record Echo(int id, IpAddress address, int port) implements Signal {
+        @Override
+        public int length() {
+            return MptcpOptionWriter.addAddrLength(!address.isIpv4(), port != 0, true);
+        }
+    }
+
+    /** REMOVE_ADDR with all these identifiers. */
+    @SuppressWarnings("ArrayRecordComponent") // made once, written once, compared never
+    record Withdraw(int[] ids) implements Signal {
+        @Override
+        public int length() {
+            return 3 + ids.length;
+        }
+    }
+
+    /** MP_PRIO for the subflow it is sent on. */
+    record Priority(boolean backup) implements Signal {
+        @Override
+        public int length() {
+            return 3;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.braid.stack.mptcp;
+
+import java.util.ArrayDeque;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** What one subflow is to tell the peer about addresses, in order; an ACK takes as much of it as its option space holds. */
+final class SignalQueue {
+    /** ACKs in a row for signalling: "SHOULD NOT send more than two" (RFC 8684 section 3.4.1). */
+    private static final int MOST_IN_A_ROW = 2;
+
+    private final ArrayDeque<Signal> waiting = new ArrayDeque<>(2);
+    private int inARow;
+    private long notBeforeNs = Long.MIN_VALUE;
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    void add(Signal signal) {
+        waiting.add(signal);
+    }
+
+    @Nullable
+    Signal next() {
+        return waiting.peek();
+    }
+
+    @Nullable
+    Signal take() {
+        return waiting.poll();
+    }
+
+    /** What it has is not to be said, or by another. */
+    ArrayDeque<Signal> drain() {
+        var drained = new ArrayDeque<>(waiting);
+        waiting.clear();
+        return drained;
+    }
+
+    void removeIf(Predicate<Signal> unwanted) {
+        waiting.removeIf(unwanted);
+    }
+
+    /** Bytes of those that fit into {@code room}, each padded to a multiple of 4. */
+    int fitting(int room) {
+        int used = 0;
+        for (Signal signal : waiting) {
+            int padded = padded(signal);
+            if (used + padded > room) {
+                break;
+            }
+            used += padded;
+        }
+        return used;
+    }
+
+    /** Bytes of the option with the NOPs behind it: a multiple of 4. */
+    static int padded(Signal signal) {
+        return (signal.length() + 3) & ~3;
+    }
+
+    /**
+     * Whether an ACK may be asked for now. Two may follow each other; then data, or a round trip, comes between: else others than
+     * this peer could mistake them for signs of loss.
+     */
+    boolean mayAsk(long nowNs) {
+        return nowNs >= notBeforeNs;
+    }
+
+    /** An ACK was asked for. */
+    void asked(long pauseNs, long nowNs) {
+        if (++inARow >= MOST_IN_A_ROW) {
+            inARow = 0;
+            notBeforeNs = nowNs + pauseNs;
+        }
+    }
+
+    /** When an ACK may be asked for again. */
+    long notBeforeNs() {
+        return notBeforeNs;
+    }
+}

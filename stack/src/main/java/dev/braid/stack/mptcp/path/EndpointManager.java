@@ -1,0 +1,190 @@
+package dev.braid.stack.mptcp.path;
+
+import dev.braid.stack.tcp.TcpFailure;
+import java.util.List;
+
+/**
+ * Linux's endpoints and limits, without its limitations: all addresses are announced at once, what the peer announces is kept and used
+ * when limits allow, what was lost is opened again, and the host's links and addresses are followed. IPv4 and IPv6 mix wherever both
+ * ends have both.
+ *
+ * <p>It compares what there should be ({@link WantedPaths}) with what there is, whatever happened: so a manager that is put on a
+ * connection in the middle of its life finds its way.
+ */
+public final class EndpointManager implements PathManager {
+    /** What it is chosen by. */
+    public static final String NAME = "endpoints";
+
+    /** What the peer has against a subflow may pass (RFC 8684 section 3.6): resources, outstanding data. */
+    private static final int REASON_RESOURCES = 2;
+
+    private static final int REASON_OUTSTANDING = 4;
+
+    private final Retries retries = new Retries();
+    private final RemovedAddresses removed = new RemovedAddresses();
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public void onEvent(PathEvent event, PathView connection, PathCommands commands, long nowNs) {
+        switch (event) {
+            case PathEvent.SubflowEstablished told -> retries.established(told.subflow().number(), nowNs);
+            case PathEvent.SubflowClosed told -> closed(told, nowNs);
+            case PathEvent.SubflowAnswered told -> removed.answered(told.subflow().number());
+            case PathEvent.AddressAnnounced told -> retries.forgive(told.address());
+            case PathEvent.AddressRemoved told -> removed.begin(told.address(), connection, commands, nowNs);
+            case PathEvent.LocalAddressAdded _ -> retries.forgive();
+            case PathEvent.LocalAddressRemoved told -> localGone(told.address(), connection, commands);
+            case PathEvent.LinkChanged told -> linkChanged(told, connection, commands);
+            case PathEvent.EndpointRemoved told -> endpointRemoved(told.endpoint(), connection, commands);
+            case PathEvent.EndpointChanged told -> endpointChanged(told, connection, commands);
+            case PathEvent.Attached _,PathEvent.Established _,PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.EndpointAdded _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
+                {}
+        }
+        removed.expire(connection, commands, nowNs);
+        reconcile(connection, commands, nowNs);
+    }
+
+    /** Announces and opens what is missing, and asks to be woken when that may succeed which cannot now. */
+    private void reconcile(PathView view, PathCommands commands, long nowNs) {
+        for (int late = retries.overdue(nowNs); late >= 0; late = retries.overdue(nowNs)) {
+            retries.abandoned(late, nowNs);
+            commands.close(late);
+        }
+        if (view.established()) {
+            announce(view, commands);
+            open(view, commands, nowNs);
+        }
+        commands.wakeAt(Math.min(retries.nextDeadlineNs(nowNs), removed.nextDeadlineNs()));
+    }
+
+    private static void announce(PathView view, PathCommands commands) {
+        Survey survey = new Survey(view);
+        for (Endpoint endpoint : view.endpoints().all()) {
+            boolean initial = endpoint.port() == 0
+                    && endpoint.address().equals(view.initialLocal().address());
+            if (!endpoint.has(Endpoint.SIGNAL)
+                    || initial
+                    || survey.announced(endpoint.id(), endpoint.address(), endpoint.port())) {
+                continue;
+            }
+            if (commands.announce(endpoint.id(), endpoint.address(), endpoint.port())) {
+                commands.decided(PathDecision.ANNOUNCED);
+            }
+        }
+    }
+
+    private void open(PathView view, PathCommands commands, long nowNs) {
+        for (WantedPath path : WantedPaths.of(view)) {
+            Survey survey = new Survey(view);
+            if (path.exists(survey) || !retries.mayOpen(path.ends(), nowNs)) {
+                continue;
+            }
+            if (survey.room() == 0) {
+                commands.decided(PathDecision.REFUSED_SUBFLOW_LIMIT);
+                return;
+            }
+            boolean again = retries.isReopening(path.ends());
+            int number = commands.open(path.plan());
+            retries.opened(path.ends(), number, nowNs);
+            if (number >= 0) {
+                commands.decided(again ? PathDecision.REOPENED : path.decision());
+            }
+        }
+    }
+
+    private void closed(PathEvent.SubflowClosed told, long nowNs) {
+        PathSubflow subflow = told.subflow();
+        removed.closed(subflow.number());
+        if (!subflow.initiated()) {
+            return;
+        }
+        boolean refused = told.failure() == null || told.failure() == TcpFailure.REFUSED
+                || told.failure() == TcpFailure.RESET;
+        boolean passes = told.resetReason() == REASON_RESOURCES || told.resetReason() == REASON_OUTSTANDING;
+        var ends = new WantedPath.Ends(subflow.localAddress(), subflow.remoteAddress(), subflow.remotePort());
+        retries.closed(ends, subflow.number(), subflow.established(), refused && !passes, nowNs);
+    }
+
+    /** Nothing can be sent from the address any more: the peer hears of it over another path. */
+    private static void localGone(LocalAddress gone, PathView view, PathCommands commands) {
+        Survey survey = new Survey(view);
+        int id = view.localId(gone);
+        boolean announced = view.announcements().stream().anyMatch(a -> a.id() == id);
+        if (announced || survey.startsFrom(id)) {
+            commands.withdraw(id);
+        }
+        for (int number : survey.numbers()) {
+            PathSubflow subflow = survey.subflow(number);
+            if (subflow != null && subflow.localAddress().equals(gone.address())) {
+                commands.reset(number, 0);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+            }
+        }
+    }
+
+    /** A link that went down takes its subflows with it, but for the last one: the link may return before the peer gives up. */
+    private void linkChanged(PathEvent.LinkChanged told, PathView view, PathCommands commands) {
+        if (told.up()) {
+            retries.forgive();
+            return;
+        }
+        Survey survey = new Survey(view);
+        boolean another = false;
+        for (int number : survey.numbers()) {
+            PathSubflow subflow = survey.subflow(number);
+            another |= subflow != null && subflow.link() != told.link() && subflow.usable() && !subflow.stale();
+        }
+        if (!another) {
+            return;
+        }
+        for (int number : survey.numbers()) {
+            PathSubflow subflow = survey.subflow(number);
+            if (subflow != null && subflow.link() == told.link()) {
+                commands.withdraw(subflow.localId());
+                commands.reset(number, 0);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+            }
+        }
+    }
+
+    private static void endpointRemoved(Endpoint endpoint, PathView view, PathCommands commands) {
+        Survey survey = new Survey(view);
+        int id = endpoint.address().equals(view.initialLocal().address()) && endpoint.port() == 0 ? 0 : endpoint.id();
+        boolean carries = survey.carries(endpoint);
+        if (survey.announced(id, endpoint.address(), endpoint.port())
+                || (carries && !endpoint.has(Endpoint.IMPLICIT))) {
+            commands.withdraw(id);
+        }
+        for (int number : survey.numbers()) {
+            PathSubflow subflow = survey.subflow(number);
+            if (subflow != null && subflow.localId() == id) {
+                commands.close(number);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+            }
+        }
+    }
+
+    private static void endpointChanged(PathEvent.EndpointChanged told, PathView view, PathCommands commands) {
+        Survey survey = new Survey(view);
+        Endpoint after = told.after();
+        boolean reprioritised = told.before().has(Endpoint.BACKUP) != after.has(Endpoint.BACKUP);
+        boolean meshGone = told.before().has(Endpoint.FULLMESH) && !after.has(Endpoint.FULLMESH);
+        List<WantedPath> wanted = WantedPaths.of(view);
+        for (int number : survey.numbers()) {
+            PathSubflow subflow = survey.subflow(number);
+            if (subflow == null || !subflow.localAddress().equals(after.address())) {
+                continue;
+            }
+            var ends = new WantedPath.Ends(subflow.localAddress(), subflow.remoteAddress(), subflow.remotePort());
+            if (meshGone && subflow.initiated() && wanted.stream().noneMatch(w -> w.ends().equals(ends))) {
+                commands.close(number);
+            } else if (reprioritised) {
+                commands.priority(number, after.has(Endpoint.BACKUP));
+            }
+        }
+    }
+}

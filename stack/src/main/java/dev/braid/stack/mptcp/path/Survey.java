@@ -1,0 +1,129 @@
+package dev.braid.stack.mptcp.path;
+
+import dev.braid.fastpath.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Questions that path managers ask of a view. Each answer is of the moment it is asked in. */
+final class Survey {
+    private final PathView view;
+
+    Survey(PathView view) {
+        this.view = view;
+    }
+
+    static boolean sameFamily(IpAddress one, IpAddress other) {
+        return one.isIpv4() == other.isIpv4();
+    }
+
+    /** How many endpoints have this flag. */
+    int endpoints(int flag) {
+        int found = 0;
+        for (Endpoint endpoint : view.endpoints().all()) {
+            found += endpoint.has(flag) ? 1 : 0;
+        }
+        return found;
+    }
+
+    /** Subflows that were joined to the first, by either end, those still being opened included: what limits count. */
+    int joined() {
+        int found = 0;
+        for (int i = 0; i < view.subflows(); i++) {
+            found += view.subflow(i).number() != 0 ? 1 : 0;
+        }
+        return found;
+    }
+
+    /** How many more subflows the limit allows; 0 or more. */
+    int room() {
+        return Math.max(0, view.endpoints().limits().subflows() - joined());
+    }
+
+    /** Whether a subflow goes to the address, and to the port if one is given. */
+    boolean goesTo(IpAddress address, int port) {
+        for (int i = 0; i < view.subflows(); i++) {
+            PathSubflow subflow = view.subflow(i);
+            if (subflow.remoteAddress().equals(address) && (port == 0 || subflow.remotePort() == port)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a subflow goes from one address to another, at that port. */
+    boolean connects(IpAddress local, IpAddress remote, int remotePort) {
+        for (int i = 0; i < view.subflows(); i++) {
+            PathSubflow subflow = view.subflow(i);
+            if (subflow.localAddress().equals(local)
+                    && subflow.remoteAddress().equals(remote)
+                    && subflow.remotePort() == remotePort) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a subflow starts from the local address of this identifier. */
+    boolean startsFrom(int localId) {
+        for (int i = 0; i < view.subflows(); i++) {
+            if (view.subflow(i).localId() == localId) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a subflow uses the endpoint's address, and its port if it has one. */
+    boolean carries(Endpoint endpoint) {
+        for (int i = 0; i < view.subflows(); i++) {
+            PathSubflow subflow = view.subflow(i);
+            if (subflow.localAddress().equals(endpoint.address())
+                    && (endpoint.port() == 0 || subflow.localPort() == endpoint.port())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the address was announced under this identifier, and not withdrawn. */
+    boolean announced(int id, IpAddress address, int port) {
+        for (Announcement announcement : view.announcements()) {
+            if (announcement.id() == id
+                    && announcement.port() == port
+                    && announcement.address().equals(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether another subflow than this one can carry data now. */
+    boolean anotherUsable(int than) {
+        for (int i = 0; i < view.subflows(); i++) {
+            PathSubflow subflow = view.subflow(i);
+            if (subflow.number() != than && subflow.usable() && !subflow.stale()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The numbers of all subflows: a copy, for walks in the course of which some are closed. */
+    int[] numbers() {
+        int[] numbers = new int[view.subflows()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = view.subflow(i).number();
+        }
+        return numbers;
+    }
+
+    /** The subflow of this number; {@code null} when it is gone. */
+    @Nullable
+    PathSubflow subflow(int number) {
+        for (int i = 0; i < view.subflows(); i++) {
+            if (view.subflow(i).number() == number) {
+                return view.subflow(i);
+            }
+        }
+        return null;
+    }
+}
