@@ -198,14 +198,17 @@ final class DataSender {
             timers.onBlocked(nowNs);
             return 0;
         }
-        boolean last = finQueued && length == queued();
-        give(subflow, dataNxt, length, last && plain == null);
+        boolean end = finQueued && length == queued();
+        // The first data of all has MP_CAPABLE in place of a DSS, with no room to say that the stream ends (section 3.1).
+        boolean last = end && plain == null && subflow.mappings.end() > 0;
+        give(subflow, dataNxt, length, last);
         dataNxt += length;
         finSent |= last;
+        connection.counts.onSent(length, nowNs);
         if (queued() > 0) {
             wakeOthers(subflow);
         }
-        if (last) {
+        if (end) {
             connection.layer.touch(connection);
         }
         connection.scheduler.onSent(subflow, length, nowNs);
@@ -240,6 +243,7 @@ final class DataSender {
         give(subflow, position, length, finSent && position + length == stream.end());
         again.done(position + length);
         connection.layer.counters.mptcpRetrans.increment();
+        connection.counts.onSentAgain(length, nowNs);
         connection.scheduler.onSent(subflow, length, nowNs);
         timers.onGiven(nowNs);
         if (!again.isEmpty()) {
@@ -278,6 +282,7 @@ final class DataSender {
             connection.layer.counters.dataAckUnsent.increment(); // of data never sent: a lie, or another connection's
             return false;
         }
+        connection.counts.lastDataAckNs = nowNs;
         partial.onAck();
         // Section 3.3.5: "It should only update its local receive window values when the largest sequence number allowed (i.e.,
         // DATA_ACK + receive window) increases".

@@ -90,6 +90,12 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
+    public long boundary(Tcb tcb, long streamOffset) {
+        int index = mappings.find(streamOffset);
+        return index < 0 ? Long.MAX_VALUE : mappings.offset(index) + mappings.length(index);
+    }
+
+    @Override
     public long pullable(Tcb tcb) {
         return connection.sender.pullable(this);
     }

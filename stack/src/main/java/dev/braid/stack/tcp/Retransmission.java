@@ -63,6 +63,7 @@ final class Retransmission {
     }
 
     private int sendAgain(Tcb tcb, SentSegment lost, int packetMss, Decision decision, long nowNs) {
+        cutAtBoundary(tcb, lost);
         int length = lost.dataLength();
         int flags = lost.fin() ? Tcp.FIN : 0;
         if (length == 0) {
@@ -89,6 +90,17 @@ final class Retransmission {
         retransmitted(tcb, lost, decision, packetMss, nowNs);
         tcb.pacer.onSent(sent, nowNs);
         return sent;
+    }
+
+    /** What was SACKed was joined with its neighbours; if the peer reneges, it may have to go again in pieces. */
+    private static void cutAtBoundary(Tcb tcb, SentSegment lost) {
+        UpperLayer upper = tcb.upper;
+        if (upper != null && lost.dataLength() > 0) {
+            long most = upper.boundary(tcb, lost.dataStart()) - lost.dataStart();
+            if (most < lost.dataLength()) {
+                tcb.sent.truncate(lost, (int) most);
+            }
+        }
     }
 
     private void retransmitted(Tcb tcb, SentSegment segment, Decision decision, int packetMss, long nowNs) {

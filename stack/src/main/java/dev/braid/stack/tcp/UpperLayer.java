@@ -61,6 +61,14 @@ public interface UpperLayer {
      */
     int pull(Tcb tcb, int room, long nowNs);
 
+    /**
+     * Where what one {@link #pull} appended ends: no segment crosses that, whatever became of those that carried it first.
+     *
+     * @param streamOffset of a byte that was appended and is not acknowledged
+     * @return an offset behind it
+     */
+    long boundary(Tcb tcb, long streamOffset);
+
     /** Bytes, more or less, that it could give this TCB in {@link #pull}: while there are none, the user is what is waited for. */
     long pullable(Tcb tcb);
 

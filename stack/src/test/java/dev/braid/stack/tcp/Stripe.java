@@ -97,6 +97,9 @@ final class Stripe {
                 case SYN, SYN_ACK, THIRD_ACK -> StripeOption.write(address, StripeOption.OPEN, id, token);
                 case DATA -> {
                     var from = map.floorEntry(streamOffset);
+                    if (streamOffset + length > boundary(tcb, streamOffset)) {
+                        throw new AssertionError("a segment at " + streamOffset + "+" + length + " crosses a boundary");
+                    }
                     yield StripeOption.write(address, StripeOption.MAP, id, from.getValue() - from.getKey());
                 }
                 case ACK -> StripeOption.write(address, StripeOption.ACK, id, rcvNxt);
@@ -148,6 +151,12 @@ final class Stripe {
             toSend -= length;
             pulled += length;
             return length;
+        }
+
+        @Override
+        public long boundary(Tcb tcb, long streamOffset) {
+            var next = map.higherKey(streamOffset);
+            return next == null ? streamEnd : next;
         }
 
         @Override

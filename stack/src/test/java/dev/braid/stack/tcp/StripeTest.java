@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.sim.LinkConfig;
 import dev.braid.stack.congestion.CongestionControl;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -240,6 +241,20 @@ class StripeTest {
             assertThat(pair.one.exempted).isGreaterThanOrEqualTo(3);
             assertThat(pair.one.tcb.retransmits()).as("at most a loss probe, for the path became longer").isLessThan(2);
             assertThat(pair.one.tcb.ssthresh()).isEqualTo(CongestionControl.UNLIMITED);
+        }
+    }
+
+    @Test
+    void noSegmentCrossesABoundaryThoughThePeerReneges() {
+        try (Pair pair = new Pair(LINK.loss(0.02), LINK, TcpConfig.DEFAULT)) {
+            pair.here.send(2_000_000);
+            for (int i = 0; i < 600; i++) {
+                pair.world.run(50 * MS);
+                for (Stripe.Flow flow : List.of(pair.one, pair.two)) {
+                    flow.tcb.sent.forgetSacks(); // joined to long records, which the next timeout finds
+                }
+            }
+            assertThat(pair.there.rcvNxt).isEqualTo(2_000_000);
         }
     }
 
