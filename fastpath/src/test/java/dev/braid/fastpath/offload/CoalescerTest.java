@@ -73,6 +73,19 @@ class CoalescerTest {
     }
 
     @Test
+    @Rfc({"8684", "3.3.1"})
+    void segmentsOfOneMappingJoinAndThoseOfAnotherDoNot() {
+        // NOP, NOP, DSS with a DATA_ACK and a mapping of 1000 bytes: the second one's begins 1000 bytes further.
+        String one = "0101 1e122005 00000001 00001000 00000001 03e8";
+        String other = "0101 1e122005 00000001 000013e8 000003e9 03e8";
+        batch.add(packets.tcp(true, 0, 0, 500, one));
+        batch.add(packets.tcp(true, 500, 0, 500, one));
+        batch.add(packets.tcp(true, 1000, 0, 500, other));
+        batch.add(packets.tcp(true, 1500, 0, 500, other));
+        assertThat(coalescedSizes()).containsExactly(1000, 1000);
+    }
+
+    @Test
     void nothingJoinsBehindPsh() {
         add(0, Tcp.PSH, 500);
         add(500, 0, 500);

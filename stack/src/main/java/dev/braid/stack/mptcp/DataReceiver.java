@@ -211,13 +211,13 @@ final class DataReceiver {
         if (subflow.receiver.isFailed()) {
             answerDeadlineNs = Deadlines.NONE;
             connection.fallBack(subflow, FallbackReason.CHECKSUM, nowNs);
-            subflow.receiver.deliverHeld();
+            subflow.receiver.deliverHeld(nowNs);
             return;
         }
         subflow.mpFail(dataAck());
         if (subflow.receiver.mayFallBack()) {
             connection.fallBack(subflow, FallbackReason.MP_FAIL, nowNs);
-            subflow.receiver.deliverHeld();
+            subflow.receiver.deliverHeld(nowNs);
             subflow.tcb.demandAck();
         } else {
             subflow.reset(ResetReason.MIDDLEBOX, nowNs);
@@ -259,7 +259,7 @@ final class DataReceiver {
     }
 
     /** Bytes whose place in the stream is known, in any order; takes the frame. */
-    void place(Subflow subflow, Frame frame, long position) {
+    void place(Subflow subflow, Frame frame, long position, long nowNs) {
         long at = position;
         long end = at + payload(frame);
         if (finPosition != NONE && end > finPosition) {
@@ -283,22 +283,23 @@ final class DataReceiver {
         if (at >= end || discarding) {
             frame.release();
         } else if (at == rcvNxt) {
-            deliver(frame);
+            deliver(frame, nowNs);
             if (!outOfOrder.isEmpty()) {
-                fillGap(subflow);
+                fillGap(subflow, nowNs);
             }
             checkFin();
         } else {
+            connection.counts.lastDataReceivedNs = nowNs;
             queue(frame, at);
         }
     }
 
     /** Bytes of the one subflow that is left after a fallback: they follow what was received. Takes the frame. */
-    void placeNext(Frame frame) {
+    void placeNext(Frame frame, long nowNs) {
         if (discarding || finReceived) {
             frame.release();
         } else {
-            deliver(frame);
+            deliver(frame, nowNs);
         }
     }
 
@@ -307,12 +308,13 @@ final class DataReceiver {
         return to;
     }
 
-    private void deliver(Frame frame) {
+    private void deliver(Frame frame, long nowNs) {
         int length = payload(frame);
         makeRoom();
         long before = connection.received.trueSize();
         connection.received.append(frame);
         rcvNxt += length;
+        connection.counts.onReceived(length, nowNs);
         buffer.onQueued(length, connection.received.trueSize() - before);
         tellUser();
     }
@@ -328,13 +330,13 @@ final class DataReceiver {
         }
     }
 
-    private void fillGap(Subflow subflow) {
+    private void fillGap(Subflow subflow, long nowNs) {
         long before = outOfOrder.trueSize();
         boolean filled = false;
         for (Frame next = outOfOrder.next((int) rcvNxt); next != null; next = outOfOrder.next((int) rcvNxt)) {
             buffer.onWaiting(outOfOrder.trueSize() - before);
             filled = true;
-            deliver(next);
+            deliver(next, nowNs);
             before = outOfOrder.trueSize();
         }
         buffer.onWaiting(outOfOrder.trueSize() - before);

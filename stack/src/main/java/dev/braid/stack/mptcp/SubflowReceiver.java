@@ -2,6 +2,7 @@ package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.checksum.Checksum;
 import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.memory.Memory;
 import dev.braid.stack.tcp.ReceiveQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ final class SubflowReceiver {
     /** In-order bytes; takes the frame. */
     void onData(Frame frame, long offset, long nowNs) {
         if (connection.fallenBack) {
-            plain(frame);
+            plain(frame, nowNs);
             return;
         }
         long mapping = DssMapping.of(frame);
@@ -79,8 +80,7 @@ final class SubflowReceiver {
         }
     }
 
-    private void mapped(Frame given, long givenOffset, long mapping, long nowNs) {
-        Frame frame = given;
+    private void mapped(Frame frame, long givenOffset, long mapping, long nowNs) {
         long offset = givenOffset;
         if (mapping != 0 && !inForce(mapping, offset)) {
             long covered = start + length - offset;
@@ -92,7 +92,7 @@ final class SubflowReceiver {
             }
             if (covered > 0) {
                 // Put together on the way: the end of what the old mapping covers, and the beginning of the new one's.
-                frame = splitOff(frame, offset, (int) covered, nowNs);
+                splitOff(frame, offset, (int) covered, nowNs);
                 offset += covered;
             }
             long missing = offsetOf(mapping, offset) - offset;
@@ -156,25 +156,25 @@ final class SubflowReceiver {
         return true;
     }
 
-    /** Lets the first bytes of a frame go their way; answers a frame with the rest, which shares the memory. */
-    private Frame splitOff(Frame frame, long offset, int bytes, long nowNs) {
-        Frame first = connection.layer.frames.cloneOf(frame);
+    /** Lets the first bytes of a frame go their way, in a frame of their own. */
+    private void splitOff(Frame frame, long offset, int bytes, long nowNs) {
+        Frame first = connection.layer.frames.take(bytes);
         if (first != null) {
-            DssMapping.remove(first);
-            first.resize(first.payloadOffset() + bytes);
+            first.resize(bytes);
+            first.payloadOffset(0);
+            Memory.copy(frame.data() + frame.payloadOffset(), first.data(), bytes);
             take(first, offset, bytes, nowNs);
         } else {
             countUnmapped(bytes, nowNs);
         }
         frame.payloadOffset(frame.payloadOffset() + bytes);
-        return frame;
     }
 
     /** Bytes that the mapping in force covers. */
     private void take(Frame frame, long offset, int bytes, long nowNs) {
         if (checksum < 0) {
             end = position + (offset - start) + bytes;
-            receiver.place(subflow, frame, position + (offset - start));
+            receiver.place(subflow, frame, position + (offset - start), nowNs);
             return;
         }
         sum = Checksum.sumAt(frame.data() + frame.payloadOffset(), bytes, sum, offset - start);
@@ -198,7 +198,7 @@ final class SubflowReceiver {
         long at = position;
         for (Frame next = takeHeld(); next != null; next = takeHeld()) {
             int bytes = payload(next);
-            receiver.place(subflow, next, at);
+            receiver.place(subflow, next, at, nowNs);
             at += bytes;
         }
     }
@@ -302,20 +302,20 @@ final class SubflowReceiver {
 
     private void fallBack(FallbackReason reason, long nowNs) {
         connection.fallBack(subflow, reason, nowNs);
-        deliverHeld();
+        deliverHeld(nowNs);
     }
 
     /** The subflow is the connection from now on: what waits for anything is next. */
-    void deliverHeld() {
+    void deliverHeld(long nowNs) {
         failed = false;
         for (Frame next = takeHeld(); next != null; next = takeHeld()) {
-            receiver.placeNext(next);
+            receiver.placeNext(next, nowNs);
         }
     }
 
-    private void plain(Frame frame) {
+    private void plain(Frame frame, long nowNs) {
         DssMapping.remove(frame);
-        receiver.placeNext(frame);
+        receiver.placeNext(frame, nowNs);
     }
 
     // What is held.
@@ -338,6 +338,28 @@ final class SubflowReceiver {
         for (Frame next = takeHeld(); next != null; next = takeHeld()) {
             next.release();
         }
+    }
+
+    // What diagnostics show.
+
+    /** Whether a mapping covers what arrives next. */
+    boolean isMapped(long offset) {
+        return everMapped && offset < start + length;
+    }
+
+    /** Data sequence number of the mapping in force; 0 before the first. */
+    long mappedDsn() {
+        return everMapped ? connection.idsnRemote + 1 + position : 0;
+    }
+
+    /** Subflow sequence number of the mapping in force; 0 before the first. */
+    int mappedSsn() {
+        return everMapped ? (int) start + 1 : 0;
+    }
+
+    /** Payload bytes of the mapping in force. */
+    int mappedLength() {
+        return length;
     }
 
     /** Lets go of all memory: the subflow is gone. */

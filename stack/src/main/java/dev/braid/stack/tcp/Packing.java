@@ -55,12 +55,16 @@ final class Packing {
         int length = payload(frame);
         if (!wastes(frame, length)
                 || length > FramePool.MTU_ROOM
-                || frame.trueSize() <= FramePool.MTU_SLOT_BYTES
-                || frame.hasExtensions()) {
+                || frame.trueSize() <= FramePool.MTU_SLOT_BYTES) {
             return frame;
         }
         @Nullable Frame small = pool.takeMtu();
         if (small == null) {
+            return frame;
+        }
+        small.adoptExtensions(frame);
+        if (small.hasExtensions() != frame.hasExtensions()) {
+            small.release(); // what they say of the payload must not be lost
             return frame;
         }
         small.resize(length);

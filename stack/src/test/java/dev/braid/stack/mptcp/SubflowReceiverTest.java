@@ -1,0 +1,297 @@
+package dev.braid.stack.mptcp;
+
+import static dev.braid.stack.mptcp.ReceiverRig.IDSN;
+import static dev.braid.stack.mptcp.ReceiverRig.MS;
+import static dev.braid.stack.mptcp.ReceiverRig.NO_CHECKSUM;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.memory.Memory;
+import dev.braid.stack.tcp.UpperLayer.Verdict;
+import dev.braid.testing.Rfc;
+import org.junit.jupiter.api.Test;
+
+/** Where a subflow's bytes belong, and what becomes of it when its mappings do not say so. */
+class SubflowReceiverTest {
+    // Boxes that split and join segments.
+
+    @Test
+    void aSegmentPutTogetherFromTwoIsTakenApartAgain() {
+        try (var rig = new ReceiverRig()) {
+            Subflow wifi = rig.subflow();
+            rig.subflow();
+            rig.arrives(wifi, 0, rig.frame(0, 500), 0, 1, 1000);
+            // The second half of the first mapping, and the whole of another, with the other's option.
+            Frame joined = rig.frame(0, 900);
+            for (int i = 0; i < 900; i++) {
+                long position = i < 500 ? 500 + i : 5000 + i - 500;
+                Memory.put8(joined.data() + joined.payloadOffset() + i, ReceiverRig.pattern(position));
+            }
+            rig.arrives(wifi, 500, joined, 5000, 1001, 400);
+            assertThat(rig.receiver.rcvNxt()).isEqualTo(1000);
+            assertThat(rig.receiver.span()).isEqualTo(4400);
+            assertThat(rig.readAll()).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    void bytesWhoseMappingWasLostAreDroppedAndComeAgain() {
+        try (var rig = new ReceiverRig()) {
+            Subflow wifi = rig.subflow();
+            // Two segments put together; the second one's option is gone, then the first one's.
+            rig.arrives(wifi, 0, rig.frame(0, 1000), 0, 1, 600);
+            assertThat(rig.receiver.rcvNxt()).isEqualTo(600);
+            rig.arrives(wifi, 1000, rig.frame(1000, 1000), 1600, 1601, 400);
+            assertThat(rig.receiver.rcvNxt()).isEqualTo(600);
+            rig.arrives(wifi, 2000, 600, 1000);
+            assertThat(rig.receiver.rcvNxt()).as("the peer sent them again with a mapping").isEqualTo(2000);
+            assertThat(rig.connection.fallenBack).isFalse();
+            assertThat(wifi.resetReason).isNegative();
+            assertThat(rig.readAll()).isEqualTo(2000);
+        }
+    }
+
+    // Options taken off.
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void firstDataWithoutMappingMakesItPlainTcp() {
+        try (var rig = new ReceiverRig()) {
+            Subflow only = rig.subflow();
+            rig.bare(only, 0, 0, 1000);
+            assertThat(rig.connection.fallenBack).isTrue();
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.NO_DSS);
+            assertThat(only.mpFailDue).as("nothing says that the peer's options ever came through").isFalse();
+            rig.bare(only, 1000, 1000, 500);
+            assertThat(rig.readAll()).isEqualTo(1500);
+            assertThat(rig.count("DssFallback")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void mappingsThatStopInMidConnectionMakeItPlainTcpOverItsOnlySubflow() {
+        try (var rig = new ReceiverRig()) {
+            Subflow only = rig.subflow();
+            rig.arrives(only, 0, 0, 1000);
+            rig.bare(only, 1000, 1000, 1000);
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.NO_DSS);
+            assertThat(only.mpFailDue).as("the peer hears of it").isTrue();
+            assertThat(only.mpFailDsn).isEqualTo(IDSN + 1 + 1000);
+            assertThat(rig.readAll()).isEqualTo(2000);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.3.1"})
+    void aSubflowAmongOthersThatBringsAWindowOfUnmappedDataIsReset() {
+        try (var rig = new ReceiverRig()) {
+            Subflow wifi = rig.subflow();
+            rig.subflow();
+            rig.arrives(wifi, 0, 0, 1000);
+            long offset = 1000;
+            for (; offset < rig.receiver.buffer.size(); offset += 1000) {
+                rig.bare(wifi, offset, offset, 1000);
+                assertThat(wifi.resetReason).as("a mapping may come yet").isNegative();
+            }
+            rig.bare(wifi, offset, offset, 1000);
+            rig.bare(wifi, offset + 1000, offset, 1000);
+            assertThat(wifi.resetReason).isEqualTo(ResetReason.MIDDLEBOX);
+            assertThat(rig.readAll()).isEqualTo(1000);
+            assertThat(rig.connection.fallenBack).isFalse();
+        }
+    }
+
+    // Mappings that cannot be.
+
+    @Test
+    void aMappingThatChangesMakesTheOnlySubflowPlain() {
+        try (var rig = new ReceiverRig()) {
+            Subflow only = rig.subflow();
+            rig.arrives(only, 0, rig.frame(0, 100), 0, 1, 1000);
+            rig.arrives(only, 100, rig.frame(100, 100), 7000, 101, 100);
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.DSS_CORRUPTION);
+            assertThat(rig.count("DSSNotMatching")).isEqualTo(1);
+            assertThat(rig.count("DSSCorruptionFallback")).isEqualTo(1);
+            assertThat(rig.readAll()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aMappingThatChangesEndsASubflowAmongOthers() {
+        try (var rig = new ReceiverRig()) {
+            rig.subflow();
+            Subflow joined = rig.subflow();
+            rig.arrives(joined, 0, rig.frame(0, 100), 0, 1, 1000);
+            rig.arrives(joined, 100, rig.frame(100, 100), 7000, 101, 100);
+            assertThat(joined.resetReason).isEqualTo(ResetReason.MPTCP_ERROR);
+            assertThat(rig.count("DSSCorruptionReset")).isEqualTo(1);
+            rig.bare(joined, 200, 200, 100);
+            assertThat(rig.readAll()).as("nothing of it is believed any more").isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aMappingOfOtherBytesThanTheSegmentsIsTold() {
+        try (var rig = new ReceiverRig()) {
+            rig.subflow();
+            Subflow joined = rig.subflow();
+            rig.arrives(joined, 0, rig.frame(0, 100), 0, 5000, 100);
+            assertThat(rig.count("DSSNoMatchTCP")).isEqualTo(1);
+            assertThat(joined.resetReason).isEqualTo(ResetReason.MPTCP_ERROR);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void anInfiniteMappingTakesAllThatFollows() {
+        try (var rig = new ReceiverRig()) {
+            Subflow only = rig.subflow();
+            rig.arrives(only, 0, 0, 1000);
+            rig.arrives(only, 1000, rig.frame(1000, 500), 1000, 1001, DssMapping.INFINITE);
+            rig.bare(only, 1500, 1500, 500);
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.INFINITE_MAPPING);
+            assertThat(rig.readAll()).isEqualTo(2000);
+            assertThat(rig.count("InfiniteMapRx")).isEqualTo(1);
+            rig.receiver.onSubflowFin(only);
+            assertThat(rig.receiver.finReceived()).as("the subflow's end is the stream's").isTrue();
+        }
+    }
+
+    // Checksums.
+
+    private static Verdict summed(ReceiverRig rig, Subflow to, long offset, long position, int bytes, int error) {
+        int sum = ReceiverRig.checksum(position, (int) offset + 1, bytes, position, bytes);
+        return rig.arrives(
+                to, offset, rig.frame(position, bytes),
+                rig.dss(position, true, (int) offset + 1, bytes, sum ^ error, false));
+    }
+
+    @Test
+    @Rfc({"8684", "3.3.1"})
+    void bytesAreDeliveredWhenTheChecksumOfTheirWholeMappingIsRight() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow wifi = rig.subflow();
+            rig.subflow();
+            int sum = ReceiverRig.checksum(0, 1, 1001, 0, 1000);
+            rig.arrives(wifi, 0, rig.frame(0, 333), rig.dss(0, true, 1, 1001, sum, true));
+            rig.bare(wifi, 333, 333, 334);
+            assertThat(rig.readAll()).as("its end is missing").isZero();
+            rig.bare(wifi, 667, 667, 333);
+            assertThat(rig.readAll()).isEqualTo(1000);
+            assertThat(rig.receiver.finReceived()).isTrue();
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void aWrongChecksumEndsASubflowAmongOthersWithMpFail() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            rig.subflow();
+            Subflow lte = rig.subflow();
+            summed(rig, lte, 0, 0, 500, 0);
+            summed(rig, lte, 500, 900, 501, 0x10);
+            assertThat(rig.count("DataCsumErr")).isEqualTo(1);
+            assertThat(lte.mpFailDue).isTrue();
+            assertThat(lte.mpFailDsn).isEqualTo(IDSN + 1 + 900);
+            assertThat(lte.resetReason).isEqualTo(ResetReason.MIDDLEBOX);
+            summed(rig, lte, 1001, 500, 400, 0);
+            assertThat(rig.readAll()).as("what follows it is discarded").isEqualTo(500);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void aWrongChecksumOnTheOnlySubflowWaitsForTheInfiniteMapping() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow only = rig.subflow();
+            summed(rig, only, 0, 0, 500, 0);
+            summed(rig, only, 500, 500, 500, 1);
+            summed(rig, only, 1000, 1000, 500, 0);
+            assertThat(only.mpFailDue).isTrue();
+            assertThat(only.mpFailDsn).isEqualTo(IDSN + 501);
+            assertThat(rig.connection.fallenBack).isFalse();
+            assertThat(rig.receiver.rcvNxt()).as("\"Failed data MUST NOT be DATA_ACKed\"").isEqualTo(500);
+            rig.arrives(only, 1500, rig.frame(1500, 100), rig.dss(500, true, 501, 0, NO_CHECKSUM, false));
+            assertThat(rig.connection.fallenBack).isTrue();
+            assertThat(rig.readAll()).isEqualTo(1600);
+        }
+    }
+
+    @Test
+    void theAnswerToAnMpFailIsAnMpFailOrElseTheSubflowEnds() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow only = rig.subflow();
+            summed(rig, only, 0, 0, 500, 0);
+            summed(rig, only, 500, 500, 500, 1);
+            rig.receiver.work(rig.nowNs + 100 * MS);
+            assertThat(only.resetReason).isNegative();
+            rig.receiver.onMpFail(only, rig.nowNs);
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.CHECKSUM);
+            assertThat(rig.readAll()).isEqualTo(1000);
+        }
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow only = rig.subflow();
+            summed(rig, only, 0, 0, 500, 0);
+            summed(rig, only, 500, 500, 500, 1);
+            rig.receiver.work(rig.receiver.deadlineNs());
+            assertThat(only.resetReason).isEqualTo(ResetReason.MIDDLEBOX);
+        }
+    }
+
+    @Test
+    void aWrongChecksumOfTheVeryFirstDataMakesItPlainTcp() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow only = rig.subflow();
+            summed(rig, only, 0, 0, 500, 1);
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.CHECKSUM);
+            assertThat(rig.readAll()).isEqualTo(500);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.3"})
+    void aChecksumThatWasNotAgreedOnAndOneThatIsMissingEndTheSubflow() {
+        for (boolean agreed : new boolean[] {false, true}) {
+            try (var rig = new ReceiverRig()) {
+                rig.connection.checksum = agreed;
+                Subflow wifi = rig.subflow();
+                Verdict verdict = agreed ? rig.arrives(wifi, 0, 0, 100) : summed(rig, wifi, 0, 0, 100, 0);
+                assertThat(verdict).isEqualTo(Verdict.DISCARD);
+                assertThat(wifi.resetReason).isEqualTo(ResetReason.MPTCP_ERROR);
+            }
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void anMpFailOfThePeersIsAnsweredAndEndsMultipath() {
+        try (var rig = new ReceiverRig()) {
+            Subflow only = rig.subflow();
+            rig.arrives(only, 0, 0, 500);
+            rig.receiver.onMpFail(only, rig.nowNs);
+            assertThat(only.mpFailDue).isTrue();
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.MP_FAIL);
+            rig.bare(only, 500, 500, 500);
+            assertThat(rig.readAll()).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void anMpFailOnOneOfSeveralSubflowsEndsIt() {
+        try (var rig = new ReceiverRig()) {
+            rig.subflow();
+            Subflow lte = rig.subflow();
+            rig.receiver.onMpFail(lte, rig.nowNs);
+            assertThat(lte.mpFailDue).isTrue();
+            assertThat(lte.resetReason).isEqualTo(ResetReason.MIDDLEBOX);
+            assertThat(rig.connection.fallenBack).isFalse();
+        }
+    }
+}
