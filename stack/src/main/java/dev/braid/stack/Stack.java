@@ -7,6 +7,8 @@ import dev.braid.fastpath.pipeline.FrameTap;
 import dev.braid.fastpath.pipeline.Pipeline;
 import dev.braid.stack.core.StackCore;
 import dev.braid.stack.jfr.FlightRecording;
+import dev.braid.stack.mptcp.MptcpInfo;
+import dev.braid.stack.mptcp.MptcpListing;
 import dev.braid.stack.nio.BraidSelectorProvider;
 import dev.braid.stack.nio.CoreHost;
 import dev.braid.stack.tcp.ConnectionListing;
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class Stack implements AutoCloseable {
     /** Connections that the core shows between two batches of frames. */
     private static final int LISTING_SLICE = 256;
+    /** The same of connections that have several subflows each. */
+    private static final int MULTIPATH_SLICE = 32;
 
     private final Arena arena;
     private final List<Link> links;
@@ -160,6 +164,22 @@ public final class Stack implements AutoCloseable {
         var more = new boolean[] {true};
         while (more[0]) {
             host.call(nowNs -> more[0] = listing[0].next(found, LISTING_SLICE, nowNs));
+        }
+        return found;
+    }
+
+    /**
+     * Every connection of Multipath TCP as it is now, each with its subflows, which are among {@link #connections()} too.
+     *
+     * @throws IOException when the stack has ended
+     */
+    public List<MptcpInfo> multipathConnections() throws IOException {
+        var found = new ArrayList<MptcpInfo>();
+        var listing = new MptcpListing[1];
+        host.call(nowNs -> listing[0] = core.mptcp().listing());
+        var more = new boolean[] {true};
+        while (more[0]) {
+            host.call(nowNs -> more[0] = listing[0].next(found, MULTIPATH_SLICE, nowNs));
         }
         return found;
     }

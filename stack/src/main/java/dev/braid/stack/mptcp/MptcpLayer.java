@@ -17,6 +17,10 @@ import dev.braid.stack.tcp.UpperLayerProtocol;
 import dev.braid.stack.timer.TimerWheel;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,7 @@ public final class MptcpLayer implements UpperLayerProtocol {
     final Keys keys = new Keys();
     final HostPaths hostPaths = new HostPaths(this);
     private PathManagers pathManagers = PathManagers.STANDARD;
+    final Set<MptcpConnection> connections = new LinkedHashSet<>();
     private final ArrayDeque<MptcpConnection> touched = new ArrayDeque<>();
 
     /** Multipath TCP over this TCP, which asks it about SYNs from now on. */
@@ -82,6 +87,16 @@ public final class MptcpLayer implements UpperLayerProtocol {
             int remotePort,
             long nowNs) {
         return TcpFailure.PROTOCOL;
+    }
+
+    /** Every connection that is not over, in the order in which they began. */
+    public Collection<MptcpConnection> connections() {
+        return Collections.unmodifiableCollection(connections);
+    }
+
+    /** Begins to show every connection. */
+    public MptcpListing listing() {
+        return new MptcpListing(connections);
     }
 
     @Override

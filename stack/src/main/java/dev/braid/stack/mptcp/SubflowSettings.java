@@ -4,7 +4,7 @@ import dev.braid.stack.tcp.TcpSettings;
 
 /**
  * What of a connection's settings its subflows have. Each subflow's TCB has settings of its own, so that what the connection does
- * itself (Nagle's algorithm, the cork, how much may wait to be sent) is not done a second time below it.
+ * itself (Nagle's algorithm, the cork, how much may wait to be sent, the user timeout) is not done a second time below it.
  */
 final class SubflowSettings {
     private SubflowSettings() {}
@@ -27,7 +27,6 @@ final class SubflowSettings {
         subflow.keepIdleNs = connection.keepIdleNs;
         subflow.keepIntervalNs = connection.keepIntervalNs;
         subflow.keepCount = connection.keepCount;
-        subflow.userTimeoutNs = connection.userTimeoutNs;
         subflow.finWait2Ns = connection.finWait2Ns;
         subflow.synRetries = connection.synRetries;
         // Decides how far windows can be scaled (RFC 7323 section 2.3); the window itself is the connection's.

@@ -10,5 +10,7 @@ import dev.braid.fastpath.wire.IpAddress;
  * @param acceptable established connections that wait to be accepted
  * @param halfOpen connections between SYN and third ACK
  * @param backlog the most that may wait to be accepted
+ * @param upper whether connections of a protocol above TCP are taken too
  */
-public record ListenerInfo(IpAddress local, int port, int acceptable, int halfOpen, int backlog) {}
+public record ListenerInfo(
+        IpAddress local, int port, int acceptable, int halfOpen, int backlog, boolean upper) {}

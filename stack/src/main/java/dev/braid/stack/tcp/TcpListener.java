@@ -60,7 +60,8 @@ public final class TcpListener {
     /** This moment of it. */
     public ListenerInfo info() {
         return new ListenerInfo(
-                new IpAddress(localHi, localLo), port, established.size(), halfOpen.size(), backlog);
+                new IpAddress(localHi, localLo), port, established.size(), halfOpen.size(), backlog,
+                upperSettings != null);
     }
 
     /** The local port, 1..65535. */

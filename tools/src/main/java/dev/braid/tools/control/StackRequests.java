@@ -21,8 +21,9 @@ import tools.jackson.databind.ser.std.StdSerializer;
  * What every process with a stack answers.
  *
  * <ul>
- *   <li>{@code connections}: {@code connections} and {@code listeners}, each an object with the fields of {@link TcpInfo} and {@link
- *       dev.braid.stack.tcp.ListenerInfo} in snake_case
+ *   <li>{@code connections}: {@code connections}, {@code multipath} and {@code listeners}, lists of objects with the fields of {@link
+ *       TcpInfo}, {@link dev.braid.stack.mptcp.MptcpInfo} and {@link dev.braid.stack.tcp.ListenerInfo} in snake_case. Each subflow of
+ *       the second is a connection of the first too.
  *   <li>{@code sysctl}: {@code values}, an object of names and values. {@code names}, a list, chooses which; without it, all.
  *       {@code set}, an object of names and new values, changes those first, in order, up to the first that is wrong
  * </ul>
@@ -46,7 +47,8 @@ public final class StackRequests {
     }
 
     private Map<String, ?> connections() throws IOException {
-        return Map.of("connections", asMaps(stack.connections()), "listeners", asMaps(stack.listeners()));
+        return Map.of("connections", asMaps(stack.connections()), "multipath", asMaps(stack.multipathConnections()),
+                "listeners", asMaps(stack.listeners()));
     }
 
     private static List<Map<?, ?>> asMaps(List<?> values) {

@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection, or a port in LISTEN, as the process with the stack told it.
  *
+ * @param netid {@code tcp} or {@code mptcp}; a connection of the latter has rows of the former, its subflows
  * @param state as {@code ss} writes it
  * @param peer {@code null} for a port in LISTEN
  * @param fields all that was told, by name
  */
 record Row(
+        String netid,
         String state,
         long receiveQueue,
         long sendQueue,
@@ -22,7 +24,17 @@ record Row(
         Map<?, ?> fields) {
 
     static Row connection(Map<?, ?> fields) {
+        return connection("tcp", fields);
+    }
+
+    /** A connection of Multipath TCP, as its program sees it. */
+    static Row multipath(Map<?, ?> fields) {
+        return connection("mptcp", fields);
+    }
+
+    private static Row connection(String netid, Map<?, ?> fields) {
         return new Row(
+                netid,
                 stateName(text(fields, "state")),
                 number(fields, "receive_queued"),
                 number(fields, "send_queued"),
@@ -34,7 +46,17 @@ record Row(
     }
 
     static Row listener(Map<?, ?> fields) {
+        return listener("tcp", fields);
+    }
+
+    /** A port whose listener takes Multipath TCP. */
+    static Row multipathListener(Map<?, ?> fields) {
+        return listener("mptcp", fields);
+    }
+
+    private static Row listener(String netid, Map<?, ?> fields) {
         return new Row(
+                netid,
                 "LISTEN",
                 number(fields, "acceptable"),
                 number(fields, "backlog"),
@@ -47,6 +69,15 @@ record Row(
 
     boolean listening() {
         return peer == null;
+    }
+
+    boolean isMultipath() {
+        return netid.equals("mptcp");
+    }
+
+    /** What tells TCP connections apart. */
+    String tuple() {
+        return local + " " + localPort + " " + peer + " " + peerPort;
     }
 
     boolean isIpv4() {

@@ -39,7 +39,7 @@ final class SocketTable {
     /** Adds a row and what stands behind it. */
     void add(Row row, String end) {
         String[] cells = new String[HEADER.length];
-        cells[0] = "tcp";
+        cells[0] = row.netid();
         cells[1] = row.state();
         cells[RECEIVE_QUEUE] = Long.toString(row.receiveQueue());
         cells[SEND_QUEUE] = Long.toString(row.sendQueue());

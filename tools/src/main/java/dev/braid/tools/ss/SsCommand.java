@@ -5,6 +5,7 @@ import dev.braid.tools.cli.ProcessOption;
 import dev.braid.tools.control.ControlClient;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +20,17 @@ import picocli.CommandLine.Parameters;
 @Command(name = "ss", description = "Shows the connections of a running stack as ss shows the kernel's.", mixinStandardHelpOptions = true, footer = {
     "",
     "Example:  braid ss -tinm",
-    "          braid ss -tan state time-wait sport = :7"
+    "          braid ss -tan state time-wait sport = :7",
+    "          braid ss -Mi"
 })
 public final class SsCommand implements Callable<Integer> {
     @Option(names = {"-t",
-        "--tcp"}, description = "TCP, which is all there is; leaves the Netid column out.") private boolean tcp;
+        "--tcp"}, description = "TCP connections, subflows among them.") private boolean tcp;
 
-    @Option(names = {"-i", "--info"}, description = "TCP_INFO of each connection.") private boolean info;
+    @Option(names = {"-M",
+        "--mptcp"}, description = "Multipath TCP connections. Unless one of -t and -M is given, both are shown.") private boolean multipath;
+
+    @Option(names = {"-i", "--info"}, description = "TCP_INFO or MPTCP_INFO of each connection.") private boolean info;
 
     @Option(names = {"-m",
         "--memory"}, description = "What the queues of each connection hold.") private boolean memory;
@@ -49,30 +54,51 @@ public final class SsCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILTER", description = "state NAME, exclude NAME, sport = :PORT, dport = :PORT") private List<String> words = new ArrayList<>();
 
+    /** What is told of subflows, by tuple. */
+    private final Map<String, Map<?, ?>> subflows = new HashMap<>();
+
     @Override
     public Integer call() {
         Filter filter = Filter.parse(words, usualStates());
         List<Row> rows = new ArrayList<>();
         try (ControlClient client = ControlClient.find(process.pid())) {
             Map<String, Object> answer = client.ask("connections", Map.of());
-            objects(answer, "listeners").forEach(fields -> rows.add(Row.listener(fields)));
-            objects(answer, "connections").forEach(fields -> rows.add(Row.connection(fields)));
+            gather(answer, rows);
         }
-        rows.removeIf(row -> !filter.shows(row));
-        rows.sort(Comparator.comparing(Row::isIpv4).reversed().thenComparing(row -> !row.listening())
+        boolean both = tcp == multipath;
+        rows.removeIf(row -> !filter.shows(row) || !(both || row.isMultipath() == multipath));
+        rows.sort(Comparator.comparing(Row::isMultipath).thenComparing(Row::isIpv4, Comparator.reverseOrder()).thenComparing(row -> !row.listening())
                 .thenComparing(Row::local).thenComparingInt(Row::localPort).thenComparingInt(Row::peerPort));
         if (json) {
             System.out.println(Json.write(report(rows)));
             return 0;
         }
         var table = new SocketTable(
-                !noHeader, !tcp, !filter.oneState(), numeric ? Map.of() : ServiceNames.read());
+                !noHeader, both, !filter.oneState(), numeric ? Map.of() : ServiceNames.read());
         rows.forEach(row -> table.add(row, end(row)));
         var out = new StringBuilder();
         table.lines().forEach(line -> out.append(line).append('\n'));
         System.out.print(out);
         System.out.flush();
         return 0;
+    }
+
+    private void gather(Map<String, Object> answer, List<Row> rows) {
+        for (Map<?, ?> fields : objects(answer, "listeners")) {
+            rows.add(Row.listener(fields));
+            if (Boolean.TRUE.equals(fields.get("upper"))) {
+                rows.add(Row.multipathListener(fields));
+            }
+        }
+        objects(answer, "connections").forEach(fields -> rows.add(Row.connection(fields)));
+        for (Map<?, ?> fields : objects(answer, "multipath")) {
+            rows.add(Row.multipath(fields));
+            for (Map<?, ?> subflow : objects(fields, "subflow_infos")) {
+                if (subflow.get("tcp") instanceof Map<?, ?> tcpFields) {
+                    subflows.put(Row.connection(tcpFields).tuple(), subflow);
+                }
+            }
+        }
     }
 
     private Set<String> usualStates() {
@@ -82,7 +108,7 @@ public final class SsCommand implements Callable<Integer> {
         return all ? Set.copyOf(States.ALL) : States.USUAL;
     }
 
-    private static List<Map<?, ?>> objects(Map<String, Object> answer, String key) {
+    private static List<Map<?, ?>> objects(Map<?, ?> answer, String key) {
         var found = new ArrayList<Map<?, ?>>();
         if (answer.get(key) instanceof List<?> list) {
             for (Object element : list) {
@@ -96,9 +122,14 @@ public final class SsCommand implements Callable<Integer> {
 
     private static Map<String, Object> report(List<Row> rows) {
         var report = new LinkedHashMap<String, Object>();
-        report.put("listeners", rows.stream().filter(Row::listening).map(Row::fields).toList());
-        report.put("connections", rows.stream().filter(row -> !row.listening()).map(Row::fields).toList());
+        report.put("listeners", rows.stream().filter(Row::listening).map(Row::fields).distinct().toList());
+        report.put("connections", connections(rows, false));
+        report.put("multipath", connections(rows, true));
         return report;
+    }
+
+    private static List<?> connections(List<Row> rows, boolean multipath) {
+        return rows.stream().filter(row -> !row.listening() && row.isMultipath() == multipath).map(Row::fields).toList();
     }
 
     private String end(Row row) {
@@ -107,8 +138,11 @@ public final class SsCommand implements Callable<Integer> {
         }
         String end = options ? InfoLine.timer(row) : "";
         String more = memory ? InfoLine.memory(row) : "";
-        if (info && !row.state().equals("TIME-WAIT")) {
-            more += InfoLine.tcp(row, options, numeric);
+        if (info && row.isMultipath()) {
+            more += MptcpLine.info(row);
+        } else if (info && !row.state().equals("TIME-WAIT")) {
+            Map<?, ?> subflow = subflows.get(row.tuple());
+            more += InfoLine.tcp(row, options, numeric) + (subflow == null ? "" : MptcpLine.subflow(subflow));
         }
         if (row.state().equals("TIME-WAIT") || more.isEmpty()) {
             return end;

@@ -100,6 +100,45 @@ final class SocketTableTest {
         assertThat(InfoLine.tcp(Row.connection(fields), false, false)).contains(" dctcp:fallback_mode");
     }
 
+    @Test
+    void multipathConnectionsHaveTheKernelsKeysInItsOrder() {
+        var fields = new LinkedHashMap<String, Object>(Map.of("local", "127.0.0.1", "remote", "127.0.0.1"));
+        fields.putAll(Map.of("subflows", 2, "add_addr_signal", 1, "subflows_max", 4, "add_addr_signal_max", 1,
+                "add_addr_accepted_max", 4, "remote_key_received", true, "token", 0x422d3ab8, "write_seq",
+                -5_592_412_345_678_901_234L, "snd_una", 5L, "rcv_nxt", 6L));
+        fields.putAll(Map.of("local_addr_used", 1, "checksum", true, "retransmits", 3, "bytes_retrans", 4000,
+                "bytes_sent", 100_000, "bytes_received", 7, "bytes_acked", 90_000, "subflows_total", 3,
+                "last_data_sent_ns", 3_999_999L, "last_ack_recv_ns", 999_999L));
+        assertThat(MptcpLine.info(Row.multipath(fields))).isEqualTo(" subflows:2 add_addr_signal:1 subflows_max:4"
+                + " add_addr_signal_max:1 add_addr_accepted_max:4 remote_key token:422d3ab8"
+                + " write_seq:12854331728030650382 snd_una:5 rcv_nxt:6 local_addr_used:1 csum_enabled:1 retransmits:3"
+                + " bytes_retrans:4000 bytes_sent:100000 bytes_received:7 bytes_acked:90000 subflows_total:3"
+                + " last_data_sent:3");
+        assertThat(MptcpLine.info(Row.multipath(Map.of("local", "::1", "remote", "::1", "token", -1, "fallback", true,
+                "fallback_reason", "NO_DSS", "path_managers", "kernel mine"))))
+                .isEqualTo(" fallback token:ffffffff fallback_reason:NO_DSS path_manager:kernel,mine");
+    }
+
+    @Test
+    void subflowsAreNamedAsTheKernelDoes() {
+        assertThat(MptcpLine.subflow(Map.of("flags", 0b1111_1100, "token", 0xe596f137, "remote_token", 0x422d3ab8,
+                "local_id", 2, "remote_id", 2, "map_seq", 0xb259167ea51aae86L, "ssn_offset", 0xdc042231)))
+                .isEqualTo(" tcp-ulp-mptcp flags:JjBbec token:422d3ab8(id:2)/e596f137(id:2) seq:b259167ea51aae86"
+                        + " sfseq:0 ssnoff:dc042231 maplen:0");
+        assertThat(MptcpLine.subflow(Map.of("flags", 0b1_1100_0011, "token", 0xe596f137, "map_subflow_seq", 1,
+                "map_data_length", 0x1f4)))
+                .isEqualTo(" tcp-ulp-mptcp flags:Mmecv token:0000(id:0)/e596f137(id:0) seq:0 sfseq:1 ssnoff:0"
+                        + " maplen:1f4");
+    }
+
+    @Test
+    void aMultipathListenerIsShownInBothKinds() {
+        var table = new SocketTable(false, true, true, Map.of());
+        table.add(listener("::", 7), "");
+        table.add(Row.multipathListener(Map.of("local", "::", "port", 7, "acceptable", 0, "backlog", 5)), "");
+        assertThat(table.lines()).containsExactly("tcp   LISTEN 0      5      *:7 *:*", "mptcp LISTEN 0      5      *:7 *:*");
+    }
+
     @ParameterizedTest
     @CsvSource({"27209142856,27.2G", "835521111,836M", "104857600000,105G", "999,999", "0,0", "1000,1k"})
     void ratesHaveThreeDigitsUnlessNumeric(double bits, String text) {
