@@ -71,7 +71,8 @@ final class SocketOptionTableTest {
             row("SO_KEEPALIVE", SOL_SOCKET, 9, Reach.SUBFLOWS, "ok",
                     "each subflow probes when it is silent, and ends when nobody answers", 1),
             row("SO_LINGER", SOL_SOCKET, 13, Reach.CONNECTION, "ok",
-                    "close waits until all data and the DATA_FIN are acknowledged; 0 s: MP_FASTCLOSE on all subflows", 1, 5),
+                    "close waits until all data and the DATA_FIN are acknowledged; 0 s: MP_FASTCLOSE on all subflows",
+                    1, 5),
             row("SO_RCVLOWAT", SOL_SOCKET, 18, Reach.CONNECTION, "ok", "bytes of the connection in order", 100),
             row("SO_RCVTIMEO", SOL_SOCKET, 20, Reach.CONNECTION, "ok", "of blocking reads and accepts", 5, 0, 0, 0),
             row("SO_SNDTIMEO", SOL_SOCKET, 21, Reach.CONNECTION, "ok", "of blocking writes and connects", 5, 0, 0, 0),
@@ -80,21 +81,26 @@ final class SocketOptionTableTest {
                     "Nagle's algorithm counts what the connection has not had acknowledged, on whichever path; subflows never "
                             + "hold back what they were given",
                     1),
-            row("TCP_MAXSEG", TCP, 2, Reach.SUBFLOWS, "ok, first subflow", "bound of the segments of each subflow", 1000),
+            row("TCP_MAXSEG", TCP, 2, Reach.SUBFLOWS, "ok, first subflow", "bound of the segments of each subflow",
+                    1000),
             row("TCP_CORK", TCP, 3, Reach.CONNECTION, "ok", "only full segments are given to subflows", 1),
             row("TCP_KEEPIDLE", TCP, 4, Reach.SUBFLOWS, "ok", "before a subflow's first probe", 100),
             row("TCP_KEEPINTVL", TCP, 5, Reach.SUBFLOWS, "ok", "between a subflow's probes", 10),
             row("TCP_KEEPCNT", TCP, 6, Reach.SUBFLOWS, "ok", "probes before a subflow ends", 3),
-            row("TCP_SYNCNT", TCP, 7, Reach.SUBFLOWS, "ENOPROTOOPT", "SYNs of a subflow that is being opened, sent again", 2),
+            row("TCP_SYNCNT", TCP, 7, Reach.SUBFLOWS, "ENOPROTOOPT",
+                    "SYNs of a subflow that is being opened, sent again", 2),
             row("TCP_LINGER2", TCP, 8, Reach.BOTH, "ENOPROTOOPT",
-                    "how long a connection that was closed waits for the peer's DATA_FIN, and each subflow for its FIN", 20),
+                    "how long a connection that was closed waits for the peer's DATA_FIN, and each subflow for its FIN",
+                    20),
             row("TCP_QUICKACK", TCP, 12, Reach.SUBFLOWS, "ENOPROTOOPT", "each subflow acknowledges at once", 1),
             row("TCP_CONGESTION", TCP, 13, Reach.SUBFLOWS, "ok",
                     "each subflow has one of its own of this name, the present ones from their next event on", "reno"),
             row("TCP_USER_TIMEOUT", TCP, 18, Reach.CONNECTION, "ENOPROTOOPT",
-                    "data without any DATA_ACK for so long ends the connection; a subflow's own silence does not", 5000),
+                    "data without any DATA_ACK for so long ends the connection; a subflow's own silence does not",
+                    5000),
             row("TCP_NOTSENT_LOWAT", TCP, 25, Reach.CONNECTION, "ok", "bytes that no subflow was given yet", 20_000),
-            row("IP_TOS", IP, 1, Reach.SUBFLOWS, "ok, IPv4", "of every subflow's packets, of both versions of IP", 0x10),
+            row("IP_TOS", IP, 1, Reach.SUBFLOWS, "ok, IPv4", "of every subflow's packets, of both versions of IP",
+                    0x10),
             row("IP_TTL", IP, 2, Reach.SUBFLOWS, "EOPNOTSUPP", "the same", 33),
             row("IPV6_UNICAST_HOPS", IPV6, 16, Reach.SUBFLOWS, "EOPNOTSUPP", "the same as IP_TTL", 33),
             row("IPV6_TCLASS", IPV6, 67, Reach.SUBFLOWS, "EOPNOTSUPP", "the same as IP_TOS", 0x10));
@@ -110,7 +116,8 @@ final class SocketOptionTableTest {
 
     private static Row row(
             String name, int level, int number, Reach reach, String linux, String meaning, String value) {
-        return new Row(name, level, number, value.getBytes(java.nio.charset.StandardCharsets.US_ASCII), reach, linux, meaning);
+        return new Row(name, level, number, value.getBytes(java.nio.charset.StandardCharsets.US_ASCII), reach, linux,
+                meaning);
     }
 
     static Stream<Row> rows() {
