@@ -159,13 +159,8 @@ public final class MptcpLayer implements UpperLayerProtocol {
 
     /** Something that concerns the paths of every connection. */
     void raisePathEvent(PathEvent event) {
-        for (MptcpConnection connection : connections()) {
+        for (MptcpConnection connection : List.copyOf(connections)) {
             connection.paths.raise(event);
         }
-    }
-
-    /** Every connection that has a token. */
-    private List<MptcpConnection> connections() {
-        return List.of();
     }
 }
