@@ -16,10 +16,10 @@ import dev.braid.stack.tcp.UpperLayer;
 import dev.braid.stack.tcp.UpperLayerProtocol;
 import dev.braid.stack.timer.TimerWheel;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

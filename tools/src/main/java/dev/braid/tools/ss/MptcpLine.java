@@ -72,8 +72,10 @@ final class MptcpLine {
                 letters.append(FLAGS.charAt(bit));
             }
         }
-        return String.format(Locale.ROOT, " tcp-ulp-mptcp flags:%s token:%04x(id:%d)/%04x(id:%d) seq:%x sfseq:%x ssnoff:%x"
-                + " maplen:%x", letters, token(fields, "remote_token"), Row.number(fields, "remote_id"),
+        return String.format(Locale.ROOT,
+                " tcp-ulp-mptcp flags:%s token:%04x(id:%d)/%04x(id:%d) seq:%x sfseq:%x ssnoff:%x"
+                        + " maplen:%x",
+                letters, token(fields, "remote_token"), Row.number(fields, "remote_id"),
                 token(fields, "token"), Row.number(fields, "local_id"), Row.number(fields, "map_seq"),
                 Row.number(fields, "map_subflow_seq"), token(fields, "ssn_offset"),
                 Row.number(fields, "map_data_length"));

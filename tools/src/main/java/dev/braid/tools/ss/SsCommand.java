@@ -67,7 +67,8 @@ public final class SsCommand implements Callable<Integer> {
         }
         boolean both = tcp == multipath;
         rows.removeIf(row -> !filter.shows(row) || !(both || row.isMultipath() == multipath));
-        rows.sort(Comparator.comparing(Row::isMultipath).thenComparing(Row::isIpv4, Comparator.reverseOrder()).thenComparing(row -> !row.listening())
+        rows.sort(Comparator.comparing(Row::isMultipath).thenComparing(Row::isIpv4, Comparator.reverseOrder())
+                .thenComparing(row -> !row.listening())
                 .thenComparing(Row::local).thenComparingInt(Row::localPort).thenComparingInt(Row::peerPort));
         if (json) {
             System.out.println(Json.write(report(rows)));
@@ -129,7 +130,8 @@ public final class SsCommand implements Callable<Integer> {
     }
 
     private static List<?> connections(List<Row> rows, boolean multipath) {
-        return rows.stream().filter(row -> !row.listening() && row.isMultipath() == multipath).map(Row::fields).toList();
+        return rows.stream().filter(row -> !row.listening() && row.isMultipath() == multipath).map(Row::fields)
+                .toList();
     }
 
     private String end(Row row) {

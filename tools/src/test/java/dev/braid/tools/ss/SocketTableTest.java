@@ -136,7 +136,8 @@ final class SocketTableTest {
         var table = new SocketTable(false, true, true, Map.of());
         table.add(listener("::", 7), "");
         table.add(Row.multipathListener(Map.of("local", "::", "port", 7, "acceptable", 0, "backlog", 5)), "");
-        assertThat(table.lines()).containsExactly("tcp   LISTEN 0      5      *:7 *:*", "mptcp LISTEN 0      5      *:7 *:*");
+        assertThat(table.lines()).containsExactly("tcp   LISTEN 0      5      *:7 *:*",
+                "mptcp LISTEN 0      5      *:7 *:*");
     }
 
     @ParameterizedTest
