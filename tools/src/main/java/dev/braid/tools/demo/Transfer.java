@@ -39,6 +39,7 @@ final class Transfer {
         this.plan = plan;
     }
 
+    @SuppressWarnings("try") // the line of progress only has to be there
     TransferResult run(PrintStream progress) throws IOException {
         long startNs = System.nanoTime();
         try (PathMeter meter = PathMeter.start(paths);
