@@ -29,6 +29,11 @@ record Plan(int bytesUp, int bytesDown, Ending ending, long startNs, int abortAf
         return new Plan(up, down, ending, start, random.nextInt(Math.max(1, up + down)));
     }
 
+    /** The same bytes at the same time, to be sent to their ends on both sides. */
+    Plan orderly() {
+        return new Plan(bytesUp, bytesDown, Ending.ORDERLY, startNs, abortAfter);
+    }
+
     /** Mostly small, sometimes nothing, now and then much. */
     private static int size(SplitMix64 random) {
         return switch (random.nextInt(8)) {

@@ -16,35 +16,47 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One of a storm's two hosts: a real core with pools of its own, so that each leak has a name. */
-final class StormHost {
+public final class StormHost {
     static final int SCRATCH_BYTES = 64 << 10;
 
-    final SimNode node;
-    final IpAddress address;
-    final FramePool frames;
-    final ChunkPool chunks;
-    final Counters counters;
-    final StackCore core;
+    public final SimNode node;
+    public final IpAddress address;
+    public final FramePool frames;
+    public final ChunkPool chunks;
+    public final Counters counters;
+    public final StackCore core;
     final long scratch;
     final List<Throwable> defects = new ArrayList<>();
 
     StormHost(SimNode node, Arena arena, IpAddress address, int mtu, int offloads, CoreConfig config,
             SplitMix64 random) {
+        this(node, arena, List.of(link(0, node.name(), mtu, offloads, address)), config, random);
+    }
+
+    /** A host whose connections go to and from the first address of its first link. */
+    public StormHost(SimNode node, Arena arena, List<Link> links, CoreConfig config, SplitMix64 random) {
         this.node = node;
-        this.address = address;
+        this.address = links.getFirst().addresses().getFirst().address();
         frames = new FramePool(arena, 4096, 64, false);
         chunks = new ChunkPool(arena, 32 << 20, false);
         counters = Counters.inMemory(arena, 512);
         scratch = Memory.allocate(arena, SCRATCH_BYTES, 64);
-        Link link = new Link(
-                0, node.name(), List.of(new Prefix(address, address.isIpv4() ? 24 : 64)), mtu, offloads);
-        core = new StackCore(config, List.of(link), frames, chunks, counters, random::nextLong, node);
+        core = new StackCore(config, links, frames, chunks, counters, random::nextLong, node);
         core.reportDefectsTo((during, defect) -> defects.add(new IllegalStateException("during " + during, defect)));
         node.attach(core);
     }
 
+    /** A link with these addresses, each in a network of the usual size. */
+    public static Link link(int index, String name, int mtu, int offloads, IpAddress... addresses) {
+        var prefixes = new ArrayList<Prefix>();
+        for (IpAddress address : addresses) {
+            prefixes.add(new Prefix(address, address.isIpv4() ? 24 : 64));
+        }
+        return new Link(index, name, prefixes, mtu, offloads);
+    }
+
     /** What should be gone and is not; empty when nothing leaked. */
-    List<String> leaks() {
+    public List<String> leaks() {
         var leaks = new ArrayList<String>();
         note(leaks, "frames", frames.inUse());
         note(leaks, "chunks", chunks.inUse());

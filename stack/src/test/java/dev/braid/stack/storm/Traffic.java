@@ -1,0 +1,262 @@
+package dev.braid.stack.storm;
+
+import dev.braid.fastpath.sim.SplitMix64;
+import dev.braid.stack.socket.Errno;
+import dev.braid.stack.socket.ListenSocket;
+import dev.braid.stack.socket.StreamSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Connections between two hosts, each by its plan, and what must be true of them when they are over. */
+public final class Traffic {
+    private static final long SECOND_NS = 1_000_000_000L;
+    /** How long an end waits for a peer that aborted, perhaps unheard. */
+    private static final long PATIENCE_NS = 120 * SECOND_NS;
+    private static final int PORT = 9_000;
+    private static final int CLOSED_PORT = 9_001;
+
+    private final long seed;
+    private final SplitMix64 random;
+    private final StormHost client;
+    private final StormHost server;
+    private final List<Connection> connections = new ArrayList<>();
+    private final List<End> ends = new ArrayList<>();
+    private final ListenSocket listener;
+
+    /** One connection with its two ends. */
+    private final class Connection {
+        final Plan plan;
+        final End client;
+        final End server;
+        boolean started;
+        int port;
+        /** When the first of its ends was done; 0 before. */
+        long leftNs;
+
+        Connection(int number, Plan plan) {
+            this.plan = plan;
+            long up = SplitMix64.at(seed, 2L * number + 1_000);
+            long down = SplitMix64.at(seed, 2L * number + 1_001);
+            boolean clientLeaves = plan.ending() == Plan.Ending.CLIENT_ABORTS
+                    || plan.ending() == Plan.Ending.CLIENT_CLOSES_EARLY;
+            client = new End(
+                    Traffic.this.client,
+                    "client " + number,
+                    random.split(),
+                    up,
+                    down,
+                    plan.bytesUp(),
+                    false,
+                    clientLeaves ? plan.abortAfter() : Integer.MAX_VALUE,
+                    plan.ending() == Plan.Ending.CLIENT_CLOSES_EARLY);
+            server = new End(
+                    Traffic.this.server,
+                    "server " + number,
+                    random.split(),
+                    down,
+                    up,
+                    plan.bytesDown(),
+                    plan.ending() == Plan.Ending.HALF_CLOSED,
+                    plan.ending() == Plan.Ending.SERVER_ABORTS ? plan.abortAfter() : Integer.MAX_VALUE,
+                    false);
+            ends.add(client);
+            ends.add(server);
+        }
+
+        boolean isOrderly() {
+            return plan.ending() == Plan.Ending.ORDERLY || plan.ending() == Plan.Ending.HALF_CLOSED;
+        }
+
+        boolean isOver() {
+            return client.done && (server.done || (server.socket == null && !isOrderly()));
+        }
+    }
+
+    /** No connections yet, but a listener for them. */
+    public Traffic(long seed, SplitMix64 random, StormHost client, StormHost server) {
+        this.seed = seed;
+        this.random = random;
+        this.client = client;
+        this.server = server;
+        listener = server.core.sockets().listener(ready -> {});
+        Holding.require(listener.bind(0, 0, PORT) == 0, "bind");
+        Holding.require(listener.listen(64) == 0, "listen");
+    }
+
+    /** Plans some connections. */
+    public void plan() {
+        int count = 1 + random.nextInt(random.chance(0.2) ? 12 : 4);
+        for (int i = 0; i < count; i++) {
+            connections.add(new Connection(i, Plan.of(random)));
+        }
+    }
+
+    /** Plans as many connections as asked for, all of them orderly. */
+    public void planOrderly(int count) {
+        for (int i = 0; i < count; i++) {
+            Plan any = Plan.of(random);
+            connections.add(new Connection(i, any.orderly()));
+        }
+    }
+
+    /** All ends, those that have no socket yet included. */
+    List<End> ends() {
+        return ends;
+    }
+
+    /** The sockets there are now. */
+    public List<StreamSocket> sockets() {
+        var sockets = new ArrayList<StreamSocket>();
+        for (End end : ends) {
+            if (end.socket != null) {
+                sockets.add(end.socket);
+            }
+        }
+        return sockets;
+    }
+
+    /** Whether every connection is over. */
+    public boolean isOver() {
+        return connections.stream().allMatch(Connection::isOver);
+    }
+
+    /** When the next connection is to start; {@link Long#MAX_VALUE} when all have. */
+    public long nextStartNs(long startedNs) {
+        long next = Long.MAX_VALUE;
+        for (Connection connection : connections) {
+            if (!connection.started) {
+                next = Math.min(next, startedNs + connection.plan.startNs());
+            }
+        }
+        return next;
+    }
+
+    /** Lets every end whose peer left let go, for nothing else will ever make it; false when there is none. */
+    public boolean giveUpWaiting(long now) {
+        boolean any = false;
+        for (Connection connection : connections) {
+            if (!connection.isOrderly() && (connection.client.done || connection.server.done) && !connection.isOver()) {
+                connection.client.end(now);
+                connection.server.end(now);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    /** Starts the connections whose time has come. */
+    public void startDue(long startedNs, long now) {
+        for (Connection connection : connections) {
+            if (!connection.started && startedNs + connection.plan.startNs() <= now) {
+                start(connection, now);
+            }
+        }
+    }
+
+    private void start(Connection connection, long now) {
+        connection.started = true;
+        End end = connection.client;
+        end.socket = client.core.sockets().stream((socket, ready) -> end.mark());
+        end.socket.options().tcp.noDelay = random.chance(0.3);
+        int port = connection.plan.ending() == Plan.Ending.REFUSED ? CLOSED_PORT : PORT;
+        int answer = end.socket.connect(server.address.hi(), server.address.lo(), port, now);
+        Holding.require(answer == -Errno.EINPROGRESS, "connect answered " + answer);
+        connection.port = end.socket.localPort();
+    }
+
+    /** Lets every end do what it can. */
+    public void turns(long now) {
+        accept();
+        for (End end : ends) {
+            if (end.marked) {
+                end.turn(now);
+            }
+        }
+        for (Connection connection : connections) {
+            lookAfter(connection, now);
+        }
+    }
+
+    private void accept() {
+        while (listener.acceptable() > 0) {
+            End[] found = new End[1];
+            StreamSocket socket = listener.accept((ready, bits) -> {
+                if (found[0] != null) {
+                    found[0].mark();
+                }
+            });
+            if (socket == null) {
+                return;
+            }
+            for (Connection connection : connections) {
+                if (connection.started && connection.port == socket.remotePort() && connection.server.socket == null) {
+                    found[0] = connection.server;
+                    found[0].socket = socket;
+                    found[0].mark();
+                }
+            }
+            Holding.require(found[0] != null, "a connection from port " + socket.remotePort() + " nobody made");
+        }
+    }
+
+    /** An end whose peer is gone for good, unheard perhaps, lets go after a while. */
+    private void lookAfter(Connection connection, long now) {
+        if (connection.isOrderly() || connection.isOver() || !connection.started) {
+            return;
+        }
+        boolean oneDone = connection.client.done || connection.server.done;
+        if (oneDone && connection.leftNs == 0) {
+            connection.leftNs = now;
+        }
+        if (connection.leftNs != 0 && now - connection.leftNs > PATIENCE_NS) {
+            connection.client.end(now);
+            connection.server.end(now);
+        }
+    }
+
+    /** Closes the listener and whatever is left. */
+    public void end(long now) {
+        listener.close(now);
+        for (End end : ends) {
+            end.end(now);
+        }
+    }
+
+    /** Every connection did what its plan says. */
+    public void verify() {
+        for (Connection connection : connections) {
+            verify(connection);
+        }
+    }
+
+    private static void verify(Connection connection) {
+        Plan plan = connection.plan;
+        switch (plan.ending()) {
+            case ORDERLY, HALF_CLOSED -> {
+                String complaint = connection.client.complaint(plan.bytesDown())
+                        + connection.server.complaint(plan.bytesUp());
+                Holding.require(complaint.isEmpty(), complaint);
+            }
+            case REFUSED -> Holding.require(
+                    connection.client.error == Errno.ECONNREFUSED,
+                    "a refused connect ended with " + Errno.name(connection.client.error));
+            default -> {
+                Holding.require(connection.client.read <= connection.server.written,
+                        "the client read what was not written");
+                Holding.require(connection.server.read <= connection.client.written,
+                        "the server read what was not written");
+            }
+        }
+    }
+
+    /** Each connection and its ends, a line each. */
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        for (Connection connection : connections) {
+            text.append("\n  ").append(connection.port).append(' ').append(connection.plan);
+            text.append("\n    ").append(connection.client).append("\n    ").append(connection.server);
+        }
+        return text.toString();
+    }
+}
