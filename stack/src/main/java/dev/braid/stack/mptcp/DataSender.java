@@ -134,6 +134,11 @@ final class DataSender {
         return plain == null ? dataEdge - dataNxt : Integer.MAX_VALUE;
     }
 
+    /** Whether the user was told that the buffer is full, and waits for room. */
+    boolean writerWaits() {
+        return wantsSpace;
+    }
+
     /** The largest window the peer ever offered. */
     long maxWindow() {
         return maxWindow;
@@ -220,7 +225,12 @@ final class DataSender {
         if (plain != null) {
             return subflow == plain;
         }
-        return isTurnOf(subflow, connection.scheduler.choose(connection, nowNs));
+        return isTurnOf(subflow, decided(connection.scheduler.choose(connection, nowNs)));
+    }
+
+    private @Nullable SubflowView decided(@Nullable SubflowView chosen) {
+        connection.layer.counters.decided(connection.scheduler.decision());
+        return chosen;
     }
 
     /** Whether the choice is the one that asks; another one is told to ask. */
@@ -233,7 +243,7 @@ final class DataSender {
 
     private int giveAgain(Subflow subflow, int room, long nowNs) {
         Subflow from = again.from();
-        if (!isTurnOf(subflow, connection.scheduler.chooseAgain(connection, from, nowNs))) {
+        if (!isTurnOf(subflow, decided(connection.scheduler.chooseAgain(connection, from, nowNs)))) {
             return 0;
         }
         int mss = subflow.tcb.packetMss();

@@ -4,7 +4,6 @@ import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.stack.congestion.CongestionInfo;
 import dev.braid.stack.mptcp.path.SubflowPlan;
 import dev.braid.stack.mptcp.scheduler.ConnectionView;
-import dev.braid.stack.mptcp.scheduler.LowestRtt;
 import dev.braid.stack.mptcp.scheduler.PacketScheduler;
 import dev.braid.stack.mptcp.scheduler.SubflowView;
 import dev.braid.stack.tcp.Connection;
@@ -40,7 +39,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     ConnectionUser user;
     @Nullable TcpFailure failure;
     /** Which subflow carries what. */
-    PacketScheduler scheduler = new LowestRtt();
+    PacketScheduler scheduler;
     /** The local end's initial data sequence number; the first byte's follows it. */
     long idsnLocal;
     /** The peer's initial data sequence number: its first byte has the one behind it. */
@@ -61,6 +60,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         this.own = own;
         received = new ReceiveQueue(layer.frames);
         sender = new DataSender(this);
+        scheduler = layer.scheduler(own.scheduler);
         receiver = new DataReceiver(this);
     }
 
@@ -265,6 +265,33 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     @Override
     public long window() {
         return Math.max(0, sender.window());
+    }
+
+    @Override
+    public boolean writerWaits() {
+        return sender.writerWaits();
+    }
+
+    @Override
+    public int timeouts() {
+        return sender.timeouts();
+    }
+
+    /**
+     * Replaces the packet scheduler, at once: what subflows were given stays theirs.
+     *
+     * @throws IllegalArgumentException when there is none of that name
+     */
+    public void scheduler(String name, long nowNs) {
+        scheduler = layer.scheduler(name);
+        own.scheduler = name;
+        scheduler.onSubflows(this, nowNs);
+        sender.wake();
+    }
+
+    /** The name of the packet scheduler in force. */
+    public String scheduler() {
+        return scheduler.name();
     }
 
     // Fallback.

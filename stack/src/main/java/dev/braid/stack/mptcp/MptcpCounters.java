@@ -3,9 +3,13 @@ package dev.braid.stack.mptcp;
 import dev.braid.fastpath.counters.Counter;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.stack.mptcp.path.PathDecision;
+import dev.braid.stack.mptcp.scheduler.SchedulingDecision;
 
 /** What Multipath TCP counts: the kernel's {@code MPTcpExt} names, as its nstat prints them. */
 final class MptcpCounters {
+    /** By the decision's ordinal. */
+    private final Counter[] schedulings;
+
     // Handshake.
     final Counter mpCapableSynRx;
     final Counter mpCapableSynTx;
@@ -187,6 +191,15 @@ final class MptcpCounters {
         dssFallback = all.counter("MPTcpExtDssFallback");
         simultConnectFallback = all.counter("MPTcpExtSimultConnectFallback");
         fallbackFailed = all.counter("MPTcpExtFallbackFailed");
+        schedulings = new Counter[SchedulingDecision.values().length];
+        for (SchedulingDecision decision : SchedulingDecision.values()) {
+            schedulings[decision.ordinal()] = all.counter(decision.counter());
+        }
+    }
+
+    /** A packet scheduler decided something. */
+    void decided(SchedulingDecision decision) {
+        schedulings[decision.ordinal()].increment();
     }
 
     /** A path manager decided something. */

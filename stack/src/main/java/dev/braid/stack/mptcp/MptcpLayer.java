@@ -6,6 +6,8 @@ import dev.braid.stack.core.Entropy;
 import dev.braid.stack.mptcp.path.PathEvent;
 import dev.braid.stack.mptcp.path.PathManager;
 import dev.braid.stack.mptcp.path.PathManagers;
+import dev.braid.stack.mptcp.scheduler.PacketScheduler;
+import dev.braid.stack.mptcp.scheduler.PacketSchedulers;
 import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.stack.tcp.TcpLayer;
@@ -39,6 +41,7 @@ public final class MptcpLayer implements UpperLayerProtocol {
     final HostPaths hostPaths = new HostPaths(this);
     private PathManagers pathManagers = PathManagers.STANDARD;
     final Set<MptcpConnection> connections = new LinkedHashSet<>();
+    private PacketSchedulers schedulers = PacketSchedulers.STANDARD;
     private final ArrayDeque<MptcpConnection> touched = new ArrayDeque<>();
 
     /** Multipath TCP over this TCP, which asks it about SYNs from now on. */
@@ -55,6 +58,25 @@ public final class MptcpLayer implements UpperLayerProtocol {
         this.frames = frames;
         this.entropy = entropy;
         this.counters = new MptcpCounters(counters);
+    }
+
+    /** The packet schedulers that there are. */
+    public PacketSchedulers schedulers() {
+        return schedulers;
+    }
+
+    /** Changes which packet schedulers there are; connections keep what they have. */
+    public void schedulers(PacketSchedulers changed) {
+        schedulers = changed;
+    }
+
+    /**
+     * A packet scheduler for one connection: of the name, else the host's.
+     *
+     * @throws IllegalArgumentException when there is none of that name
+     */
+    PacketScheduler scheduler(@Nullable String name) {
+        return schedulers.create(name == null ? config.scheduler : name);
     }
 
     /** The tunables in force. */

@@ -128,10 +128,16 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
-    public void onLoss(Tcb tcb, long nowNs) {}
+    public void onLoss(Tcb tcb, long nowNs) {
+        connection.scheduler.onLoss(this, false, nowNs);
+    }
 
     @Override
-    public void onRto(Tcb tcb, long nowNs) {}
+    public void onRto(Tcb tcb, long nowNs) {
+        connection.scheduler.onLoss(this, true, nowNs);
+        // Others may have waited for it.
+        connection.sender.wake();
+    }
 
     @Override
     public void onClosed(Tcb tcb, long nowNs) {}
@@ -199,6 +205,26 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
+    public long rttvarNs() {
+        return tcb.rttvarNs();
+    }
+
+    @Override
+    public boolean timedOut() {
+        return tcb.timeouts() > 0;
+    }
+
+    @Override
+    public boolean ready(long nowNs) {
+        return usable() && tcb.readyToPull(nowNs);
+    }
+
+    @Override
+    public long outstanding() {
+        return tcb.sendQueued();
+    }
+
+    @Override
     public long rtoNs() {
         return tcb.rtoNs();
     }
@@ -220,7 +246,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public long pacingRate() {
-        return 0;
+        return tcb.pacingRate();
     }
 
     @Override

@@ -36,6 +36,16 @@ final class Pull {
         return tcb.upperReady;
     }
 
+    /** Whether windows, congestion control and the pace let new data leave now. */
+    static boolean mayPull(Tcb tcb, long nowNs) {
+        long window = (long) tcb.sndWnd - tcb.flightSize();
+        int packetMss = SegmentWriter.packetMss(tcb);
+        return window > 0
+                && !isSilly(tcb, window, packetMss)
+                && tcb.congestion.cwnd() - tcb.inflight() >= packetMss
+                && tcb.pacer.mayGo(nowNs);
+    }
+
     /** RFC 9293 section 3.8.6.2.1: a window smaller than a segment, and than half the largest ever seen, is waited out. */
     private static boolean isSilly(Tcb tcb, long window, int packetMss) {
         return window < Math.min(packetMss, Math.max(1, tcb.maxSndWnd / 2)) && !tcb.overrideSws;

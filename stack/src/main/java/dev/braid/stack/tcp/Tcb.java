@@ -2,6 +2,7 @@ package dev.braid.stack.tcp;
 
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.device.Deadlines;
+import dev.braid.stack.congestion.CongestionControl;
 import dev.braid.stack.congestion.CongestionInfo;
 import dev.braid.stack.timer.Timed;
 import dev.braid.stack.timer.WheelEntry;
@@ -291,6 +292,22 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
     /** Bytes of new data that windows and congestion control allow now, 0 or more. */
     public long sendableNow() {
         return Math.max(0, Math.min((long) sndWnd - flightSize(), congestion.cwnd() - inflight()));
+    }
+
+    /** Whether the upper layer would be asked for data now if it said that it has some. */
+    public boolean readyToPull(long nowNs) {
+        return unsent() == 0 && !finQueued && Pull.mayPull(this, nowNs);
+    }
+
+    /** Retransmission timeouts since something was acknowledged. */
+    public int timeouts() {
+        return timeouts;
+    }
+
+    /** What data is paced to, in bytes a second; 0 = as fast as the window allows. */
+    public long pacingRate() {
+        long rate = pacer.rate();
+        return rate == CongestionControl.UNPACED ? 0 : rate;
     }
 
     /** Payload of each packet of a data segment sent now, behind all options. */

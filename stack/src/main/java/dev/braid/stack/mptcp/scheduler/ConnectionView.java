@@ -16,4 +16,10 @@ public interface ConnectionView {
 
     /** Bytes of new data that the peer's window allows. */
     long window();
+
+    /** Whether the program waits for room to write: what is {@linkplain #queued queued} is not all there will be. */
+    boolean writerWaits();
+
+    /** How often the data-level retransmission timer expired since the peer acknowledged something at the data level. */
+    int timeouts();
 }

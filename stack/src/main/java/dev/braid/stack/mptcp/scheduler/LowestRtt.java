@@ -7,6 +7,8 @@ public final class LowestRtt implements PacketScheduler {
     /** What it is chosen by. */
     public static final String NAME = "lowest-rtt";
 
+    private SchedulingDecision decision = SchedulingDecision.NO_PATH;
+
     /** A scheduler for one connection. */
     public LowestRtt() {}
 
@@ -16,38 +18,41 @@ public final class LowestRtt implements PacketScheduler {
     }
 
     @Override
-    public @Nullable SubflowView choose(ConnectionView connection, long nowNs) {
-        return shortest(connection, null, true);
+    public SchedulingDecision decision() {
+        return decision;
     }
 
     @Override
-    public @Nullable SubflowView chooseAgain(ConnectionView connection, @Nullable SubflowView from, long nowNs) {
-        return shortest(connection, from, false);
-    }
-
-    private static @Nullable SubflowView shortest(
-            ConnectionView connection, @Nullable SubflowView but, boolean withRoom) {
-        SubflowView best = null;
-        boolean regular = false;
-        for (int i = 0; i < connection.subflows(); i++) {
-            SubflowView next = connection.subflow(i);
-            if (!next.usable() || next.stale() || next.equals(but)) {
-                continue;
-            }
-            // A backup counts only while no other is usable, one without room included.
-            if (!next.backup() && !regular) {
-                regular = true;
-                best = null;
-            }
-            boolean eligible = next.backup() != regular && (!withRoom || hasRoom(next));
-            if (eligible && (best == null || next.srttNs() < best.srttNs())) {
-                best = next;
-            }
+    public @Nullable SubflowView choose(ConnectionView connection, long nowNs) {
+        SubflowView best = fastestReady(connection, null, nowNs);
+        if (best != null) {
+            decision = best.backup() ? SchedulingDecision.BACKUP : SchedulingDecision.FASTEST;
         }
         return best;
     }
 
-    private static boolean hasRoom(SubflowView subflow) {
-        return subflow.inflight() + subflow.queued() + subflow.mss() <= subflow.cwnd();
+    @Override
+    public @Nullable SubflowView chooseAgain(ConnectionView connection, @Nullable SubflowView from, long nowNs) {
+        SubflowView best = fastestReady(connection, from, nowNs);
+        if (best != null) {
+            decision = SchedulingDecision.AGAIN;
+        }
+        return best;
+    }
+
+    private @Nullable SubflowView fastestReady(ConnectionView connection, @Nullable SubflowView but, long nowNs) {
+        Eligible standing = Eligible.of(connection, but);
+        SubflowView best = null;
+        for (int i = 0; standing != Eligible.NONE && i < connection.subflows(); i++) {
+            SubflowView next = connection.subflow(i);
+            if (!next.equals(but)
+                    && Eligible.of(next) == standing
+                    && next.ready(nowNs)
+                    && (best == null || next.srttNs() < best.srttNs())) {
+                best = next;
+            }
+        }
+        decision = standing == Eligible.NONE ? SchedulingDecision.NO_PATH : SchedulingDecision.NO_ROOM;
+        return best;
     }
 }

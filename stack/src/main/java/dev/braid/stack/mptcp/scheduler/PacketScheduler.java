@@ -27,7 +27,10 @@ public interface PacketScheduler {
     @Nullable
     SubflowView chooseAgain(ConnectionView connection, @Nullable SubflowView from, long nowNs);
 
-    /** So many bytes were given to the subflow. */
+    /** What stands behind the last answer of {@link #choose} or {@link #chooseAgain}. */
+    SchedulingDecision decision();
+
+    /** So many bytes were given to the subflow, new ones or again. */
     default void onSent(SubflowView subflow, int bytes, long nowNs) {}
 
     /** The subflow's own acknowledgements advanced. */

@@ -28,8 +28,17 @@ public interface SubflowView {
     /** Smoothed round-trip time in nanoseconds; 0 before the first sample. */
     long srttNs();
 
+    /** Mean deviation of the round-trip time in nanoseconds. */
+    long rttvarNs();
+
     /** Retransmission timeout in nanoseconds, back-off included. */
     long rtoNs();
+
+    /** Whether its retransmission timer expired and nothing was acknowledged on it since. */
+    boolean timedOut();
+
+    /** Whether new data would leave on it now: windows and pacing allow a segment, and nothing waits in it. */
+    boolean ready(long nowNs);
 
     /** Congestion window in bytes. */
     long cwnd();
@@ -39,6 +48,9 @@ public interface SubflowView {
 
     /** Bytes given to it that it has not sent yet. */
     long queued();
+
+    /** Bytes given to it that the peer has not acknowledged on it, sent or not. */
+    long outstanding();
 
     /** What it is paced to, bytes a second; 0 = not paced. */
     long pacingRate();

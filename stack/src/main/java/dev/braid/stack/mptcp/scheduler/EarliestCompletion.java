@@ -1,0 +1,137 @@
+package dev.braid.stack.mptcp.scheduler;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Braid's default: the path with the shortest round trip that can send. One that is slower gets data only if the faster, which is full,
+ * would not bring all that waits sooner (Earliest Completion First: Lim, Nahum, Towsley, Gibbens, CoNEXT 2017), and only if the peer's
+ * window has room for all that the faster one will send meanwhile (BLEST: Ferlin, Alay, Mehani, Boreli, IFIP Networking 2016).
+ *
+ * <p>While the program writes faster than the paths carry, there is always more, and waiting would gain nothing: then every path that
+ * can send does. A path whose retransmission timer expired is not waited for.
+ */
+public final class EarliestCompletion implements PacketScheduler {
+    /** What it is chosen by. */
+    public static final String NAME = "default";
+
+    /** How much better the slower path must look before a wait is given up: 1/4, so that it does not flutter. */
+    private static final int HYSTERESIS = 4;
+
+    private boolean waiting;
+    private SchedulingDecision decision = SchedulingDecision.NO_PATH;
+
+    /** A scheduler for one connection. */
+    public EarliestCompletion() {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public SchedulingDecision decision() {
+        return decision;
+    }
+
+    @Override
+    public @Nullable SubflowView choose(ConnectionView connection, long nowNs) {
+        Eligible standing = Eligible.of(connection, null);
+        SubflowView fastest = null;
+        SubflowView free = null;
+        for (int i = 0; i < connection.subflows(); i++) {
+            SubflowView next = connection.subflow(i);
+            if (Eligible.of(next) == standing && standing != Eligible.NONE) {
+                boolean ready = next.ready(nowNs);
+                if ((ready || !next.timedOut()) && isFaster(next, fastest)) {
+                    fastest = next;
+                }
+                if (ready && isFaster(next, free)) {
+                    free = next;
+                }
+            }
+        }
+        if (free == null) {
+            decision = standing == Eligible.NONE ? SchedulingDecision.NO_PATH : SchedulingDecision.NO_ROOM;
+            return null;
+        }
+        if (fastest == null || free.equals(fastest)) {
+            waiting = false;
+            decision = decisionOf(standing, SchedulingDecision.FASTEST);
+            return free;
+        }
+        if (blocksWindow(connection, fastest, free)) {
+            decision = SchedulingDecision.WAIT_WINDOW;
+            return null;
+        }
+        if (!connection.writerWaits() && isSooner(connection, fastest, free)) {
+            waiting = true;
+            decision = SchedulingDecision.WAIT_FASTER;
+            return null;
+        }
+        decision = decisionOf(standing, SchedulingDecision.FASTEST_FULL);
+        return free;
+    }
+
+    @Override
+    public @Nullable SubflowView chooseAgain(ConnectionView connection, @Nullable SubflowView from, long nowNs) {
+        Eligible standing = Eligible.of(connection, from);
+        SubflowView best = null;
+        for (int i = 0; i < connection.subflows(); i++) {
+            SubflowView next = connection.subflow(i);
+            if (!next.equals(from)
+                    && standing != Eligible.NONE
+                    && Eligible.of(next) == standing
+                    && next.ready(nowNs)
+                    && isFaster(next, best)) {
+                best = next;
+            }
+        }
+        if (best != null) {
+            decision = SchedulingDecision.AGAIN;
+        } else {
+            decision = standing == Eligible.NONE ? SchedulingDecision.NO_PATH : SchedulingDecision.NO_ROOM;
+        }
+        return best;
+    }
+
+    private static SchedulingDecision decisionOf(Eligible standing, SchedulingDecision regular) {
+        return switch (standing) {
+            case BACKUP -> SchedulingDecision.BACKUP;
+            case SILENT -> SchedulingDecision.LAST_RESORT;
+            default -> regular;
+        };
+    }
+
+    /** Equal ones stay in the order of their numbers. */
+    private static boolean isFaster(SubflowView one, @Nullable SubflowView other) {
+        return other == null || one.srttNs() < other.srttNs();
+    }
+
+    /**
+     * BLEST: in a round trip of the slow path the fast one sends {@code cwnd · srtt(slow) / srtt(fast)}. If the peer's window, less what
+     * the slow path has of it, is smaller, a segment on the slow path holds the window's edge for the fast one.
+     */
+    private static boolean blocksWindow(ConnectionView connection, SubflowView fast, SubflowView slow) {
+        long left = connection.window() + connection.unacknowledged() - slow.inflight() - slow.mss();
+        return (double) fast.cwnd() * slow.srttNs() > (double) left * fast.srttNs();
+    }
+
+    /**
+     * ECF: whether all that waits would be brought by the fast path, once it has room again, before the slow one has brought its part.
+     */
+    private boolean isSooner(ConnectionView connection, SubflowView fast, SubflowView slow) {
+        double queued = connection.queued();
+        double deviation = Math.max(fast.rttvarNs(), slow.rttvarNs());
+        double fastNs = fast.srttNs() * (1 + queued / Math.max(1, fast.cwnd()));
+        double slowNs = slow.srttNs() + deviation;
+        if (waiting) {
+            slowNs += slowNs / HYSTERESIS;
+        }
+        if (fastNs >= slowNs) {
+            waiting = false;
+            return false;
+        }
+        double roundsOfSlow = Math.max(1, queued / Math.max(1, slow.cwnd()));
+        return slow.srttNs() * roundsOfSlow >= 2.0 * fast.srttNs() + deviation;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.braid.stack.mptcp.scheduler;
+
+/** The small decisions of packet schedulers, each counted under its name; those that sent something stand in captures, too. */
+public enum SchedulingDecision {
+    /** Data went over the path whose round trip is the shortest. */
+    FASTEST("MptcpSchedFastest"),
+    /** Data went over another path: the fastest has no room, and waiting for it would take longer. */
+    FASTEST_FULL("MptcpSchedFastestFull"),
+    /** Data waits: the fastest path will have brought it sooner than one that has room. */
+    WAIT_FASTER("MptcpSchedWaitFaster"),
+    /** Data waits: on a slow path it would block the peer's window for the fast one. */
+    WAIT_WINDOW("MptcpSchedWaitWindow"),
+    /** Data went over the path that will have sent what it was given soonest. */
+    SHORTEST_QUEUE("MptcpSchedShortestQueue"),
+    /** Data went over a backup: no regular path is left. */
+    BACKUP("MptcpSchedBackup"),
+    /** Data went over a path that does not answer: none does. */
+    LAST_RESORT("MptcpSchedLastResort"),
+    /** Data goes again, over another path than the first time. */
+    AGAIN("MptcpSchedAgain"),
+    /** Data waits: no path has room. */
+    NO_ROOM("MptcpSchedNoRoom"),
+    /** Data waits: there is no path. */
+    NO_PATH("MptcpSchedNoPath");
+
+    private final String counter;
+
+    SchedulingDecision(String counter) {
+        this.counter = counter;
+    }
+
+    /** The name of its counter. */
+    public String counter() {
+        return counter;
+    }
+}

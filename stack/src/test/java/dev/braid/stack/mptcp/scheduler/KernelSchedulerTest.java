@@ -1,0 +1,89 @@
+package dev.braid.stack.mptcp.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class KernelSchedulerTest extends PacketSchedulerContract {
+    @Override
+    PacketScheduler make() {
+        return new KernelScheduler();
+    }
+
+    @Test
+    void thePathThatHasSentItsQueueSoonestIsChosenWhateverItsRoundTrip() {
+        near.outstanding = 5_000;
+        far.outstanding = 2_000;
+        connection.queued = 1_000;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(far);
+        assertThat(scheduler.decision()).isEqualTo(SchedulingDecision.SHORTEST_QUEUE);
+    }
+
+    @Test
+    void aFasterPaceOutweighsALongerQueue() {
+        near.outstanding = 5_000;
+        near.pace(10_000_000);
+        far.outstanding = 2_000;
+        connection.queued = 1_000;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(near);
+    }
+
+    @Test
+    void whatIsDecidedHoldsForABurst() {
+        near.window(1_000);
+        far.window(1_000);
+        connection.sendAll(scheduler);
+        // 64 KiB at a time in turns, at equal paces: shares differ by a burst at most.
+        assertThat(Math.abs(near.outstanding - far.outstanding)).isLessThanOrEqualTo(KernelScheduler.BURST);
+        assertThat(connection.queued).isZero();
+    }
+
+    @Test
+    void sharesFollowThePaces() {
+        near.window(1_000).pace(3_000_000);
+        far.window(1_000).pace(1_000_000);
+        connection.queued = 900_000;
+        connection.sendAll(scheduler);
+        assertThat((double) near.outstanding / far.outstanding).isBetween(2.2, 3.8);
+    }
+
+    @Test
+    void whatBelongsToAFullPathIsNotTakenByAnother() {
+        near.full();
+        near.pace(100_000_000);
+        far.outstanding = 5_000;
+        connection.queued = 50_000; // the near path's queue is 0.1 ms long, then 0.6 ms; the far one's is 5 ms
+        assertThat(scheduler.choose(connection, 0)).isNull();
+        assertThat(scheduler.decision()).isEqualTo(SchedulingDecision.NO_ROOM);
+    }
+
+    @Test
+    void whatBelongedToAPathThatIsGoneGoesToOthers() {
+        near.full();
+        near.pace(100_000_000);
+        far.outstanding = 5_000;
+        connection.queued = 50_000;
+        assertThat(scheduler.choose(connection, 0)).isNull();
+        near.stale = true;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(far);
+    }
+
+    @Test
+    void afterATimeoutOnlyAnIdlePathCarriesAgain() {
+        near.outstanding = 3_000;
+        far.outstanding = 1_000;
+        assertThat(scheduler.chooseAgain(connection, near, 0)).isNull();
+        far.outstanding = 0;
+        assertThat(scheduler.chooseAgain(connection, near, 0)).isSameAs(far);
+    }
+
+    @Test
+    void anIdleBackupCarriesAgainFromTheSecondTimeoutOn() {
+        far.backup = true;
+        near.outstanding = 3_000;
+        connection.timeouts = 1;
+        assertThat(scheduler.chooseAgain(connection, near, 0)).isNull();
+        connection.timeouts = 2;
+        assertThat(scheduler.chooseAgain(connection, near, 0)).isSameAs(far);
+    }
+}
