@@ -50,6 +50,7 @@ public final class Stack implements AutoCloseable {
     private final Pipeline pipeline;
     private final BraidSelectorProvider provider;
     private final LiveTunables tunables;
+    private final LivePaths paths;
     private final StackShutdown shutdown;
     private final FlightRecording recording;
     private final boolean tracking;
@@ -66,6 +67,7 @@ public final class Stack implements AutoCloseable {
         this.pipeline = pipeline;
         this.provider = new BraidSelectorProvider(host);
         this.tunables = new LiveTunables(core.tunables(), host);
+        this.paths = new LivePaths(core, host, this.links);
         this.shutdown = new StackShutdown(core, chunks, host, pipeline);
         this.recording = recording;
         this.tracking = tracking;
@@ -145,6 +147,11 @@ public final class Stack implements AutoCloseable {
      */
     public void traceDecisions(boolean wanted) throws IOException {
         host.call(nowNs -> core.tcp().traceDecisions(wanted));
+    }
+
+    /** The addresses, endpoints and limits of Multipath TCP's paths, to be read and changed while the stack runs. */
+    public LivePaths paths() {
+        return paths;
     }
 
     /** The tunables, to be read and changed while the stack runs. */

@@ -7,6 +7,7 @@ import dev.braid.tools.cli.UserError;
 import dev.braid.tools.demo.DemoCommand;
 import dev.braid.tools.drill.DrillCommand;
 import dev.braid.tools.emu.LinkEmuCommand;
+import dev.braid.tools.mptcp.MptcpCommand;
 import dev.braid.tools.nstat.NstatCommand;
 import dev.braid.tools.perf.PerfCommand;
 import dev.braid.tools.serve.ServeCommand;
@@ -24,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
     ServeCommand.class, PerfCommand.class,
     BenchCommand.class, LinkEmuCommand.class, DrillCommand.class,
-    CaptureCommand.class, SsCommand.class, NstatCommand.class, SysctlCommand.class,
+    CaptureCommand.class, SsCommand.class, NstatCommand.class, SysctlCommand.class, MptcpCommand.class,
     CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",
         "Begin with:  braid demo"})
 public final class Main implements Runnable {
@@ -49,7 +50,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(),
-                "which command? One of: demo, serve, perf, link-emu, drill, capture, ss, nstat, sysctl");
+                "which command? One of: demo, serve, perf, link-emu, drill, capture, ss, nstat, sysctl, mptcp");
     }
 
     private static int wrongUsage(ParameterException wrong, String[] args) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the core knows of one device: the addresses it answers to there, and what the device can do at present.
  *
- * <p>Addresses never change; MTU, offloads and state do, on the core's thread.
+ * <p>Addresses, MTU, offloads and state change, on the core's thread.
  */
 public final class Link {
     /** The scope of links that belong to no captured namespace. */
@@ -16,8 +16,8 @@ public final class Link {
 
     private final int index;
     private final String name;
-    private final List<Prefix> addresses;
-    private final Prefix[] prefixes;
+    private List<Prefix> addresses;
+    private Prefix[] prefixes;
     private final int scope;
     private final boolean capture;
     private int mtu;
@@ -68,6 +68,12 @@ public final class Link {
     /** The stack's own addresses on the link. */
     public List<Prefix> addresses() {
         return addresses;
+    }
+
+    /** Replaces the addresses; {@link StackCore#onAddresses} has the rest of the stack follow. */
+    void addresses(List<Prefix> changed) {
+        addresses = List.copyOf(changed);
+        prefixes = addresses.toArray(new Prefix[0]);
     }
 
     /** The address space the link belongs to: part of every flow's key. */

@@ -8,6 +8,7 @@ import dev.braid.fastpath.device.FrameProcessor;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FrameBoundsException;
 import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.wire.Prefix;
 import dev.braid.stack.ip.IpInput;
 import dev.braid.stack.ip.IpOutput;
 import dev.braid.stack.ip.PathMtu;
@@ -18,6 +19,7 @@ import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.timer.TimerWheel;
 import dev.braid.stack.timer.WheelEntry;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole stack without thread, clock, randomness or I/O: frames, application calls and expired deadlines come in, frames,
@@ -80,6 +82,11 @@ public final class StackCore implements FrameProcessor {
         this.tcp = new TcpLayer(config, output, wheel, frames, counters, entropy);
         this.mptcp = new MptcpLayer(config.mptcp, tcp, wheel, frames, counters, entropy);
         tcp.upperProtocol(mptcp);
+        for (Link link : links) {
+            if (isOwn(link)) {
+                link.addresses().forEach(prefix -> mptcp.hostPaths().addressAdded(prefix.address(), link.index()));
+            }
+        }
         this.transports = new Transports(config, this.counters, frames, output, entropy, tcp);
         this.input = new IpInput(config, routes, frames, this.counters, wheel, transports);
         this.sockets = new Sockets(tcp, mptcp, chunks, wheel, routes::owns);
@@ -168,7 +175,44 @@ public final class StackCore implements FrameProcessor {
         Link link = routes.link(device);
         if (link != null) {
             link.changed(up, mtu);
+            mptcp.hostPaths().linkChanged(device, up);
         }
+    }
+
+    /**
+     * A link's addresses changed. Connections from an address that is gone can send no more; what else they do about it is their path
+     * managers' affair. Takes full effect in the next {@link #flush}.
+     *
+     * @param device the link's index; one there is none of is ignored
+     * @param all the addresses that the link has from now on
+     */
+    public void onAddresses(int device, List<Prefix> all, long nowNs) {
+        Link link = routes.link(device);
+        if (link == null) {
+            return;
+        }
+        List<Prefix> before = link.addresses();
+        link.addresses(all);
+        if (!isOwn(link)) {
+            return;
+        }
+        for (Prefix prefix : before) {
+            if (!link.owns(prefix.address().hi(), prefix.address().lo())) {
+                mptcp.hostPaths().addressRemoved(prefix.address(), device);
+            }
+        }
+        // Those that were there before are known already.
+        all.forEach(prefix -> mptcp.hostPaths().addressAdded(prefix.address(), device));
+    }
+
+    /** The link of a device, {@code null} when there is none. Its addresses change with {@link #onAddresses}. */
+    public @Nullable Link link(int device) {
+        return routes.link(device);
+    }
+
+    /** Whether the link's addresses are the host's, not those of a captured namespace. */
+    private static boolean isOwn(Link link) {
+        return link.scope() == Link.DEFAULT_SCOPE && !link.capture();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.braid.stack.mptcp;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.stack.mptcp.path.PathEvent;
+import dev.braid.stack.mptcp.path.PathReport;
 import dev.braid.stack.mptcp.path.RemoteAddress;
 
 /**
@@ -73,11 +74,13 @@ final class AddressArrivals {
         if (id == 0) {
             paths.initialRemoteReturned();
         }
+        paths.report(PathReport.announced(paths, told));
         paths.raise(new PathEvent.AddressAnnounced(told));
     }
 
     private void onRemoval(int id) {
         connection.layer.counters.rmAddr.increment();
+        paths.report(PathReport.removed(paths, id));
         RemoteAddress known = paths.remotes.remove(id);
         if (id == 0) {
             paths.initialRemoteRemoved();
@@ -101,6 +104,7 @@ final class AddressArrivals {
             on.remoteBackup = backup;
             connection.prioritiesChanged(on, nowNs);
         }
+        paths.report(PathReport.subflow(PathReport.Type.SF_PRIO, paths, on, null, -1));
         paths.raise(new PathEvent.PriorityChanged(on));
     }
 }

@@ -8,6 +8,7 @@ import dev.braid.stack.mptcp.path.Endpoints;
 import dev.braid.stack.mptcp.path.LocalAddress;
 import dev.braid.stack.mptcp.path.PathEvent;
 import dev.braid.stack.mptcp.path.PathManager;
+import dev.braid.stack.mptcp.path.PathReport;
 import dev.braid.stack.mptcp.path.PathSubflow;
 import dev.braid.stack.mptcp.path.PathView;
 import dev.braid.stack.mptcp.path.RemoteAddress;
@@ -40,6 +41,7 @@ final class ConnectionPaths implements PathView {
     private boolean denied;
     private boolean initialRemoved;
     private boolean established;
+    private boolean closed;
 
     ConnectionPaths(MptcpConnection connection) {
         this.connection = connection;
@@ -67,6 +69,8 @@ final class ConnectionPaths implements PathView {
         this.denied = denied;
         begin(first);
         established = true;
+        report(PathReport.begun(PathReport.Type.CREATED, this, first.localPort()));
+        report(PathReport.begun(PathReport.Type.ESTABLISHED, this, first.localPort()));
         for (PathManager manager : connection.layer.pathManagers(connection.own.pathManagers)) {
             managers.add(new ManagedPaths(connection, this, manager));
         }
@@ -81,13 +85,26 @@ final class ConnectionPaths implements PathView {
 
     /** An added subflow is usable. */
     void onSubflowEstablished(Subflow subflow) {
+        report(PathReport.subflow(PathReport.Type.SF_ESTABLISHED, this, subflow, null, -1));
         raise(new PathEvent.SubflowEstablished(subflow));
     }
 
     /** A subflow is gone, or could not be opened; it is in the connection's list no more when the event is heard. */
     void onSubflowClosed(Subflow subflow, @Nullable TcpFailure failure, int resetReason) {
         signals.onSubflowGone(subflow);
+        if (subflow.established()) {
+            report(PathReport.subflow(PathReport.Type.SF_CLOSED, this, subflow, failure, resetReason));
+        }
         raise(new PathEvent.SubflowClosed(subflow, failure, resetReason));
+    }
+
+    /** The connection is gone. */
+    void onClosed() {
+        if (token != 0 && !closed) {
+            closed = true;
+            report(PathReport.closed(this));
+        }
+        onNoMorePaths();
     }
 
     /** A fallback, or the end: no more subflows, no more signals. */
@@ -95,6 +112,11 @@ final class ConnectionPaths implements PathView {
         established = false;
         events.clear();
         managers.clear();
+    }
+
+    /** For people and programs that watch; nothing happens where nobody does. */
+    void report(PathReport report) {
+        connection.layer.hostPaths.report(report);
     }
 
     /** Something for the managers; heard in the next work. */

@@ -6,9 +6,11 @@ import dev.braid.stack.mptcp.path.EndpointException;
 import dev.braid.stack.mptcp.path.Endpoints;
 import dev.braid.stack.mptcp.path.LocalAddress;
 import dev.braid.stack.mptcp.path.PathEvent;
+import dev.braid.stack.mptcp.path.PathReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The host's side of path management: its endpoints and limits, and its addresses on links that are up. Each change is told to every
@@ -20,6 +22,7 @@ public final class HostPaths {
     private final Endpoints endpoints = new Endpoints();
     private final List<LocalAddress> addresses = new ArrayList<>();
     private final List<Integer> downLinks = new ArrayList<>();
+    private final List<Consumer<PathReport>> watchers = new ArrayList<>(0);
 
     HostPaths(MptcpLayer layer) {
         this.layer = layer;
@@ -83,6 +86,27 @@ public final class HostPaths {
         return addresses.stream()
                 .filter(address -> !downLinks.contains(address.link()))
                 .toList();
+    }
+
+    /** This address is not to be used any more by connections that began with it. */
+    public void initialAddressRemoved(IpAddress address) {
+        layer.raisePathEvent(new PathEvent.InitialAddressRemoved(address));
+    }
+
+    /** Has every report told to {@code watcher} from now on, on the core's thread, in the middle of its work. */
+    public void watch(Consumer<PathReport> watcher) {
+        watchers.add(watcher);
+    }
+
+    /** Tells that watcher nothing any more. */
+    public void unwatch(Consumer<PathReport> watcher) {
+        watchers.remove(watcher);
+    }
+
+    void report(PathReport report) {
+        for (Consumer<PathReport> watcher : watchers) {
+            watcher.accept(report);
+        }
     }
 
     private void addAutomatic(LocalAddress added) {

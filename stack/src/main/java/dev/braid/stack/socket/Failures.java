@@ -3,11 +3,11 @@ package dev.braid.stack.socket;
 import dev.braid.stack.tcp.TcpFailure;
 
 /** How TCP's failures read as error numbers. */
-final class Failures {
+public final class Failures {
     private Failures() {}
 
     /** The positive errno that POSIX gives for it. */
-    static int errno(TcpFailure failure) {
+    public static int errno(TcpFailure failure) {
         return switch (failure) {
             case REFUSED -> Errno.ECONNREFUSED;
             case RESET -> Errno.ECONNRESET;

@@ -6,6 +6,7 @@ import dev.braid.stack.Stack;
 import dev.braid.stack.StackBuilder;
 import dev.braid.tools.capture.CaptureService;
 import dev.braid.tools.control.ControlServer;
+import dev.braid.tools.control.PathRequests;
 import dev.braid.tools.control.StackRequests;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -59,6 +60,7 @@ public final class RunningStack implements AutoCloseable {
         try {
             ControlServer server = ControlServer.open(path);
             new StackRequests(stack).register(server);
+            new PathRequests(stack).register(server);
             new CaptureService(stack, path.resolveSibling(ProcessHandle.current().pid() + ".capture"))
                     .register(server);
             return server;

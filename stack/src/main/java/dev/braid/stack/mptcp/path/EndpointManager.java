@@ -22,6 +22,8 @@ public final class EndpointManager implements PathManager {
 
     private final Retries retries = new Retries();
     private final RemovedAddresses removed = new RemovedAddresses();
+    /** The address that the connection began with is not to be used any more. */
+    private boolean initialUnwanted;
 
     @Override
     public String name() {
@@ -40,6 +42,11 @@ public final class EndpointManager implements PathManager {
             case PathEvent.LocalAddressRemoved told -> localGone(told.address(), connection, commands);
             case PathEvent.LinkChanged told -> linkChanged(told, connection, commands);
             case PathEvent.EndpointRemoved told -> endpointRemoved(told.endpoint(), connection, commands);
+            case PathEvent.InitialAddressRemoved told -> {
+                if (new Survey(connection).closeInitial(told, commands)) {
+                    initialUnwanted = true;
+                }
+            }
             case PathEvent.EndpointChanged told -> endpointChanged(told, connection, commands);
             case PathEvent.Attached _,PathEvent.Established _,PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.EndpointAdded _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
                 {}
@@ -80,7 +87,8 @@ public final class EndpointManager implements PathManager {
     private void open(PathView view, PathCommands commands, long nowNs) {
         for (WantedPath path : WantedPaths.of(view)) {
             Survey survey = new Survey(view);
-            if (path.exists(survey) || !retries.mayOpen(path.ends(), nowNs)) {
+            boolean unwanted = initialUnwanted && path.localId() == 0 && !path.byRoute();
+            if (unwanted || path.exists(survey) || !retries.mayOpen(path.ends(), nowNs)) {
                 continue;
             }
             if (survey.room() == 0) {

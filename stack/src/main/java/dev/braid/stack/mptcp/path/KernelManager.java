@@ -46,6 +46,7 @@ public final class KernelManager implements PathManager {
             case PathEvent.AddressRemoved told -> turn.addressRemoved(told.address());
             case PathEvent.EndpointAdded added -> turn.endpointAdded(added.endpoint());
             case PathEvent.EndpointRemoved removed -> turn.endpointRemoved(removed.endpoint());
+            case PathEvent.InitialAddressRemoved gone -> turn.survey.closeInitial(gone, commands);
             case PathEvent.EndpointChanged changed -> turn.endpointChanged(changed.before(), changed.after());
             case PathEvent.SubflowSilent _,PathEvent.SubflowAnswered _,PathEvent.PriorityChanged _,PathEvent.LocalAddressAdded _,PathEvent.LocalAddressRemoved _,PathEvent.LinkChanged _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
                 {}

@@ -1,5 +1,6 @@
 package dev.braid.stack.mptcp.path;
 
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.tcp.TcpFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,9 @@ public sealed interface PathEvent {
 
     /** An endpoint was taken from the host's table. */
     record EndpointRemoved(Endpoint endpoint) implements PathEvent {}
+
+    /** This address is not to be used any more by connections that began with it, where its identifier is 0. */
+    record InitialAddressRemoved(IpAddress address) implements PathEvent {}
 
     /** An endpoint's flags changed; address, port and identifier never do. */
     record EndpointChanged(Endpoint before, Endpoint after) implements PathEvent {}

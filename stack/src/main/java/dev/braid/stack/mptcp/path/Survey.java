@@ -126,4 +126,20 @@ final class Survey {
         }
         return null;
     }
+
+    /** Has the address with identifier 0 withdrawn and its subflows closed; answers whether it was this connection's. */
+    boolean closeInitial(PathEvent.InitialAddressRemoved gone, PathCommands commands) {
+        if (!view.initialLocal().address().equals(gone.address())) {
+            return false;
+        }
+        commands.withdraw(0);
+        for (int number : numbers()) {
+            PathSubflow subflow = subflow(number);
+            if (subflow != null && subflow.localId() == 0) {
+                commands.close(number);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+            }
+        }
+        return true;
+    }
 }

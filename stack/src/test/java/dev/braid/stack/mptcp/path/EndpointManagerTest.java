@@ -1,0 +1,230 @@
+package dev.braid.stack.mptcp.path;
+
+import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT;
+import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_2;
+import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_3;
+import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_6;
+import static dev.braid.stack.mptcp.path.FakeConnection.SERVER_2;
+import static dev.braid.stack.mptcp.path.FakeConnection.SERVER_6;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.tcp.TcpFailure;
+import org.junit.jupiter.api.Test;
+
+/** What Braid's own manager does beyond Linux's. */
+final class EndpointManagerTest extends PathManagerContract {
+    @Override
+    PathManager manager() {
+        return new EndpointManager();
+    }
+
+    @Test
+    void allAddressesAreAnnouncedAtOnce() {
+        connection.add(CLIENT_2, Endpoint.SIGNAL);
+        connection.add(CLIENT_3, Endpoint.SIGNAL);
+        connection.begin();
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "announce 2 10.0.3.1");
+    }
+
+    @Test
+    void announcedAddressesAreKeptUntilLimitsAllowThem() {
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        assertThat(connection.log).isEmpty();
+        connection.endpoints.limits(new Limits(1, 2));
+        assertThat(connection.log).containsExactly("open 0.0.0.0#0 > 10.9.0.2:80#4");
+    }
+
+    @Test
+    void anIpv6EndpointGoesToAnAnnouncedIpv6AddressThoughTheConnectionBeganOverIpv4() {
+        connection.endpoints.limits(new Limits(1, 2));
+        connection.locals.add(new LocalAddress(CLIENT_6, 1));
+        connection.add(CLIENT_6, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.announced(4, SERVER_6, 0);
+        assertThat(connection.log).containsExactly("open fd01::1#1 > fd09::1:80#4");
+    }
+
+    @Test
+    void anAnnouncedAddressOfAFamilyThisHostHasNotIsLeftAlone() {
+        connection.endpoints.limits(new Limits(1, 2));
+        connection.begin();
+        connection.announced(4, SERVER_6, 0);
+        assertThat(connection.log).isEmpty();
+    }
+
+    @Test
+    void aLostSubflowIsOpenedAgainWithBackOff() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.fail(1, TcpFailure.TIMED_OUT);
+        assertThat(connection.subflows).as("not at once").hasSize(1);
+        connection.pass(500);
+        assertThat(connection.subflows).hasSize(2);
+        assertThat(connection.decisions).containsEntry(PathDecision.REOPENED, 1);
+        connection.pass(1_500);
+        assertThat(connection.log).as("an attempt that gets no answer is abandoned").endsWith("close 2");
+        connection.log.clear();
+        connection.pass(3_600_000);
+        long attempts = connection.log.stream().filter(line -> line.startsWith("open")).count();
+        assertThat(attempts).as("attempts in an hour").isBetween(20L, 60L);
+    }
+
+    @Test
+    void thePathIsAskedAboutEverySecondAtFirst() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.fail(1, TcpFailure.TIMED_OUT);
+        connection.log.clear();
+        connection.pass(6_000);
+        assertThat(connection.log.stream().filter(line -> line.startsWith("open"))).hasSize(3);
+    }
+
+    @Test
+    void whereTheConnectionBeganIsReopenedToo() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.fail(0, TcpFailure.TIMED_OUT);
+        connection.pass(600);
+        assertThat(connection.log).last().isEqualTo("open 10.0.1.1#0 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void aServerReopensNothing() {
+        connection.serverSide = true;
+        connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.AUTOMATIC);
+        connection.begin();
+        connection.fail(0, TcpFailure.TIMED_OUT);
+        connection.pass(60_000);
+        assertThat(connection.log).isEmpty();
+    }
+
+    @Test
+    void whatThePeerRefusedIsNotTriedAgainUntilItIsAnnouncedAfresh() {
+        connection.endpoints.limits(new Limits(1, 2));
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        connection.fail(1, TcpFailure.REFUSED);
+        connection.pass(600_000);
+        assertThat(connection.log).hasSize(1);
+        connection.announced(4, SERVER_2, 0);
+        assertThat(connection.log).hasSize(2);
+    }
+
+    @Test
+    void anAddressThatIsLostIsToldOverAnotherPathAndItsSubflowsEndAtOnce() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.log.clear();
+        connection.locals.removeIf(local -> local.address().equals(CLIENT));
+        connection.tell(new PathEvent.LocalAddressRemoved(new LocalAddress(CLIENT, 0)));
+        assertThat(connection.log).containsExactly("withdraw 0", "reset 0");
+        connection.pass(60_000);
+        assertThat(connection.log).as("nothing can start from there").hasSize(2);
+        connection.locals.add(new LocalAddress(CLIENT, 0));
+        connection.tell(new PathEvent.LocalAddressAdded(new LocalAddress(CLIENT, 0)));
+        assertThat(connection.log).last().isEqualTo("open 10.0.1.1#0 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void aLinkThatGoesDownTakesItsSubflowsAndBringsThemBack() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.log.clear();
+        connection.locals.removeIf(local -> local.link() == 0);
+        connection.tell(new PathEvent.LinkChanged(0, false));
+        assertThat(connection.log).containsExactly("withdraw 0", "reset 0");
+        connection.locals.add(new LocalAddress(CLIENT, 0));
+        connection.tell(new PathEvent.LinkChanged(0, true));
+        assertThat(connection.log).last().isEqualTo("open 10.0.1.1#0 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void theLastSubflowOutlivesItsLinksPause() {
+        connection.begin();
+        connection.locals.removeIf(local -> local.link() == 0);
+        connection.tell(new PathEvent.LinkChanged(0, false));
+        assertThat(connection.subflows).hasSize(1);
+    }
+
+    @Test
+    void anAddressThatIsTakenBackIsAskedWhetherItLivesFirst() {
+        connection.endpoints.limits(new Limits(1, 2));
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        connection.establishAll();
+        connection.log.clear();
+        connection.takenBack(4);
+        assertThat(connection.log).containsExactly("suspect 1");
+        connection.pass(500);
+        assertThat(connection.log).containsExactly("suspect 1", "reset 1");
+        connection.pass(600_000);
+        assertThat(connection.log).as("it is not to be used any more").hasSize(2);
+    }
+
+    @Test
+    void aSubflowThatLivesIsLeftToThePeerThatTookItsAddressBack() {
+        connection.endpoints.limits(new Limits(1, 2));
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        connection.establishAll();
+        connection.takenBack(4);
+        connection.get(1).stale = false;
+        connection.tell(new PathEvent.SubflowAnswered(connection.get(1)));
+        connection.pass(600_000);
+        assertThat(connection.subflows).hasSize(2);
+    }
+
+    @Test
+    void aSuccessorFindsItsWay() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.log.clear();
+        connection.manager = new EndpointManager();
+        connection.tell(new PathEvent.Attached());
+        assertThat(connection.log).as("all that should be is there").isEmpty();
+        connection.locals.add(new LocalAddress(CLIENT_3, 2));
+        connection.add(CLIENT_3, Endpoint.SUBFLOW);
+        assertThat(connection.log).containsExactly("open 10.0.3.1#2 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void thereIsNoFixedLimitOfEight() {
+        connection.endpoints.limits(new Limits(0, 20));
+        for (int i = 1; i <= 20; i++) {
+            IpAddress address = IpAddress.parse("10.7.0." + i);
+            connection.locals.add(new LocalAddress(address, i));
+            connection.add(address, Endpoint.SUBFLOW);
+        }
+        connection.begin();
+        assertThat(connection.subflows).hasSize(21);
+    }
+
+    @Test
+    void endingAFullMeshClosesWhatItOpened() {
+        connection.endpoints.limits(new Limits(1, 4));
+        Endpoint endpoint = connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.FULLMESH);
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        connection.establishAll();
+        assertThat(connection.subflows).hasSize(3);
+        connection.change(endpoint, 0);
+        assertThat(connection.log).contains("close 2").doesNotContain("close 1");
+    }
+
+    @Test
+    void theLimitIsNotWorthWakingUpFor() {
+        connection.endpoints.limits(new Limits(0, 0));
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        assertThat(connection.wakeNs).isEqualTo(Long.MAX_VALUE);
+        assertThat(connection.decisions).containsKey(PathDecision.REFUSED_SUBFLOW_LIMIT);
+    }
+}

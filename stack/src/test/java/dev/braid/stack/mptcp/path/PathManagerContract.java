@@ -1,0 +1,189 @@
+package dev.braid.stack.mptcp.path;
+
+import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT;
+import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_2;
+import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_3;
+import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_6;
+import static dev.braid.stack.mptcp.path.FakeConnection.SERVER_2;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What every path manager that works by endpoints and limits does. */
+abstract class PathManagerContract {
+    final FakeConnection connection = new FakeConnection(manager());
+
+    abstract PathManager manager();
+
+    @Test
+    void aSubflowGoesFromEachSubflowEndpointToWhereTheConnectionBegan() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        assertThat(connection.log).containsExactly("open 10.0.2.1#1 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void anEndpointAddedLaterIsUsedToo() {
+        connection.begin();
+        assertThat(connection.log).isEmpty();
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        assertThat(connection.log).containsExactly("open 10.0.2.1#1 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void nothingIsOpenedFromTheAddressTheConnectionBeganWith() {
+        connection.add(CLIENT, Endpoint.SUBFLOW);
+        connection.begin();
+        assertThat(connection.subflows).hasSize(1);
+    }
+
+    @Test
+    void noMoreSubflowsAreOpenedThanTheLimitAllows() {
+        connection.locals.add(new LocalAddress(CLIENT_3, 2));
+        connection.endpoints.limits(new Limits(0, 1));
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.add(CLIENT_3, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        assertThat(connection.log).containsExactly("open 10.0.2.1#1 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void subflowsThatThePeerOpenedCountToo() {
+        connection.endpoints.limits(new Limits(0, 1));
+        connection.subflows.add(new FakeConnection.FakeSubflow(
+                new SubflowPlan(new LocalAddress(CLIENT, 0), 80, 0, SERVER_2, 999, 3, false), 9, false));
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        assertThat(connection.log).isEmpty();
+    }
+
+    @Test
+    void nothingHappensBeforeBothEndsProvedMultipathTcp() {
+        connection.established = false;
+        connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.SIGNAL);
+        assertThat(connection.log).isEmpty();
+    }
+
+    @Test
+    void aBackupEndpointMakesBackups() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.BACKUP);
+        connection.begin();
+        assertThat(connection.log).containsExactly("open 10.0.2.1#1 > 10.9.0.1:80#0 backup");
+    }
+
+    @Test
+    void aSignalEndpointIsAnnouncedAndOpensNothing() {
+        connection.add(CLIENT_2, 5_000, Endpoint.SIGNAL);
+        connection.begin();
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1 port 5000");
+    }
+
+    @Test
+    void anEndpointOfTheOtherFamilyHasNowhereToGo() {
+        connection.locals.add(new LocalAddress(CLIENT_6, 1));
+        connection.add(CLIENT_6, Endpoint.SUBFLOW);
+        connection.begin();
+        assertThat(connection.log).isEmpty();
+    }
+
+    @Test
+    void anAnnouncedAddressIsNotUsedByDefault() {
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        assertThat(connection.log).isEmpty();
+    }
+
+    @Test
+    void anAnnouncedAddressIsConnectedToWithinTheLimitOnTheFirstSubflowsPort() {
+        connection.endpoints.limits(new Limits(1, 2));
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        connection.establishAll();
+        connection.announced(5, FakeConnection.SERVER, 8_080);
+        assertThat(connection.log).containsExactly("open 0.0.0.0#0 > 10.9.0.2:80#4");
+    }
+
+    @Test
+    void anAnnouncedPortIsConnectedTo() {
+        connection.endpoints.limits(new Limits(1, 2));
+        connection.begin();
+        connection.announced(4, SERVER_2, 8_080);
+        assertThat(connection.log).containsExactly("open 0.0.0.0#0 > 10.9.0.2:8080#4");
+    }
+
+    @Test
+    void aRepeatedAnnouncementOpensNothingNew() {
+        connection.endpoints.limits(new Limits(2, 4));
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        connection.establishAll();
+        connection.announced(4, SERVER_2, 0);
+        assertThat(connection.log).hasSize(1);
+    }
+
+    @Test
+    void fullmeshEndpointsGoToAnnouncedAddressesToo() {
+        connection.endpoints.limits(new Limits(4, 4));
+        connection.add(CLIENT, Endpoint.SUBFLOW | Endpoint.FULLMESH);
+        connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.FULLMESH);
+        connection.begin();
+        connection.establishAll();
+        connection.announced(4, SERVER_2, 0);
+        assertThat(connection.log)
+                .containsExactly(
+                        "open 10.0.2.1#2 > 10.9.0.1:80#0",
+                        "open 10.0.1.1#0 > 10.9.0.2:80#4",
+                        "open 10.0.2.1#2 > 10.9.0.2:80#4");
+    }
+
+    @Test
+    void theSubflowsOfARemovedEndpointAreClosedAndThePeerIsTold() {
+        Endpoint endpoint = connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.log.clear();
+        connection.locals.removeIf(local -> local.address().equals(CLIENT_2));
+        connection.remove(endpoint);
+        assertThat(connection.log).containsExactly("withdraw 1", "close 1");
+    }
+
+    @Test
+    void anAnnouncementIsWithdrawnWithItsEndpoint() {
+        Endpoint endpoint = connection.add(CLIENT_2, Endpoint.SIGNAL);
+        connection.begin();
+        connection.remove(endpoint);
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "withdraw 1");
+    }
+
+    @Test
+    void aChangeOfBackupIsToldOnEachOfItsSubflows() {
+        Endpoint endpoint = connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.log.clear();
+        connection.change(endpoint, Endpoint.BACKUP);
+        connection.change(endpoint, 0);
+        assertThat(connection.log).containsExactly("priority 1 backup", "priority 1 regular");
+    }
+
+    @Test
+    void oneAnnouncedAddressIsUsedWhereTheFirstIsForbidden() {
+        connection.denied = true;
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        assertThat(connection.log).isEmpty();
+        connection.announced(4, SERVER_2, 0);
+        assertThat(connection.log).containsExactly("open 10.0.2.1#1 > 10.9.0.2:80#4");
+    }
+
+    @Test
+    void aLaminarEndpointAnswersAnnouncements() {
+        connection.endpoints.limits(new Limits(2, 4));
+        connection.add(CLIENT_2, Endpoint.LAMINAR);
+        connection.begin();
+        assertThat(connection.log).isEmpty();
+        connection.announced(4, SERVER_2, 0);
+        assertThat(connection.log).containsExactly("open 10.0.2.1#1 > 10.9.0.2:80#4");
+    }
+}
