@@ -116,6 +116,26 @@ final class FakeConnection implements PathView, PathCommands {
         }
 
         @Override
+        public long rttvarNs() {
+            return 0;
+        }
+
+        @Override
+        public boolean timedOut() {
+            return false;
+        }
+
+        @Override
+        public boolean ready(long nowNs) {
+            return true;
+        }
+
+        @Override
+        public long outstanding() {
+            return 0;
+        }
+
+        @Override
         public long rtoNs() {
             return 200_000_000;
         }
