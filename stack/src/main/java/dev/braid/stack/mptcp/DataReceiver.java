@@ -95,8 +95,8 @@ final class DataReceiver {
     }
 
     /** A subflow sent a segment with this window. */
-    void onAdvertised(long bytes) {
-        window.onAdvertised(rcvNxt, bytes);
+    void onAdvertised(Subflow subflow, long bytes) {
+        window.onAdvertised(subflow, rcvNxt, bytes);
     }
 
     /** SO_RCVBUF was set. */
@@ -171,8 +171,12 @@ final class DataReceiver {
             finPosition = position;
             dropBehindFin();
         }
-        subflow.tcb.demandAck();
-        checkFin();
+        if (finReceived) {
+            // Sent again: our DATA_ACK was lost. While bytes before it are missing nothing is said, for the peer says it with each
+            // of its acknowledgements, and two such ends would answer each other for ever.
+            subflow.tcb.demandAck();
+        }
+        checkFin(subflow);
     }
 
     private void dropBehindFin() {
@@ -182,9 +186,10 @@ final class DataReceiver {
         }
     }
 
-    private void checkFin() {
+    private void checkFin(Subflow subflow) {
         if (!finReceived && finPosition == rcvNxt) {
             finReceived = true;
+            subflow.tcb.demandAck();
             layer.touch(connection);
             tellUser();
         }
@@ -254,7 +259,7 @@ final class DataReceiver {
     void onSubflowFin(Subflow subflow) {
         if (connection.fallenBack && !finReceived) {
             finPosition = rcvNxt;
-            checkFin();
+            checkFin(subflow);
         }
     }
 
@@ -287,7 +292,7 @@ final class DataReceiver {
             if (!outOfOrder.isEmpty()) {
                 fillGap(subflow, nowNs);
             }
-            checkFin();
+            checkFin(subflow);
         } else {
             connection.counts.lastDataReceivedNs = nowNs;
             queue(frame, at);

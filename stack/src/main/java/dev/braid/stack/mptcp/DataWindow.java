@@ -30,16 +30,18 @@ final class DataWindow {
     long toAdvertise(long rcvNxt) {
         long offered = Math.max(0, edge - rcvNxt);
         long room = Math.min(MOST, buffer.room(inSubflows(), rcvMss()));
-        if (room < offered) {
-            // What one subflow's segment promised holds on the others.
-            connection.layer.counters.rcvWndShared.increment();
-        }
         return room - offered < Math.min(rcvMss(), buffer.size() / 2) ? offered : room;
     }
 
-    /** A segment left with this window. */
-    void onAdvertised(long rcvNxt, long window) {
-        edge = Math.max(edge, rcvNxt + window);
+    /** A segment of the subflow left with this window. */
+    void onAdvertised(Subflow subflow, long rcvNxt, long window) {
+        long told = rcvNxt + window;
+        if (told <= edge && subflow.receiver.advertisedEdge < edge) {
+            // What another subflow's segment promised holds on this one.
+            connection.layer.counters.rcvWndShared.increment();
+        }
+        edge = Math.max(edge, told);
+        subflow.receiver.advertisedEdge = Math.max(subflow.receiver.advertisedEdge, told);
     }
 
     /** The user has made room: the peer hears of it when that is worth a segment. */

@@ -107,7 +107,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public void onAdvertised(Tcb tcb, long window) {
-        connection.receiver.onAdvertised(window);
+        connection.receiver.onAdvertised(this, window);
     }
 
     @Override

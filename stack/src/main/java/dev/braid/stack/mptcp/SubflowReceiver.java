@@ -30,6 +30,9 @@ final class SubflowReceiver {
     private int checksum;
     private long sum;
 
+    /** Place behind the last byte that this subflow's own segments allowed the peer to send. */
+    long advertisedEdge;
+
     /** Place behind the last byte, or {@link #NOWHERE} when bytes were lost for want of a mapping. */
     private long end;
     /** Bytes without mapping since the last one with. */

@@ -61,7 +61,6 @@ final class ReceiverRig implements AutoCloseable, ConnectionUser {
         connection = layer.open(this, new TcpSettings(), new MptcpSettings());
         connection.idsnRemote = IDSN;
         receiver = connection.receiver;
-        advertise();
     }
 
     ReceiverRig() {
@@ -73,13 +72,14 @@ final class ReceiverRig implements AutoCloseable, ConnectionUser {
         var subflow = new Subflow(connection, core.tcp().open(this, new TcpSettings()), connection.subflows.size());
         connection.subflows.add(subflow);
         receiver.onSubflow(subflow);
+        advertise();
         return subflow;
     }
 
     /** A segment leaves: its window is a promise. */
     long advertise() {
         long window = receiver.window();
-        receiver.onAdvertised(window);
+        receiver.onAdvertised(connection.subflows.getFirst(), window);
         return window;
     }
 
