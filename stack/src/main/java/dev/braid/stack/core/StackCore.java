@@ -263,6 +263,7 @@ public final class StackCore implements FrameProcessor {
             return;
         }
         try {
+            mptcp.close(nowNs);
             tcp.close(nowNs);
         } catch (RuntimeException defect) {
             counters.dropInternalError.increment();

@@ -8,7 +8,9 @@ public enum FallbackReason {
     NO_CAPABLE_ACK,
     /** The first data had neither MP_CAPABLE nor a mapping. */
     NO_CAPABLE_DATA,
-    /** SYNs with MP_CAPABLE stayed unanswered. */
+    /** SYNs with MP_CAPABLE stayed unanswered, one without did not. */
+    SYN_UNANSWERED,
+    /** SYNs with MP_CAPABLE are known to stay unanswered on the way to this destination, and were not tried. */
     BLACK_HOLE,
     /** No token could be drawn for it. */
     NO_TOKEN,

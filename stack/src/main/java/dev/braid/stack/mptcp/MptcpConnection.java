@@ -1,6 +1,7 @@
 package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.chunk.Chunk;
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.congestion.CongestionInfo;
 import dev.braid.stack.mptcp.path.SubflowPlan;
 import dev.braid.stack.mptcp.scheduler.ConnectionView;
@@ -9,9 +10,12 @@ import dev.braid.stack.mptcp.scheduler.SubflowView;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.ReceiveQueue;
+import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.stack.tcp.TcpInfo;
+import dev.braid.stack.tcp.TcpSegment;
 import dev.braid.stack.tcp.TcpSettings;
+import dev.braid.stack.tcp.TcpState;
 import dev.braid.stack.timer.Timed;
 import dev.braid.stack.timer.WheelEntry;
 import java.util.ArrayList;
@@ -29,39 +33,80 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     final MptcpSettings own;
     final DataCounts counts = new DataCounts();
     final WheelEntry entry = new WheelEntry(this);
-    /** In the order of their numbers; the first is the one the connection began with. */
+    /** Those that TCP has not let go of, in the order of their numbers. */
     final List<Subflow> subflows = new ArrayList<>();
+    /** The one the connection began with, present or not: its addresses are the connection's. */
+    final Subflow initial;
 
     final DataSender sender;
     final DataReceiver receiver;
-    final ConnectionPaths paths = new ConnectionPaths(this);
     final ReceiveQueue received;
+    final DssOption dss = new DssOption(this);
+    final ConnectionPaths paths = new ConnectionPaths(this);
+    private final ConnectionLife life;
     ConnectionUser user;
     @Nullable TcpFailure failure;
     /** Which subflow carries what. */
     PacketScheduler scheduler;
+    private int nextNumber;
+
+    // What MP_CAPABLE settled (RFC 8684 section 3.1).
+
+    /** The peer opened it. */
+    final boolean serverSide;
+
+    private HostKey local = HostKey.UNKNOWN;
+    long localKey;
+    long remoteKey;
+    /** What names the connection here. */
+    int token;
+    /** What names it at the peer. */
+    int remoteToken;
     /** The local end's initial data sequence number; the first byte's follows it. */
     long idsnLocal;
-    /** The peer's initial data sequence number: its first byte has the one behind it. */
+    /** The peer's. */
     long idsnRemote;
-    /** Both ends agreed on checksums (RFC 8684 section 3.1, flag A). */
+    /** Mappings carry checksums in both directions. */
     boolean checksum;
+    /** The peer takes no subflows to the address and port it has now (flag C). */
+    boolean remoteDeniesInitialAddress;
+
+    private boolean fullyEstablished;
+    /** The path managers know of the connection. */
+    private boolean pathsKnown;
     /** It is plain TCP over the one subflow that is left. */
     boolean fallenBack;
 
     @Nullable FallbackReason fallbackReason;
+    /** Its subflows' resets say MP_FASTCLOSE. */
+    boolean fastClosing;
     /** In the layer's list of connections that have work to do in the next flush. */
     boolean touched;
 
+    /** A connection that this end opens. */
     MptcpConnection(MptcpLayer layer, ConnectionUser user, TcpSettings settings, MptcpSettings own) {
+        this(layer, user, null, settings, own);
+    }
+
+    /**
+     * @param accepted the TCB that was made for the peer's SYN; {@code null}: this end opens the connection
+     */
+    MptcpConnection(
+            MptcpLayer layer, ConnectionUser user, @Nullable Tcb accepted, TcpSettings settings, MptcpSettings own) {
         this.layer = layer;
         this.user = user;
         this.settings = settings;
         this.own = own;
+        serverSide = accepted != null;
         received = new ReceiveQueue(layer.frames);
         sender = new DataSender(this);
         scheduler = layer.scheduler(own.scheduler);
         receiver = new DataReceiver(this);
+        life = new ConnectionLife(this);
+        checksum = layer.config.checksum;
+        Tcb tcb = accepted != null ? accepted : layer.tcp.open(Unaccepted.USER, SubflowSettings.of(settings));
+        initial = new Subflow(this, tcb, nextNumber++, accepted == null);
+        tcb.user(initial);
     }
 
     /** What was chosen for the connection and TCP knows nothing of. */
@@ -93,6 +138,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
             subflow.tcb.settingsChanged(nowNs);
         }
         sender.settingsChanged();
+        receiver.settingsChanged();
     }
 
     @Override
@@ -171,10 +217,14 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     }
 
     @Override
-    public void close(long nowNs) {}
+    public void close(long nowNs) {
+        life.close(nowNs);
+    }
 
     @Override
-    public void abort(long nowNs) {}
+    public void abort(long nowNs) {
+        life.abort(nowNs);
+    }
 
     @Override
     public @Nullable TcpFailure failure() {
@@ -183,32 +233,32 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     @Override
     public long localHi() {
-        return first().tcb.localHi();
+        return initial.tcb.localHi();
     }
 
     @Override
     public long localLo() {
-        return first().tcb.localLo();
+        return initial.tcb.localLo();
     }
 
     @Override
     public int localPort() {
-        return first().tcb.localPort();
+        return initial.tcb.localPort();
     }
 
     @Override
     public long remoteHi() {
-        return first().tcb.remoteHi();
+        return initial.tcb.remoteHi();
     }
 
     @Override
     public long remoteLo() {
-        return first().tcb.remoteLo();
+        return initial.tcb.remoteLo();
     }
 
     @Override
     public int remotePort() {
-        return first().tcb.remotePort();
+        return initial.tcb.remotePort();
     }
 
     @Override
@@ -236,8 +286,18 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         return first().tcb.info(nowNs);
     }
 
+    /** The state that a TCP connection of the same history would be in. */
+    public TcpState state() {
+        return life.state();
+    }
+
+    /** Why it is plain TCP now; {@code null} while it is Multipath TCP. */
+    public @Nullable FallbackReason fallbackReason() {
+        return fallbackReason;
+    }
+
     private Subflow first() {
-        return subflows.getFirst();
+        return subflows.isEmpty() ? initial : subflows.getFirst();
     }
 
     // What a scheduler sees.
@@ -294,37 +354,114 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         return scheduler.name();
     }
 
-    // Fallback.
+    // The handshake.
 
-    /** Whether this subflow is all there is, so that its bytes could be the stream's. */
-    boolean mayFallBack(Subflow subflow) {
-        return !fallenBack && subflows.size() == 1 && first() == subflow;
+    /** The connection begins with this key: its token names it from now on. */
+    void begin(HostKey key) {
+        local = key;
+        localKey = key.key();
+        token = key.token();
+        idsnLocal = key.idsn();
+        layer.tokens.insert(key, this);
+        layer.connections.add(this);
+        subflows.add(initial);
+        initial.handshake = new CapableHandshake(this, initial);
     }
 
-    /** The connection is plain TCP over this subflow from now on, the next byte included. From the middle of an input. */
-    void fallBack(Subflow last, FallbackReason reason, long nowNs) {
-        fallenBack = true;
-        fallbackReason = reason;
-        sender.fallBack(last, reason.isTold(), nowNs);
+    /** The connection begins as plain TCP. */
+    void beginPlain(FallbackReason reason, long nowNs) {
+        layer.connections.add(this);
+        subflows.add(initial);
+        fallBack(initial, reason, nowNs);
+    }
+
+    /** The peer said its key. */
+    void remoteKeyIs(HostKey key) {
+        remoteKey = key.key();
+        remoteToken = key.token();
+        idsnRemote = key.idsn();
+    }
+
+    /** The first subflow is established, by this end. */
+    void onEstablished() {
+        life.onEstablished();
+        user.onEstablished(this);
+    }
+
+    /** The first subflow is established, by the peer: a listener hands the connection out. */
+    void onAccepted() {
+        life.onEstablished();
+    }
+
+    /** Both ends know that the other one speaks Multipath TCP: subflows may be added. */
+    void onFullyEstablished() {
+        fullyEstablished = true;
         layer.touch(this);
     }
 
-    // What path managers command.
+    boolean isFullyEstablished() {
+        return fullyEstablished;
+    }
 
-    /** Opens a subflow with MP_JOIN; {@code null} when there is no way. */
+    // Subflows.
+
+    /** A further subflow, of a TCB that is to be opened or was made for a peer's SYN. */
+    Subflow addSubflow(Tcb tcb, boolean initiated) {
+        var subflow = new Subflow(this, tcb, nextNumber++, initiated);
+        tcb.user(subflow);
+        subflows.add(subflow);
+        return subflow;
+    }
+
+    /**
+     * Opens a further subflow (RFC 8684 section 3.2): its SYN leaves with the next flush.
+     *
+     * @return {@code null} when the connection takes none, or the SYN could not be sent: counted
+     */
     @Nullable
     Subflow join(SubflowPlan plan, long nowNs) {
+        if (!fullyEstablished || fallenBack || !life.isOpen()) {
+            return null;
+        }
+        Tcb tcb = layer.tcp.open(Unaccepted.USER, SubflowSettings.of(settings));
+        Subflow subflow = addSubflow(tcb, true);
+        subflow.localId = plan.localId();
+        subflow.remoteId = plan.remoteId();
+        subflow.localBackup = plan.backup();
+        subflow.handshake = new JoinHandshake(this, subflow, (int) layer.entropy.nextLong());
+        tcb.attach(subflow);
+        IpAddress from = plan.local().address();
+        IpAddress to = plan.remote();
+        TcpFailure why = layer.tcp.connect(
+                tcb, from.hi(), from.lo(), plan.localPort(), to.hi(), to.lo(), plan.remotePort(), nowNs);
+        if (why == null) {
+            return subflow;
+        }
+        subflows.remove(subflow);
+        (why == TcpFailure.ADDRESS_IN_USE || why == TcpFailure.ADDRESS_NOT_AVAILABLE
+                ? layer.counters.mpJoinSynTxBindErr
+                : layer.counters.mpJoinSynTxConnectErr)
+                .increment();
         return null;
+    }
+
+    /** Whether the peer may add a subflow with this SYN. */
+    boolean acceptsJoin(TcpSegment syn) {
+        boolean denied = !layer.config.allowJoinInitialAddressPort
+                && syn.dstPort == initial.tcb.localPort()
+                && syn.dstHi == initial.tcb.localHi()
+                && syn.dstLo == initial.tcb.localLo();
+        return fullyEstablished && !fallenBack && !denied && life.isOpen() && paths.mayJoin();
     }
 
     /** Ends a subflow in good order, or at once while it is not established. */
     void closeSubflow(Subflow subflow, long nowNs) {
-        subflow.tcb.close(nowNs);
+        subflow.close(nowNs);
     }
 
     /** Ends a subflow with a reset. */
     void resetSubflow(Subflow subflow, int reason, long nowNs) {
-        subflow.tcb.abort(nowNs);
+        subflow.reset(reason, nowNs);
     }
 
     /** Nothing new goes over the subflow until it answers a probe. */
@@ -334,14 +471,105 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     }
 
     /** One end wants another priority of the subflow. */
-    void prioritiesChanged(Subflow subflow, long nowNs) {}
+    void prioritiesChanged(Subflow subflow, long nowNs) {
+        if (subflow.usable()) {
+            sender.onUsable(subflow, nowNs);
+        }
+    }
+
+    // Fallback.
+
+    /** Whether this subflow is all there is, and ever was, so that its bytes could be the stream's. */
+    boolean mayFallBack(Subflow subflow) {
+        return !fallenBack && subflows.size() == 1 && subflows.getFirst() == subflow;
+    }
+
+    /** The connection is plain TCP over this subflow from now on, the next byte included. May come in the middle of an input. */
+    void fallBack(Subflow last, FallbackReason reason, long nowNs) {
+        if (fallenBack) {
+            return;
+        }
+        fallenBack = true;
+        fallbackReason = reason;
+        last.handshake = null;
+        layer.tokens.remove(local, this);
+        paths.onNoMorePaths();
+        sender.fallBack(last, reason.isTold(), nowNs);
+        layer.touch(this);
+    }
+
+    // The end.
+
+    /** MP_FASTCLOSE came: "upon receipt ... containing the valid key" the connection ends. */
+    void onFastClose(long key) {
+        if (key == localKey && token != 0) {
+            layer.counters.mpFastcloseRx.increment();
+            life.onFastClose();
+        }
+    }
+
+    /** It is over: nothing finds it any more. */
+    void forget() {
+        layer.tokens.remove(local, this);
+        paths.onNoMorePaths();
+    }
 
     // In the core's flush, and when a deadline expires.
 
     /** Does what came up in the middle of inputs and could not be done there. */
     void work(long nowNs) {
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow subflow = subflows.get(i);
+            if (subflow.gone()) {
+                subflows.remove(i--);
+                onGone(subflow, nowNs);
+                continue;
+            }
+            subflow.work(nowNs);
+            if (subflow.becomesReady()) {
+                onReady(subflow, nowNs);
+            }
+        }
+        if (fullyEstablished && !pathsKnown && !fallenBack) {
+            pathsKnown = true;
+            paths.onEstablished(initial, localKey, remoteKey, token, serverSide, remoteDeniesInitialAddress);
+        }
+        life.work(nowNs);
+        if (life.isOver()) {
+            layer.wheel.cancel(entry);
+            return;
+        }
+        paths.work(nowNs);
         sender.work(nowNs);
-        layer.wheel.schedule(entry, sender.deadlineNs());
+        receiver.work(nowNs);
+        layer.wheel.schedule(entry, deadlineNs());
+    }
+
+    private long deadlineNs() {
+        long next = Math.min(Math.min(sender.deadlineNs(), receiver.deadlineNs()), life.deadlineNs());
+        next = Math.min(next, paths.deadlineNs());
+        for (int i = 0; i < subflows.size(); i++) {
+            next = Math.min(next, subflows.get(i).deadlineNs());
+        }
+        return next;
+    }
+
+    private void onReady(Subflow subflow, long nowNs) {
+        receiver.onSubflow(subflow);
+        sender.onUsable(subflow, nowNs);
+        if (subflow != initial) {
+            paths.onSubflowEstablished(subflow);
+        }
+    }
+
+    private void onGone(Subflow subflow, long nowNs) {
+        TcpFailure why = subflow.tcb.failure();
+        if (why != null) {
+            life.onSubflowFailed(why);
+        }
+        subflow.receiver.release();
+        sender.forget(subflow, nowNs);
+        paths.onSubflowClosed(subflow, why, subflow.resetReceived);
     }
 
     /** A deadline of one of the parts was set: it is filed unless the wheel calls sooner anyway. */

@@ -2,6 +2,7 @@ package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.stack.core.Entropy;
 import dev.braid.stack.mptcp.path.PathEvent;
 import dev.braid.stack.mptcp.path.PathManager;
@@ -9,15 +10,16 @@ import dev.braid.stack.mptcp.path.PathManagers;
 import dev.braid.stack.mptcp.scheduler.PacketScheduler;
 import dev.braid.stack.mptcp.scheduler.PacketSchedulers;
 import dev.braid.stack.tcp.ConnectionUser;
+import dev.braid.stack.tcp.SynClaim;
 import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.tcp.TcpListener;
 import dev.braid.stack.tcp.TcpSegment;
 import dev.braid.stack.tcp.TcpSettings;
-import dev.braid.stack.tcp.UpperLayer;
 import dev.braid.stack.tcp.UpperLayerProtocol;
 import dev.braid.stack.timer.TimerWheel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -38,10 +40,16 @@ public final class MptcpLayer implements UpperLayerProtocol {
     final Entropy entropy;
     final MptcpCounters counters;
     final Keys keys = new Keys();
+    final TokenTable tokens;
+    final Blackholes blackholes;
+    /** What the options of the segment that is being dealt with say. */
+    final MptcpOptions options = new MptcpOptions();
+
     final HostPaths hostPaths = new HostPaths(this);
     private PathManagers pathManagers = PathManagers.STANDARD;
     final Set<MptcpConnection> connections = new LinkedHashSet<>();
     private PacketSchedulers schedulers = PacketSchedulers.STANDARD;
+    private final SynAdmission admission;
     private final ArrayDeque<MptcpConnection> touched = new ArrayDeque<>();
 
     /** Multipath TCP over this TCP, which asks it about SYNs from now on. */
@@ -58,6 +66,9 @@ public final class MptcpLayer implements UpperLayerProtocol {
         this.frames = frames;
         this.entropy = entropy;
         this.counters = new MptcpCounters(counters);
+        tokens = new TokenTable(keys, entropy);
+        blackholes = new Blackholes(config);
+        admission = new SynAdmission(this);
     }
 
     /** The packet schedulers that there are. */
@@ -108,7 +119,23 @@ public final class MptcpLayer implements UpperLayerProtocol {
             long remoteLo,
             int remotePort,
             long nowNs) {
-        return TcpFailure.PROTOCOL;
+        Subflow first = connection.initial;
+        first.tcb.attach(first);
+        TcpFailure why = tcp.connect(first.tcb, localHi, localLo, localPort, remoteHi, remoteLo, remotePort, nowNs);
+        if (why != null) {
+            return why;
+        }
+        HostKey key = tokens.draw();
+        if (key == null) {
+            counters.mpFallbackTokenInit.increment();
+            connection.beginPlain(FallbackReason.NO_TOKEN, nowNs);
+        } else if (blackholes.isKnown(first.tcb.link(), remoteHi, remoteLo, nowNs)) {
+            counters.mpCapableSynTxDisabled.increment();
+            connection.beginPlain(FallbackReason.BLACK_HOLE, nowNs);
+        } else {
+            connection.begin(key);
+        }
+        return null;
     }
 
     /** Every connection that is not over, in the order in which they began. */
@@ -122,39 +149,34 @@ public final class MptcpLayer implements UpperLayerProtocol {
     }
 
     @Override
-    public @Nullable UpperLayer claimSyn(TcpSegment syn, @Nullable TcpListener listener, long nowNs) {
-        return null;
+    public @Nullable SynClaim claimSyn(TcpSegment syn, @Nullable TcpListener listener, long nowNs) {
+        return admission.claimSyn(syn, listener);
     }
 
     @Override
-    public @Nullable UpperLayer claimCookie(TcpSegment ack, TcpListener listener, long nowNs) {
-        return null;
+    public @Nullable SynClaim claimCookie(TcpSegment ack, TcpListener listener, long nowNs) {
+        return admission.claimCookie(ack, listener);
     }
 
     @Override
-    public ConnectionUser userOf(UpperLayer claimed) {
-        return (Subflow) claimed;
+    public int writeCookieOptions(TcpSegment syn, TcpListener listener, int iss, long address, int room) {
+        return admission.writeCookieOptions(syn, listener, iss, address, room);
     }
 
-    /** The connection has something to do that cannot be done in the middle of an input. */
-    void touch(MptcpConnection connection) {
-        if (!connection.touched) {
-            connection.touched = true;
-            touched.add(connection);
-        }
+    @Override
+    public int writeRefusal(TcpSegment syn, long address, int room) {
+        return admission.writeRefusal(address, room);
     }
 
-    /** Whether {@link #flush} has something to do. */
-    public boolean hasWork() {
-        return !touched.isEmpty();
+    /** The connection is over. */
+    void forget(MptcpConnection connection) {
+        connections.remove(connection);
+        connection.forget();
     }
 
-    /** Does what came up since the last call; TCP's flush follows, and may bring up more. */
-    public void flush(long nowNs) {
-        for (MptcpConnection next = touched.poll(); next != null; next = touched.poll()) {
-            next.touched = false;
-            next.work(nowNs);
-        }
+    /** Aborts every connection: their resets leave with the next flush. */
+    public void close(long nowNs) {
+        new ArrayList<>(connections).forEach(connection -> connection.abort(nowNs));
     }
 
     // Paths.
@@ -183,6 +205,27 @@ public final class MptcpLayer implements UpperLayerProtocol {
     void raisePathEvent(PathEvent event) {
         for (MptcpConnection connection : List.copyOf(connections)) {
             connection.paths.raise(event);
+        }
+    }
+
+    /** The connection has something to do that cannot be done in the middle of an input. */
+    void touch(MptcpConnection connection) {
+        if (!connection.touched) {
+            connection.touched = true;
+            touched.add(connection);
+        }
+    }
+
+    /** Whether {@link #flush} has something to do. */
+    public boolean hasWork() {
+        return !touched.isEmpty();
+    }
+
+    /** Does what came up since the last call; TCP's flush follows, and may bring up more. */
+    public void flush(long nowNs) {
+        for (MptcpConnection next = touched.poll(); next != null; next = touched.poll()) {
+            next.touched = false;
+            next.work(nowNs);
         }
     }
 }

@@ -1,7 +1,11 @@
 package dev.braid.stack.mptcp;
 
+import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.MptcpOptions;
+import dev.braid.fastpath.wire.Tcp;
+import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.mptcp.path.PathSubflow;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
@@ -9,7 +13,9 @@ import dev.braid.stack.tcp.SegmentKind;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.stack.tcp.TcpSegment;
+import dev.braid.stack.tcp.TcpState;
 import dev.braid.stack.tcp.UpperLayer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One TCB of a Multipath TCP connection, seen from above: brings what TCP reports to the part of the connection that it concerns, and
@@ -20,66 +26,136 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     final Tcb tcb;
     final SentMappings mappings = new SentMappings();
     final SubflowReceiver receiver;
+    final SubflowOptions options;
+    final SignalQueue signals = new SignalQueue();
     private final int number;
+    private final boolean initiated;
     int localId;
     int remoteId;
     boolean localBackup;
     boolean remoteBackup;
     boolean stale;
-    /** What MP_TCPRST is to say, or -1. */
-    int resetReason = -1;
-    /** An MP_FAIL is to go with the next ACK, or with the reset. */
+
+    /** Until both ends know what the subflow is. */
+    @Nullable Handshake handshake;
+    /** TCP has established it. */
+    private boolean connected;
+    /** Data may be sent on it, and the parts of the connection know. */
+    private boolean ready;
+    /** It is being closed, or reset, from this end. */
+    private boolean closing;
+    /** TCP has let go of it. */
+    private boolean gone;
+    private boolean resetDue;
+    /** The segment that is being dealt with brought a DATA_ACK or a window that the connection did not know. */
+    private boolean dataNews;
+    /** The peer's FIN came. */
+    private boolean finArrived;
+    /** What the reset of this end is to say: {@link ResetReason}. */
+    int resetReason = ResetReason.NONE;
+    /** What the peer's reset said. */
+    int resetReceived = ResetReason.NONE;
+    /** The next ACK, or the reset, says MP_FAIL for {@link #mpFailDsn}. */
     boolean mpFailDue;
-    /** Where the failed data begin. */
+
     long mpFailDsn;
-    /** This end opened it. */
-    boolean initiated;
-    /** Its handshake is through, or was when it ended. */
-    boolean established;
 
-    final SignalQueue signals = new SignalQueue();
-
-    Subflow(MptcpConnection connection, Tcb tcb, int number) {
+    /**
+     * A subflow of a TCB that is to be opened, or was made for a peer's SYN.
+     *
+     * @param initiated whether this end opens it
+     */
+    Subflow(MptcpConnection connection, Tcb tcb, int number, boolean initiated) {
         this.connection = connection;
         this.tcb = tcb;
         this.number = number;
+        this.initiated = initiated;
         receiver = new SubflowReceiver(this);
+        options = new SubflowOptions(connection, this);
     }
 
     // Options.
 
     @Override
     public int reserveOptions(Tcb tcb, SegmentKind kind, int room) {
-        return 0;
+        return options.reserve(kind, room);
     }
 
     @Override
     public int writeOptions(Tcb tcb, SegmentKind kind, long address, int reserved, long streamOffset, int length) {
-        return 0;
+        return options.write(kind, address, reserved, streamOffset);
     }
 
     @Override
     public Verdict onSegment(Tcb tcb, TcpSegment segment, long nowNs) {
+        MptcpOptions arrived = connection.layer.options;
+        if (segment.options.has(TcpOptions.MPTCP)) {
+            arrived.parse(segment.optionsAddress(), segment.optionsLength());
+        } else {
+            arrived.clear();
+        }
+        dataNews = false;
+        if (connection.fallenBack) {
+            return Verdict.PROCEED;
+        }
+        if (arrived.has(MptcpOptions.MP_FASTCLOSE)) {
+            connection.onFastClose(arrived.fastCloseKey());
+        }
+        if (segment.has(Tcp.RST)) {
+            onReset(arrived);
+            return Verdict.PROCEED;
+        }
+        Handshake pending = handshake;
+        if (pending != null) {
+            Verdict verdict = pending.onSegment(segment, arrived, nowNs);
+            if (verdict != Verdict.PROCEED || connection.fallenBack) {
+                return verdict;
+            }
+        } else if (arrived.has(MptcpOptions.MP_JOIN) && !initiated && !segment.has(Tcp.SYN)) {
+            tcb.demandAck(); // the answer to its third packet was lost
+        }
+        return segment.has(Tcp.SYN) ? Verdict.PROCEED : onOptions(segment, arrived, nowNs);
+    }
+
+    private void onReset(MptcpOptions arrived) {
+        if (arrived.has(MptcpOptions.MP_TCPRST)) {
+            connection.layer.counters.mpRstRx.increment();
+            resetReceived = arrived.resetReason();
+        }
+        if (arrived.has(MptcpOptions.MP_FAIL)) {
+            connection.layer.counters.mpFailRx.increment();
+        }
+    }
+
+    private Verdict onOptions(TcpSegment segment, MptcpOptions arrived, long nowNs) {
+        if (arrived.capableMaps()) {
+            arrived.mapFromCapable(connection.idsnRemote + 1);
+        }
+        if (arrived.hasMapping()) {
+            Verdict verdict = connection.receiver.onMapping(this, segment.frame(), segment.length, arrived, nowNs);
+            if (verdict != Verdict.PROCEED) {
+                return verdict;
+            }
+        }
+        if (arrived.has(MptcpOptions.MP_FAIL)) {
+            connection.receiver.onMpFail(this, nowNs);
+        }
+        if (arrived.has(MptcpOptions.ADD_ADDR | MptcpOptions.REMOVE_ADDR | MptcpOptions.MP_PRIO)) {
+            connection.paths.arrivals.input(this, arrived, nowNs);
+        }
+        dataNews = arrived.hasDataAck()
+                && connection.sender.onDataAck(
+                        this, arrived.dataAck(), arrived.dataAckIs64(), tcb.windowOf(segment), nowNs);
         return Verdict.PROCEED;
     }
 
+    /**
+     * RFC 8684 section 3.4: "any duplicate ACK that is received containing an MPTCP option, with the exception of the DSS option, MUST
+     * NOT be treated as a signal of congestion"; nor is one that brings a DATA_ACK or a window, for what came over other subflows.
+     */
     @Override
     public boolean exemptDuplicateAck(Tcb tcb, TcpSegment segment) {
-        return false;
-    }
-
-    // What the receiver wants, noted in the middle of an input.
-
-    /** The subflow ends with a reset that says why. */
-    void reset(int reason, long nowNs) {
-        resetReason = reason;
-        connection.layer.touch(connection);
-    }
-
-    /** An MP_FAIL is due. */
-    void mpFail(long dsn) {
-        mpFailDue = true;
-        mpFailDsn = dsn;
+        return dataNews || (connection.layer.options.present() & ~MptcpOptions.DSS) != 0;
     }
 
     // Data.
@@ -117,7 +193,82 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public Connection accepted(Tcb tcb) {
+        connection.onAccepted();
+        connected();
         return connection;
+    }
+
+    // The handshake.
+
+    private void connected() {
+        connected = true;
+        connection.layer.touch(connection);
+    }
+
+    /** The peer has proved what the subflow is: its handshake's options are said no more. */
+    void handshakeDone() {
+        handshake = null;
+        connection.layer.touch(connection);
+    }
+
+    /** Whether its parts may use it, and have not heard so yet. */
+    boolean becomesReady() {
+        // The first subflow carries data from the third packet on, a joined one from the fourth (section 3.2).
+        boolean now = connected && !ready && !closing && !gone && (number == 0 || handshake == null);
+        ready |= now;
+        return now;
+    }
+
+    // Its end.
+
+    /** Ends it in order: a FIN follows what it was given. */
+    void close(long nowNs) {
+        if (!closing && !gone) {
+            closing = true;
+            tcb.finish();
+        }
+    }
+
+    /** Ends it with a reset, in the connection's next work. */
+    void reset(int reason, long nowNs) {
+        if (!gone) {
+            closing = true;
+            resetDue = true;
+            resetReason = reason;
+            connection.layer.touch(connection);
+        }
+    }
+
+    /** Sends the reset that was noted. */
+    void work(long nowNs) {
+        if (resetDue && !gone) {
+            resetDue = false;
+            tcb.demandReset(nowNs);
+        }
+        if (handshake instanceof JoinHandshake join && !gone) {
+            join.work(nowNs);
+        }
+    }
+
+    /** When {@link #work} has something to do by itself. */
+    long deadlineNs() {
+        return handshake instanceof JoinHandshake join ? join.deadlineNs() : Deadlines.NONE;
+    }
+
+    /** TCP has let go of it. */
+    boolean gone() {
+        return gone;
+    }
+
+    /** The peer ended it in order, and this end has not. */
+    boolean halfClosed() {
+        return finArrived && !closing && !gone;
+    }
+
+    /** MP_FAIL is due, for data from this number on: on the next ACK, or on the reset. */
+    void mpFail(long dsn) {
+        mpFailDue = true;
+        mpFailDsn = dsn;
     }
 
     // Events of the TCB.
@@ -140,13 +291,27 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
-    public void onClosed(Tcb tcb, long nowNs) {}
+    public void onClosed(Tcb tcb, long nowNs) {
+        gone = true;
+        connection.layer.touch(connection);
+    }
 
     @Override
-    public void onEstablished(Connection established) {}
+    public void onEstablished(Connection established) {
+        connected();
+        if (number == 0) {
+            connection.onEstablished();
+        }
+    }
 
     @Override
-    public void onReadable(Connection readable) {}
+    public void onReadable(Connection readable) {
+        if (tcb.finReceived()) {
+            finArrived = true;
+            connection.layer.touch(connection);
+            connection.receiver.onSubflowFin(this);
+        }
+    }
 
     @Override
     public void onWritable(Connection writable) {}
@@ -181,12 +346,13 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public int link() {
-        return 0;
+        return tcb.link();
     }
 
     @Override
     public boolean usable() {
-        return false;
+        TcpState state = tcb.state();
+        return ready && !closing && !gone && state.canSend();
     }
 
     @Override
@@ -281,7 +447,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public boolean established() {
-        return established;
+        return ready;
     }
 
     @Override

@@ -50,12 +50,13 @@ final class ListenArrival {
             return;
         }
         UpperLayerProtocol protocol = layer.upperProtocol;
-        UpperLayer upper = protocol == null ? null : protocol.claimSyn(segment, listener, nowNs);
-        if (listener == null && upper == null) {
+        SynClaim claim = protocol == null ? null : protocol.claimSyn(segment, listener, nowNs);
+        if (claim instanceof SynClaim.Refused || (listener == null && claim == null)) {
             refuse(null, segment);
             return;
         }
-        syn(listener, upper, segment, reused, floor, nowNs);
+        boolean joins = claim != null && claim.joinedSettings() != null;
+        syn(joins ? null : listener, claim, segment, reused, floor, nowNs);
     }
 
     private void refuse(@Nullable TcpListener listener, TcpSegment segment) {
@@ -69,7 +70,7 @@ final class ListenArrival {
 
     private void syn(
             @Nullable TcpListener listener,
-            @Nullable UpperLayer upper,
+            @Nullable SynClaim claim,
             TcpSegment segment,
             boolean reused,
             int floor,
@@ -88,7 +89,7 @@ final class ListenArrival {
             }
             return;
         }
-        Tcb tcb = tcb(listener, upper, segment);
+        Tcb tcb = tcb(listener, claim, segment);
         if (tcb == null) {
             return;
         }
@@ -104,6 +105,7 @@ final class ListenArrival {
             listener.onHalfOpen(tcb);
         }
         layer.counters.passiveOpens.increment();
+        UpperLayer upper = attach(claim, tcb, nowNs);
         if (upper != null && !otherStates.verdict(tcb, upper.onSegment(tcb, segment, nowNs))) {
             if (!tcb.resetDue) {
                 layer.ending.release(tcb);
@@ -128,8 +130,8 @@ final class ListenArrival {
             return true;
         }
         UpperLayerProtocol protocol = layer.upperProtocol;
-        UpperLayer upper = protocol == null ? null : protocol.claimCookie(segment, listener, nowNs);
-        Tcb tcb = tcb(listener, upper, segment);
+        SynClaim claim = protocol == null ? null : protocol.claimCookie(segment, listener, nowNs);
+        Tcb tcb = tcb(listener, claim, segment);
         if (tcb == null) {
             return true;
         }
@@ -137,27 +139,32 @@ final class ListenArrival {
         layer.begin(tcb, segment.ack - 1, nowNs);
         cookies.restore(layer, tcb, segment, mss, nowNs);
         tcb.enter(TcpState.SYN_RECEIVED);
+        attach(claim, tcb, nowNs);
         listener.onHalfOpen(tcb);
         otherStates.input(tcb, segment, nowNs);
         layer.touch(tcb);
         return true;
     }
 
+    private static @Nullable UpperLayer attach(@Nullable SynClaim claim, Tcb tcb, long nowNs) {
+        tcb.upper = claim == null ? null : claim.attach(tcb, nowNs);
+        return tcb.upper;
+    }
+
     /** A passive TCB for the segment's tuple, in the flow table. */
-    private @Nullable Tcb tcb(@Nullable TcpListener listener, @Nullable UpperLayer upper, TcpSegment segment) {
+    private @Nullable Tcb tcb(@Nullable TcpListener listener, @Nullable SynClaim claim, TcpSegment segment) {
         IpPath path = layer.ip.replyPath(layer.arriving());
         if (path == null) {
             layer.counters.dropNoPath.increment();
             return null;
         }
-        TcpSettings settings = listener == null ? new TcpSettings() : new TcpSettings(listener.settings());
-        UpperLayerProtocol protocol = layer.upperProtocol;
-        ConnectionUser user = upper != null && protocol != null ? protocol.userOf(upper) : Unaccepted.USER;
-        Tcb tcb = new Tcb(layer, user, settings);
+        TcpSettings joined = claim == null ? null : claim.joinedSettings();
+        TcpSettings inherited = joined == null && listener != null ? listener.settings() : joined;
+        TcpSettings settings = inherited == null ? new TcpSettings() : new TcpSettings(inherited);
+        Tcb tcb = new Tcb(layer, Unaccepted.USER, settings);
         tcb.listener = listener;
         tcb.passive = true;
         tcb.counts.segsIn = 1; // the SYN came before the TCB
-        tcb.upper = upper;
         tcb.path = path;
         tcb.scope = segment.scope;
         tcb.localHi = segment.dstHi;

@@ -27,10 +27,29 @@ final class StatelessOutput {
         }
         layer.counters.outRsts.increment();
         if (segment.has(Tcp.ACK)) {
-            send(segment, segment.ack, 0, Tcp.RST, 0, 0, Decision.RESET);
+            Frame frame = blank();
+            if (frame != null) {
+                write(frame.data(), segment, segment.ack, 0, Tcp.RST, 0, 0);
+                hand(frame, 0, Decision.RESET);
+            }
         } else {
-            send(segment, 0, segment.seq + segment.seqLength(), Tcp.RST | Tcp.ACK, 0, 0, Decision.RESET);
+            refuse(segment);
         }
+    }
+
+    private void refuse(TcpSegment segment) {
+        Frame frame = blank();
+        if (frame == null) {
+            return;
+        }
+        UpperLayerProtocol protocol = layer.upperProtocol;
+        long at = frame.data() + Tcp.MIN_HEADER;
+        int options = protocol == null || !segment.has(Tcp.SYN)
+                ? 0
+                : protocol.writeRefusal(segment, at, Tcp.MAX_OPTIONS);
+        options += TcpOptionWriter.writePadding(at + options, options);
+        write(frame.data(), segment, 0, segment.seq + segment.seqLength(), Tcp.RST | Tcp.ACK, 0, options);
+        hand(frame, options, Decision.RESET);
     }
 
     /** An ACK from TIME-WAIT. */
@@ -52,6 +71,7 @@ final class StatelessOutput {
     /** A SYN/ACK whose sequence number is all that is remembered. */
     void cookie(
             TcpSegment segment,
+            TcpListener listener,
             int iss,
             int mss,
             boolean sack,
@@ -66,18 +86,16 @@ final class StatelessOutput {
         long header = frame.data();
         int options = TcpOptionWriter.writeSyn(
                 header + Tcp.MIN_HEADER, mss, sack, windowShift, timestamps, tsVal, segment.options.tsVal());
+        UpperLayerProtocol protocol = layer.upperProtocol;
+        if (protocol != null) {
+            long at = header + Tcp.MIN_HEADER + options;
+            int upper = protocol.writeCookieOptions(segment, listener, iss, at, Tcp.MAX_OPTIONS - options);
+            options += upper + TcpOptionWriter.writePadding(at + upper, upper);
+        }
         int window = ReceiveWindow.MAX_UNSCALED;
         int flags = Tcp.SYN | Tcp.ACK | (ecn ? Tcp.ECE : 0);
         write(header, segment, iss, segment.seq + 1, flags, window, options);
         hand(frame, options, Decision.SYN_ACK);
-    }
-
-    private void send(TcpSegment segment, int seq, int ack, int flags, int window, int options, Decision decision) {
-        Frame frame = blank();
-        if (frame != null) {
-            write(frame.data(), segment, seq, ack, flags, window, options);
-            hand(frame, options, decision);
-        }
     }
 
     private @Nullable Frame blank() {

@@ -60,7 +60,7 @@ final class SynCookies {
         int shift = scaling
                 ? ReceiveWindow.offeredShift(listener.settings(), layer.config)
                 : TcpOptionWriter.NO_WINDOW_SCALE;
-        layer.resets.cookie(syn, iss, announced(layer), sack, shift, stamps, stamp, ecn);
+        layer.resets.cookie(syn, listener, iss, announced(layer), sack, shift, stamps, stamp, ecn);
     }
 
     /** The MSS that the cookie in {@code SEG.ACK - 1} names, or 0 when it is none of ours. */

@@ -17,7 +17,7 @@ final class SynSentArrival {
 
     void input(Tcb tcb, TcpSegment segment, long nowNs) {
         boolean acceptable = segment.has(Tcp.ACK);
-        if (!first(tcb, segment) || !second(tcb, segment, acceptable)) {
+        if (!first(tcb, segment) || !second(tcb, segment, acceptable, nowNs)) {
             return;
         }
         if (!segment.has(Tcp.SYN)) {
@@ -43,13 +43,17 @@ final class SynSentArrival {
     }
 
     /** Second, check the RST bit. */
-    private boolean second(Tcb tcb, TcpSegment segment, boolean acceptable) {
+    private boolean second(Tcb tcb, TcpSegment segment, boolean acceptable, long nowNs) {
         if (!segment.has(Tcp.RST)) {
             return true;
         }
         // "If the ACK was acceptable, then signal to the user "error: connection reset", drop the segment, enter CLOSED state,
         // delete TCB, and return. Otherwise (no ACK), drop the segment and return."
         if (acceptable) {
+            UpperLayer upper = tcb.upper;
+            if (upper != null) {
+                upper.onSegment(tcb, segment, nowNs); // it may say why
+            }
             layer.ending.fail(tcb, TcpFailure.REFUSED);
         } else {
             layer.counters.dropReset.increment();
@@ -61,8 +65,14 @@ final class SynSentArrival {
     private void fourth(Tcb tcb, TcpSegment segment, boolean acked, long nowNs) {
         PeerSyn.accept(tcb, segment, nowNs);
         UpperLayer upper = tcb.upper;
-        if (upper != null && !otherStates.verdict(tcb, upper.onSegment(tcb, segment, nowNs))) {
-            return;
+        if (upper != null) {
+            UpperLayer.Verdict verdict = upper.onSegment(tcb, segment, nowNs);
+            if (verdict == UpperLayer.Verdict.RESET) {
+                tcb.enter(TcpState.SYN_RECEIVED); // its numbers are known: a reset can be sent
+            }
+            if (!otherStates.verdict(tcb, verdict)) {
+                return;
+            }
         }
         if (acked) {
             ackArrival.establish(tcb, segment, nowNs);

@@ -385,6 +385,11 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
         return TcpInfoReading.of(this, nowNs);
     }
 
+    /** Index of the link it leaves by; -1 before a path is known. */
+    public int link() {
+        return path == null ? -1 : path.link();
+    }
+
     // The upper layer.
 
     /** Puts an upper layer on a connection in CLOSED, before it is opened. */

@@ -6,22 +6,39 @@ import org.jspecify.annotations.Nullable;
 public interface UpperLayerProtocol {
     /**
      * Looks at a SYN before TCP answers it: before "no listener, so RST" too, for a SYN may belong to a connection that exists
-     * whatever its port says.
+     * whatever its port says. Changes nothing: TCP may have no room.
      *
      * @param listener the listener of the port, or {@code null}
-     * @return the upper layer that takes the connection, or {@code null}: plain TCP if there is a listener, else a reset
+     * @return the claim, {@link SynClaim#REFUSED}, or {@code null}: plain TCP if there is a listener, else a reset
      */
     @Nullable
-    UpperLayer claimSyn(TcpSegment syn, @Nullable TcpListener listener, long nowNs);
+    SynClaim claimSyn(TcpSegment syn, @Nullable TcpListener listener, long nowNs);
 
     /**
      * Rebuilds its half of a connection that was answered with a SYN cookie, from what the third ACK carries.
      *
-     * @return the upper layer that takes the connection, or {@code null}: plain TCP
+     * @return the claim, or {@code null}: plain TCP
      */
     @Nullable
-    UpperLayer claimCookie(TcpSegment ack, TcpListener listener, long nowNs);
+    SynClaim claimCookie(TcpSegment ack, TcpListener listener, long nowNs);
 
-    /** Who hears of a TCB that was claimed, from its SYN on. */
-    ConnectionUser userOf(UpperLayer claimed);
+    /**
+     * Writes what it wants said on a SYN/ACK whose sequence number is a cookie: nothing of the SYN is remembered.
+     *
+     * @param iss the cookie
+     * @param room bytes that are free
+     * @return bytes written, 0..room; TCP fills up with NOPs
+     */
+    default int writeCookieOptions(TcpSegment syn, TcpListener listener, int iss, long address, int room) {
+        return 0;
+    }
+
+    /**
+     * Writes what it wants said on the reset that answers a SYN.
+     *
+     * @return bytes written, 0..room; TCP fills up with NOPs
+     */
+    default int writeRefusal(TcpSegment syn, long address, int room) {
+        return 0;
+    }
 }

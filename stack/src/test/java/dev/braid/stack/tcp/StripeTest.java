@@ -28,26 +28,56 @@ class StripeTest {
         }
 
         @Override
-        public @Nullable UpperLayer claimSyn(TcpSegment syn, @Nullable TcpListener listener, long nowNs) {
+        public @Nullable SynClaim claimSyn(TcpSegment syn, @Nullable TcpListener listener, long nowNs) {
             if (!option.parse(syn) || option.subtype != StripeOption.OPEN) {
                 return null;
             }
-            if (listener == null && !stripes.containsKey(option.value)) {
-                return null; // a further flow of nothing we know
+            boolean begins = !stripes.containsKey(option.value);
+            if (begins && (listener == null || option.id > 1)) {
+                return SynClaim.Refused.REFUSED; // a further flow of nothing we know
             }
-            return stripes.computeIfAbsent(option.value, token -> new Stripe(world, token)).flow(option.id);
+            return new Claim(option.value, option.id, begins);
         }
 
         @Override
-        public @Nullable UpperLayer claimCookie(TcpSegment ack, TcpListener listener, long nowNs) {
-            UpperLayer claimed = claimSyn(ack, listener, nowNs);
+        public @Nullable SynClaim claimCookie(TcpSegment ack, TcpListener listener, long nowNs) {
+            SynClaim claimed = claimSyn(ack, listener, nowNs);
             fromCookies += claimed == null ? 0 : 1;
             return claimed;
         }
 
         @Override
-        public ConnectionUser userOf(UpperLayer claimed) {
-            return (Stripe.Flow) claimed;
+        public int writeCookieOptions(TcpSegment syn, TcpListener listener, int iss, long address, int room) {
+            return room < StripeOption.LENGTH ? 0 : StripeOption.write(address, StripeOption.OPEN, 0, iss);
+        }
+
+        @Override
+        public int writeRefusal(TcpSegment syn, long address, int room) {
+            return option.parse(syn) ? StripeOption.write(address, StripeOption.WHY, 44, 0) : 0;
+        }
+
+        private final class Claim implements SynClaim {
+            final long token;
+            final int id;
+            final boolean begins;
+
+            Claim(long token, int id, boolean begins) {
+                this.token = token;
+                this.id = id;
+                this.begins = begins;
+            }
+
+            @Override
+            public UpperLayer attach(Tcb tcb, long nowNs) {
+                Stripe.Flow flow = stripes.computeIfAbsent(token, key -> new Stripe(world, key)).flow(id);
+                tcb.user(flow);
+                return flow;
+            }
+
+            @Override
+            public @Nullable TcpSettings joinedSettings() {
+                return begins ? null : new TcpSettings();
+            }
         }
     }
 
@@ -55,6 +85,7 @@ class StripeTest {
     private static final class Pair implements AutoCloseable {
         final TwoHosts world;
         final Claims claims;
+        final TcpListener listener;
         final Stripe here;
         final Stripe there;
         final Stripe.Flow one;
@@ -64,7 +95,7 @@ class StripeTest {
             world = new TwoHosts(forth, back, config, false, 1500);
             claims = new Claims(world);
             world.server.tcp.upperProtocol(claims);
-            TcpListener listener = world.server.listen(7, 8);
+            listener = world.server.listen(7, 8);
             here = new Stripe(world, 0xbeef);
             one = open(here, 1, 7);
             world.run(SECOND);
@@ -106,6 +137,27 @@ class StripeTest {
             Stripe.Flow stray = pair.open(unknown, 3, 9999);
             pair.world.run(SECOND);
             assertThat(stray.events).contains("failed REFUSED", "upper closed", "closed");
+        }
+    }
+
+    @Test
+    void aRefusedSynIsResetThoughSomebodyListensAndTheResetSaysWhy() {
+        try (Pair pair = pair()) {
+            Stripe.Flow stray = pair.open(new Stripe(pair.world, 0xdead), 2, 7);
+            pair.world.run(SECOND);
+            assertThat(stray.events).contains("failed REFUSED", "upper closed", "closed");
+            assertThat(pair.world.server.tcp.connections()).as("the pair's alone").isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aTcbThatJoinsIsNotTheListeners() {
+        try (Pair pair = pair()) {
+            Stripe.Flow third = pair.open(pair.here, 3, 7);
+            pair.world.run(SECOND);
+            assertThat(third.events).containsExactly("established");
+            assertThat(pair.there.flows.get(2).events).containsExactly("established");
+            assertThat(pair.listener.acceptable()).isZero();
         }
     }
 

@@ -1,0 +1,143 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.wire.MptcpOptionWriter;
+import dev.braid.stack.tcp.SegmentKind;
+
+/**
+ * Who may say what on a subflow's next segment: the 28 bytes beside timestamps do not hold all that is wanted at once.
+ *
+ * <p>A handshake's option comes first, for nothing works before it. Payload has its mapping, always of the same length, so that
+ * segments stay of one size. A pure ACK has the DATA_ACK, and what address signals and MP_FAIL fit beside it or, where one does not
+ * fit, without it: the next ACK brings the DATA_ACK again. A reset says why. What is left over is SACK's. Core thread only.
+ */
+final class SubflowOptions {
+    private final MptcpConnection connection;
+    private final Subflow subflow;
+
+    SubflowOptions(MptcpConnection connection, Subflow subflow) {
+        this.connection = connection;
+        this.subflow = subflow;
+    }
+
+    /** See UpperLayer.reserveOptions. */
+    int reserve(SegmentKind kind, int room) {
+        int wanted = switch (kind) {
+            case SYN, SYN_ACK, THIRD_ACK -> handshake(kind);
+            case RESET -> resetLength();
+            case DATA -> dataLength(room);
+            case ACK -> ackLength(room);
+        };
+        return wanted <= room ? wanted : 0;
+    }
+
+    /** See UpperLayer.writeOptions. */
+    int write(SegmentKind kind, long address, int reserved, long streamOffset) {
+        return switch (kind) {
+            case SYN, SYN_ACK, THIRD_ACK -> writeHandshake(kind, address, streamOffset);
+            case RESET -> writeReset(address);
+            case DATA -> writeData(address, streamOffset);
+            case ACK -> writeAck(address, reserved, streamOffset);
+        };
+    }
+
+    private static int aligned(int length) {
+        return length + 3 & ~3;
+    }
+
+    private int handshake(SegmentKind kind) {
+        Handshake handshake = subflow.handshake;
+        return handshake == null || connection.fallenBack ? 0 : aligned(handshake.length(kind));
+    }
+
+    private int writeHandshake(SegmentKind kind, long address, long streamOffset) {
+        Handshake handshake = subflow.handshake;
+        return handshake == null ? 0 : handshake.write(kind, address, streamOffset);
+    }
+
+    // Payload.
+
+    private int dataLength(int room) {
+        if (connection.fallenBack) {
+            boolean infinite = connection.sender.sendsInfiniteMapping(subflow);
+            return infinite ? connection.dss.reserve(subflow, SegmentKind.DATA, room) : 0;
+        }
+        return Math.max(connection.dss.reserve(subflow, SegmentKind.DATA, room), handshake(SegmentKind.DATA));
+    }
+
+    private int writeData(long address, long streamOffset) {
+        if (streamOffset == 0 && handshake(SegmentKind.DATA) > 0) {
+            return writeHandshake(SegmentKind.DATA, address, streamOffset);
+        }
+        return connection.dss.write(subflow, SegmentKind.DATA, address, streamOffset);
+    }
+
+    // Pure ACKs.
+
+    private int ackLength(int room) {
+        if (handshakeOnAck()) {
+            return handshake(SegmentKind.ACK);
+        }
+        int fail = failLength();
+        if (connection.fallenBack) {
+            return fail;
+        }
+        int signals = connection.paths.signals.reserve(subflow, SegmentKind.ACK, room - fail);
+        return fail + signals + connection.dss.reserve(subflow, SegmentKind.ACK, room - fail - signals);
+    }
+
+    /** The DATA_FIN does not wait for a handshake that is not confirmed: its DSS tells the peer as much. */
+    private boolean handshakeOnAck() {
+        return handshake(SegmentKind.ACK) > 0 && !connection.sender.finOutstanding();
+    }
+
+    private int failLength() {
+        return subflow.mpFailDue ? MptcpOptionWriter.FAIL : 0;
+    }
+
+    private int writeAck(long address, int reserved, long streamOffset) {
+        if (handshakeOnAck()) {
+            return writeHandshake(SegmentKind.ACK, address, streamOffset);
+        }
+        int written = writeFail(address);
+        if (!connection.fallenBack
+                && connection.paths.signals.reserve(subflow, SegmentKind.ACK, reserved - written) > 0) {
+            written += connection.paths.signals.write(subflow, address + written, reserved - written);
+        }
+        if (connection.fallenBack || connection.dss.reserve(subflow, SegmentKind.ACK, reserved - written) == 0) {
+            return written;
+        }
+        return written + connection.dss.write(subflow, SegmentKind.ACK, address + written, streamOffset);
+    }
+
+    private int writeFail(long address) {
+        if (!subflow.mpFailDue) {
+            return 0;
+        }
+        subflow.mpFailDue = false;
+        connection.layer.counters.mpFailTx.increment();
+        return MptcpOptionWriter.writeFail(address, subflow.mpFailDsn);
+    }
+
+    // Resets.
+
+    private int resetLength() {
+        if (connection.fastClosing) {
+            return MptcpOptionWriter.FASTCLOSE;
+        }
+        return failLength() + (subflow.resetReason == ResetReason.NONE ? 0 : MptcpOptionWriter.TCPRST);
+    }
+
+    private int writeReset(long address) {
+        if (connection.fastClosing) {
+            connection.layer.counters.mpFastcloseTx.increment();
+            return MptcpOptionWriter.writeFastClose(address, connection.remoteKey);
+        }
+        int written = writeFail(address);
+        if (subflow.resetReason != ResetReason.NONE) {
+            connection.layer.counters.mpRstTx.increment();
+            int reason = subflow.resetReason;
+            written += MptcpOptionWriter.writeTcpRst(address + written, ResetReason.flags(reason), reason);
+        }
+        return written;
+    }
+}
