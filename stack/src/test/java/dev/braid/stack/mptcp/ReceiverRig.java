@@ -69,7 +69,8 @@ final class ReceiverRig implements AutoCloseable, ConnectionUser {
 
     /** One more subflow, established as far as the receiver knows. */
     Subflow subflow() {
-        var subflow = new Subflow(connection, core.tcp().open(this, new TcpSettings()), connection.subflows.size(), true);
+        var subflow = new Subflow(connection, core.tcp().open(this, new TcpSettings()), connection.subflows.size(),
+                true);
         connection.subflows.add(subflow);
         receiver.onSubflow(subflow);
         advertise();

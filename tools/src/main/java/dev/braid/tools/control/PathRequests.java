@@ -42,7 +42,8 @@ public final class PathRequests {
         new PathEvents(paths).register(server);
     }
 
-    private Map<String, ?> answer(Map<String, Object> request) throws IOException {
+    /** Answers one {@code mptcp} request. */
+    public Map<String, ?> answer(Map<String, Object> request) throws IOException {
         Object what = request.get("do");
         try {
             return switch (String.valueOf(what)) {

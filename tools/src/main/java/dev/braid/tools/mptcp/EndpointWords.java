@@ -93,10 +93,11 @@ final class EndpointWords {
             case "dev" -> device = following(rest);
             case "port" -> port = number(rest, 65_535, "expected port");
             default -> {
+                String given = address(word);
                 if (address != null) {
-                    throw wrong(word, "unknown argument");
+                    throw wrong(word, "there is an address already");
                 }
-                address = address(word);
+                address = given;
             }
         }
     }

@@ -3,6 +3,9 @@ package dev.braid.tools.mptcp;
 import dev.braid.tools.cli.ProcessOption;
 import dev.braid.tools.cli.UserError;
 import dev.braid.tools.control.ControlClient;
+import dev.braid.tools.control.ControlHandler;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -44,10 +47,25 @@ public final class MptcpCommand implements Callable<Integer> {
 
     @Mixin private ProcessOption process = new ProcessOption();
 
+    private final PrintStream out;
+
+    /** Answers of a stack in place of a running process's, for tests. */
+    private @Nullable ControlHandler answers;
+
     @Parameters(paramLabel = "OBJECT COMMAND", description = "What to do.") private List<String> words = new ArrayList<>();
 
+    /** The command as picocli makes it. */
+    public MptcpCommand() {
+        out = System.out;
+    }
+
+    MptcpCommand(ControlHandler answers, PrintStream out) {
+        this.answers = answers;
+        this.out = out;
+    }
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         String object = words.isEmpty() ? "endpoint" : words.getFirst();
         List<String> rest = words.isEmpty() ? List.of() : words.subList(1, words.size());
         if (isShort(object, "endpoint")) {
@@ -67,7 +85,7 @@ public final class MptcpCommand implements Callable<Integer> {
         throw unknown(object);
     }
 
-    private int endpoint(List<String> rest) {
+    private int endpoint(List<String> rest) throws IOException {
         String verb = rest.isEmpty() ? "show" : rest.getFirst();
         List<String> more = rest.isEmpty() ? List.of() : rest.subList(1, rest.size());
         if (isShort(verb, "show") || isShort(verb, "list")) {
@@ -89,7 +107,7 @@ public final class MptcpCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void show(@Nullable Integer id) {
+    private void show(@Nullable Integer id) throws IOException {
         List<Map<?, ?>> endpoints = new ArrayList<>();
         if (ask("endpoints", Map.of()).get("endpoints") instanceof List<?> all) {
             for (Object one : all) {
@@ -104,23 +122,22 @@ public final class MptcpCommand implements Callable<Integer> {
         if (json) {
             print(endpoints);
         } else {
-            endpoints.forEach(endpoint -> System.out.println(EndpointLine.text(endpoint)));
+            endpoints.forEach(endpoint -> out.println(EndpointLine.text(endpoint)));
         }
     }
 
-    private int limits(List<String> rest) {
+    private int limits(List<String> rest) throws IOException {
         String verb = rest.isEmpty() ? "show" : rest.getFirst();
         if (isShort(verb, "set")) {
             ask("limits", limitsGiven(rest.subList(1, rest.size())));
         } else if (isShort(verb, "show")) {
-            Map<String, Object> limits = new LinkedHashMap<>(ask("limits", Map.of()));
-            limits.remove("op");
+            Map<String, ?> limits = ask("limits", Map.of());
             if (json) {
                 print(List.of(limits));
             } else {
                 var line = new StringBuilder();
                 limits.forEach((name, value) -> line.append(name).append(' ').append(value).append(' '));
-                System.out.println(line);
+                out.println(line);
             }
         } else {
             throw unknown(verb);
@@ -143,16 +160,19 @@ public final class MptcpCommand implements Callable<Integer> {
         return given;
     }
 
-    private Map<String, Object> ask(String what, Map<String, Object> request) {
+    private Map<String, ?> ask(String what, Map<String, Object> request) throws IOException {
         var full = new LinkedHashMap<String, Object>(request);
         full.put("do", what);
+        if (answers != null) {
+            return answers.answer(full);
+        }
         try (ControlClient client = ControlClient.find(process.pid())) {
             return client.ask("mptcp", full);
         }
     }
 
     private void print(Object value) {
-        System.out.println((pretty ? PRETTY : COMPACT).writeValueAsString(value));
+        out.println((pretty ? PRETTY : COMPACT).writeValueAsString(value));
     }
 
     /** iproute2 takes any beginning of a word for it. */
