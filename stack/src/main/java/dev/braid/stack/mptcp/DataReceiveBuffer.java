@@ -9,9 +9,9 @@ import java.util.List;
  * The receive buffer that all subflows of a connection share (RFC 8684 section 3.3.4): how much payload there is room for, what memory
  * received data pins, and how the room grows.
  *
- * <p>It follows what the program takes in one round trip of the longest path, as a plain connection's follows its own: that is the
- * maximum round-trip time times the bandwidth of all paths, and the room is twice that, so that "all subflows continue at full speed
- * while a packet is fast-retransmitted on the maximum RTT path". What waits for a slower path counts as taken. Core thread only.
+ * <p>It follows what comes over all subflows in one round trip of the longest path, in order or not, less what the program leaves
+ * unread of it: that is the maximum round-trip time times the bandwidth of all paths, and the room is twice that, so that "all subflows
+ * continue at full speed while a packet is fast-retransmitted on the maximum RTT path". Core thread only.
  */
 final class DataReceiveBuffer {
     /** What the first round trip brings, in segments (RFC 6928): only more than that lets the buffer grow. */
@@ -29,8 +29,9 @@ final class DataReceiveBuffer {
     /** True bytes of what waits at the data level: out of order, or for its mapping to be complete. */
     private long waiting;
 
-    // What the user took in the present round trip, and the most it ever took in one.
-    private long copied;
+    // What came in the present round trip, what was unread when it began, and the most that ever came and was taken in one.
+    private long arrived;
+    private int unreadBefore;
     private long roundNs;
     private int space;
 
@@ -104,6 +105,11 @@ final class DataReceiveBuffer {
 
     // What comes and goes.
 
+    /** Bytes that were not there before, in order or not. */
+    void onArrived(long bytes) {
+        arrived += bytes;
+    }
+
     /** Bytes in order were queued for the user. */
     void onQueued(int bytes, long trueSize) {
         unconsumed += bytes;
@@ -127,7 +133,6 @@ final class DataReceiveBuffer {
         long freed = Math.min(trueSize, pinned);
         pinned -= freed;
         memory.received(-freed);
-        copied += bytes;
         long rttNs = longestRttNs(connection.subflows);
         if (rttNs == 0 || nowNs - roundNs < Math.max(rttNs, LOW_RTT_NS)) {
             return false;
@@ -148,17 +153,20 @@ final class DataReceiveBuffer {
             space = INITIAL_SEGMENTS * connection.receiver.rcvMss();
         }
         boolean grown = false;
-        if (copied > space) {
-            int taken = (int) Math.min(copied, 1 << 30);
-            grown = grow(taken, rttNs, connection.receiver.span());
+        // Not what was read: a gap that closes lets a whole window be read at once, which came in many round trips.
+        long kept = arrived - (unconsumed - unreadBefore);
+        if (kept > space) {
+            int taken = (int) Math.min(kept, 1 << 30);
+            grown = grow(taken, rttNs);
             space = taken;
         }
-        copied = 0;
+        arrived = 0;
+        unreadBefore = unconsumed;
         roundNs = nowNs;
         return grown;
     }
 
-    private boolean grow(int taken, long rttNs, long span) {
+    private boolean grow(int taken, long rttNs) {
         int most = config.maxReceiveBuffer;
         if (size >= most || fixed || !config.moderateReceiveBuffer || memory.underPressure()) {
             return false;
@@ -167,8 +175,6 @@ final class DataReceiveBuffer {
         long wanted = 2L * taken;
         long rise = Math.min(most, 2 * wanted * (taken - space) / space);
         wanted += rttNs >= LOW_RTT_NS ? rise : rise * rttNs / LOW_RTT_NS;
-        // What waits for a slower path was not taken in this round, though it was sent in it.
-        wanted += span;
         long affordable = size + memory.receiveRoom() / 2;
         int next = (int) Math.min(Math.min(wanted, most), affordable);
         if (next <= size) {

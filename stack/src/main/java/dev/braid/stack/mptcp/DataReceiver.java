@@ -288,6 +288,7 @@ final class DataReceiver {
         if (at >= end || discarding) {
             frame.release();
         } else if (at == rcvNxt) {
+            buffer.onArrived(end - at);
             deliver(frame, nowNs);
             if (!outOfOrder.isEmpty()) {
                 fillGap(subflow, nowNs);
@@ -304,6 +305,7 @@ final class DataReceiver {
         if (discarding || finReceived) {
             frame.release();
         } else {
+            buffer.onArrived(payload(frame));
             deliver(frame, nowNs);
         }
     }
@@ -355,8 +357,10 @@ final class DataReceiver {
         boolean last = outOfOrder.isEmpty() || outOfOrder.end() - (int) position <= 0;
         int frames = outOfOrder.frames();
         long before = outOfOrder.trueSize();
+        long bytes = outOfOrder.bytes();
         OutOfOrderQueue.Outcome outcome = outOfOrder.insert(frame, (int) position);
         buffer.onWaiting(outOfOrder.trueSize() - before);
+        buffer.onArrived(Math.max(0, outOfOrder.bytes() - bytes));
         switch (outcome) {
             case QUEUED -> {
                 counters.ofoQueue.increment();

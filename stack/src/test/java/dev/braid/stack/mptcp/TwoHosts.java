@@ -132,6 +132,8 @@ final class TwoHosts implements AutoCloseable {
         long sent;
         long read;
         boolean finishAfter;
+        /** Takes what comes at once. */
+        boolean reads = true;
 
         MptcpConnection mptcp() {
             return (MptcpConnection) connection;
@@ -193,7 +195,9 @@ final class TwoHosts implements AutoCloseable {
 
         @Override
         public void onReadable(Connection readable) {
-            drain();
+            if (reads) {
+                drain();
+            }
             if (readable.finReceived() && !heard.contains("fin")) {
                 heard.add("fin");
             }
