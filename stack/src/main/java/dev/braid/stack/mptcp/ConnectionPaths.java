@@ -26,14 +26,16 @@ final class ConnectionPaths implements PathView {
     /** Events that one turn of work delivers: managers whose commands bring up new events for ever must not hold up the core. */
     private static final int MOST_EVENTS = 1_000;
 
+    /** Events and reports that may wait for the proof of Multipath TCP: a peer may say things first. */
+    private static final int MOST_EARLY = 100;
+
     final AddressSignals signals;
     final AddressArrivals arrivals;
     final RemoteAddresses remotes = new RemoteAddresses();
     private final MptcpConnection connection;
     private final List<ManagedPaths> managers = new ArrayList<>(1);
     private final ArrayDeque<PathEvent> events = new ArrayDeque<>();
-    private long localKey;
-    private long remoteKey;
+    private final List<PathReport> early = new ArrayList<>(0);
     private int token;
     private LocalAddress initialLocal = new LocalAddress(IpAddress.ANY_IPV6, -1);
     private RemoteAddress initialRemote = new RemoteAddress(0, IpAddress.ANY_IPV6, 0);
@@ -42,6 +44,7 @@ final class ConnectionPaths implements PathView {
     private boolean initialRemoved;
     private boolean established;
     private boolean closed;
+    private boolean over;
 
     ConnectionPaths(MptcpConnection connection) {
         this.connection = connection;
@@ -58,12 +61,10 @@ final class ConnectionPaths implements PathView {
      * @param denied whether the peer set flag C
      */
     void onEstablished(
-            Subflow first, long localKey, long remoteKey, int token, boolean serverSide, boolean denied) {
-        if (established) {
+            Subflow first, int token, boolean serverSide, boolean denied) {
+        if (established || over) {
             return;
         }
-        this.localKey = localKey;
-        this.remoteKey = remoteKey;
         this.token = token;
         this.serverSide = serverSide;
         this.denied = denied;
@@ -71,10 +72,14 @@ final class ConnectionPaths implements PathView {
         established = true;
         report(PathReport.begun(PathReport.Type.CREATED, this, first.localPort()));
         report(PathReport.begun(PathReport.Type.ESTABLISHED, this, first.localPort()));
+        early.forEach(this::report);
+        early.clear();
         for (PathManager manager : connection.layer.pathManagers(connection.own.pathManagers)) {
             managers.add(new ManagedPaths(connection, this, manager));
         }
-        raise(new PathEvent.Established());
+        // What the peer told before this end was sure of it waits behind.
+        events.addFirst(new PathEvent.Established());
+        connection.layer.touch(connection);
     }
 
     /** The first subflow's addresses are known: those with identifier 0. */
@@ -109,6 +114,7 @@ final class ConnectionPaths implements PathView {
 
     /** A fallback, or the end: no more subflows, no more signals. */
     void onNoMorePaths() {
+        over = true;
         established = false;
         events.clear();
         managers.clear();
@@ -116,12 +122,16 @@ final class ConnectionPaths implements PathView {
 
     /** For people and programs that watch; nothing happens where nobody does. */
     void report(PathReport report) {
-        connection.layer.hostPaths.report(report);
+        if (established || closed) {
+            connection.layer.hostPaths.report(report);
+        } else if (early.size() < MOST_EARLY) {
+            early.add(report);
+        }
     }
 
     /** Something for the managers; heard in the next work. */
     void raise(PathEvent event) {
-        if (established) {
+        if (!over && (established || events.size() < MOST_EARLY)) {
             events.add(event);
             connection.layer.touch(connection);
         }
@@ -149,7 +159,7 @@ final class ConnectionPaths implements PathView {
     boolean mayJoin() {
         int joined = 0;
         for (Subflow subflow : connection.subflows) {
-            joined += subflow.number() != 0 ? 1 : 0;
+            joined += subflow.number() != 0 && !subflow.closing() ? 1 : 0;
         }
         return established && joined < endpoints().limits().subflows();
     }
@@ -182,6 +192,9 @@ final class ConnectionPaths implements PathView {
 
     /** Tells the managers what happened, has their commands done, and sends what is to be said. */
     void work(long nowNs) {
+        if (!established) {
+            return;
+        }
         for (int left = MOST_EVENTS; left > 0; left--) {
             PathEvent event = events.poll();
             if (event == null) {
@@ -215,14 +228,15 @@ final class ConnectionPaths implements PathView {
     /** The truncated HMAC of an ADD_ADDR of this end's. */
     long announcementHmac(AnnouncedAddress own) {
         Keys keys = connection.layer.keys;
-        keys.addAddress(localKey, remoteKey, own.id, own.address.hi(), own.address.lo(), own.port);
+        keys.addAddress(connection.localKey, connection.remoteKey, own.id, own.address.hi(), own.address.lo(),
+                own.port);
         return keys.rightmost64();
     }
 
     /** The truncated HMAC that an ADD_ADDR of the peer's has if it is the peer's. */
     long expectedHmac(int id, IpAddress address, int port) {
         Keys keys = connection.layer.keys;
-        keys.addAddress(remoteKey, localKey, id, address.hi(), address.lo(), port);
+        keys.addAddress(connection.remoteKey, connection.localKey, id, address.hi(), address.lo(), port);
         return keys.rightmost64();
     }
 

@@ -53,7 +53,11 @@ final class ManagedPaths implements PathCommands {
         Subflow found = find(subflow);
         if (found != null) {
             connection.layer.counters.rmSubflow.increment();
-            connection.closeSubflow(found, nowNs);
+            if (found.established()) {
+                connection.closeSubflow(found, nowNs);
+            } else {
+                connection.resetSubflow(found, 0, nowNs);
+            }
         }
     }
 

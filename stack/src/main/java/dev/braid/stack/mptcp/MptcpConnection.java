@@ -413,6 +413,23 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         return subflow;
     }
 
+    /** What the path managers are called, in their order; none before Multipath TCP is proved. */
+    public List<String> pathManagers() {
+        return paths.managerNames();
+    }
+
+    /**
+     * Replaces the path managers, in the middle of the connection's life too: what the old ones opened and announced stays.
+     *
+     * @param names separated by blanks, as in {@code net.mptcp.path_manager}
+     * @throws IllegalArgumentException when there is none of one of the names
+     */
+    public void pathManagers(String names) {
+        layer.pathManagers().requireKnown(names);
+        own.pathManagers = names;
+        paths.replaceManagers(names);
+    }
+
     /**
      * Opens a further subflow (RFC 8684 section 3.2): its SYN leaves with the next flush.
      *
@@ -435,6 +452,9 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         TcpFailure why = layer.tcp.connect(
                 tcb, from.hi(), from.lo(), plan.localPort(), to.hi(), to.lo(), plan.remotePort(), nowNs);
         if (why == null) {
+            if (from.isUnspecified()) {
+                subflow.localId = paths.localIdOf(tcb.localHi(), tcb.localLo());
+            }
             return subflow;
         }
         subflows.remove(subflow);
@@ -511,7 +531,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     /** It is over: nothing finds it any more. */
     void forget() {
         layer.tokens.remove(local, this);
-        paths.onNoMorePaths();
+        paths.onClosed();
     }
 
     // In the core's flush, and when a deadline expires.
@@ -532,7 +552,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         }
         if (fullyEstablished && !pathsKnown && !fallenBack) {
             pathsKnown = true;
-            paths.onEstablished(initial, localKey, remoteKey, token, serverSide, remoteDeniesInitialAddress);
+            paths.onEstablished(initial, token, serverSide, remoteDeniesInitialAddress);
         }
         life.work(nowNs);
         if (life.isOver()) {

@@ -451,6 +451,11 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
+    public boolean closing() {
+        return closing || gone;
+    }
+
+    @Override
     public boolean localBackup() {
         return localBackup;
     }

@@ -38,8 +38,11 @@ public final class EndpointManager implements PathManager {
             case PathEvent.SubflowAnswered told -> removed.answered(told.subflow().number());
             case PathEvent.AddressAnnounced told -> retries.forgive(told.address());
             case PathEvent.AddressRemoved told -> removed.begin(told.address(), connection, commands, nowNs);
-            case PathEvent.LocalAddressAdded _ -> retries.forgive();
-            case PathEvent.LocalAddressRemoved told -> localGone(told.address(), connection, commands);
+            case PathEvent.LocalAddressAdded _ -> startAgain(commands);
+            case PathEvent.LocalAddressRemoved told -> {
+                localGone(told.address(), connection, commands);
+                startAgain(commands);
+            }
             case PathEvent.LinkChanged told -> linkChanged(told, connection, commands);
             case PathEvent.EndpointRemoved told -> endpointRemoved(told.endpoint(), connection, commands);
             case PathEvent.InitialAddressRemoved told -> {
@@ -66,6 +69,10 @@ public final class EndpointManager implements PathManager {
             open(view, commands, nowNs);
         }
         commands.wakeAt(Math.min(retries.nextDeadlineNs(nowNs), removed.nextDeadlineNs()));
+    }
+
+    private void startAgain(PathCommands commands) {
+        retries.startAgain().forEach(commands::close);
     }
 
     private static void announce(PathView view, PathCommands commands) {
@@ -137,7 +144,7 @@ public final class EndpointManager implements PathManager {
     /** A link that went down takes its subflows with it, but for the last one: the link may return before the peer gives up. */
     private void linkChanged(PathEvent.LinkChanged told, PathView view, PathCommands commands) {
         if (told.up()) {
-            retries.forgive();
+            startAgain(commands);
             return;
         }
         Survey survey = new Survey(view);

@@ -23,6 +23,9 @@ public interface PathSubflow extends SubflowView {
     /** Whether it is, or was, established: its handshake is through. */
     boolean established();
 
+    /** Whether it is ending, by this end's will, or gone: it is no path any more. */
+    boolean closing();
+
     /** Whether this end wants it as a backup. */
     boolean localBackup();
 

@@ -1,6 +1,8 @@
 package dev.braid.stack.mptcp.path;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -111,9 +113,22 @@ final class Retries {
         of.fail(nowNs);
     }
 
-    /** Everything may have changed: all paths may be opened again at once. */
-    void forgive() {
-        attempts.values().forEach(Attempts::forgive);
+    /**
+     * Links or addresses changed: all paths may be opened again at once.
+     *
+     * @return the attempts under way: they may go nowhere, and are over
+     */
+    List<Integer> startAgain() {
+        var underWay = new ArrayList<Integer>(0);
+        for (Attempts of : attempts.values()) {
+            if (of.number >= 0 && !of.established) {
+                underWay.add(of.number);
+                of.abandoned = of.number;
+                of.number = -1;
+            }
+            of.forgive();
+        }
+        return underWay;
     }
 
     /** The remote address was announced afresh, or is to be forgotten: paths to it may be opened again at once. */

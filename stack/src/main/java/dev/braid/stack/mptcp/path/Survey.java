@@ -28,7 +28,7 @@ final class Survey {
     int joined() {
         int found = 0;
         for (int i = 0; i < view.subflows(); i++) {
-            found += view.subflow(i).number() != 0 ? 1 : 0;
+            found += view.subflow(i).number() != 0 && !view.subflow(i).closing() ? 1 : 0;
         }
         return found;
     }
@@ -42,7 +42,9 @@ final class Survey {
     boolean goesTo(IpAddress address, int port) {
         for (int i = 0; i < view.subflows(); i++) {
             PathSubflow subflow = view.subflow(i);
-            if (subflow.remoteAddress().equals(address) && (port == 0 || subflow.remotePort() == port)) {
+            if (!subflow.closing()
+                    && subflow.remoteAddress().equals(address)
+                    && (port == 0 || subflow.remotePort() == port)) {
                 return true;
             }
         }
@@ -53,7 +55,8 @@ final class Survey {
     boolean connects(IpAddress local, IpAddress remote, int remotePort) {
         for (int i = 0; i < view.subflows(); i++) {
             PathSubflow subflow = view.subflow(i);
-            if (subflow.localAddress().equals(local)
+            if (!subflow.closing()
+                    && subflow.localAddress().equals(local)
                     && subflow.remoteAddress().equals(remote)
                     && subflow.remotePort() == remotePort) {
                 return true;
@@ -65,7 +68,7 @@ final class Survey {
     /** Whether a subflow starts from the local address of this identifier. */
     boolean startsFrom(int localId) {
         for (int i = 0; i < view.subflows(); i++) {
-            if (view.subflow(i).localId() == localId) {
+            if (!view.subflow(i).closing() && view.subflow(i).localId() == localId) {
                 return true;
             }
         }
@@ -76,7 +79,8 @@ final class Survey {
     boolean carries(Endpoint endpoint) {
         for (int i = 0; i < view.subflows(); i++) {
             PathSubflow subflow = view.subflow(i);
-            if (subflow.localAddress().equals(endpoint.address())
+            if (!subflow.closing()
+                    && subflow.localAddress().equals(endpoint.address())
                     && (endpoint.port() == 0 || subflow.localPort() == endpoint.port())) {
                 return true;
             }

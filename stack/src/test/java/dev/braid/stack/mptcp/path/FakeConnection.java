@@ -66,6 +66,11 @@ final class FakeConnection implements PathView, PathCommands {
         }
 
         @Override
+        public boolean closing() {
+            return false;
+        }
+
+        @Override
         public boolean localBackup() {
             return backup;
         }

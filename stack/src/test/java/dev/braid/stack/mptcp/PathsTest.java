@@ -1,0 +1,297 @@
+package dev.braid.stack.mptcp;
+
+import static dev.braid.stack.mptcp.TwoHosts.MS;
+import static dev.braid.stack.mptcp.TwoHosts.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Prefix;
+import dev.braid.stack.mptcp.path.Endpoint;
+import dev.braid.stack.mptcp.path.EndpointException;
+import dev.braid.stack.mptcp.path.Limits;
+import dev.braid.stack.mptcp.path.PathReport;
+import dev.braid.testing.Rfc;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Addresses announced, joined, taken back and lost between two cores with two links each. */
+class PathsTest {
+    private static final String CLIENT = "10.0.1.1";
+    private static final String SERVER = "10.0.1.2";
+
+    /** Both hosts with endpoints by configuration alone; two further subflows and one announced address allowed. */
+    private static TwoHosts world() {
+        TwoHosts world = new TwoHosts(
+                TwoHosts.config(c -> c.linkEndpoints = false), TwoHosts.config(c -> c.linkEndpoints = false));
+        paths(world.client).endpoints().limits(new Limits(1, 2));
+        return world;
+    }
+
+    private static HostPaths paths(TwoHosts.Host host) {
+        return host.core.mptcp().hostPaths();
+    }
+
+    private static Endpoint add(TwoHosts.Host host, String address, int port, int flags) {
+        try {
+            return paths(host).endpoints().add(IpAddress.parse(address), port, flags, -1, 0);
+        } catch (EndpointException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<String> subflows(TwoHosts.Program program) {
+        return program.mptcp().subflows.stream()
+                .filter(Subflow::usable)
+                .map(s -> s.localAddress() + "#" + s.localId() + " " + s.remoteAddress() + "#" + s.remoteId())
+                .toList();
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.1"})
+    void anAnnouncedAddressIsEchoedAndJoined() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            assertThat(subflows(pair[0])).containsExactly("10.0.0.1#0 10.0.0.2#0", "10.0.1.1#1 10.0.1.2#1");
+            assertThat(subflows(pair[1])).containsExactly("10.0.0.2#0 10.0.0.1#0", "10.0.1.2#1 10.0.1.1#1");
+            assertThat(world.server.count("MPTcpExtAddAddrTx")).as("the echo came in time").isEqualTo(1);
+            assertThat(world.client.count("MPTcpExtAddAddr")).isEqualTo(1);
+            assertThat(world.client.count("MPTcpExtEchoAddTx")).isEqualTo(1);
+            assertThat(world.server.count("MPTcpExtEchoAdd")).isEqualTo(1);
+            assertThat(world.client.count("MptcpPathOpenedToAnnounced")).isEqualTo(1);
+            pair[1].send(2_000_000);
+            world.run(5 * SECOND);
+            assertThat(pair[0].read).isEqualTo(2_000_000);
+            assertThat(pair[0].mptcp().subflows.get(1).tcb.info(0).bytesReceived).isPositive();
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.1"})
+    void anAnnouncedPortIsJoinedThoughNobodyListensThere() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 5_000, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            assertThat(pair[0].mptcp().subflows).hasSize(2);
+            assertThat(pair[0].mptcp().subflows.get(1).remotePort()).isEqualTo(5_000);
+            assertThat(pair[0].mptcp().subflows.get(1).usable()).isTrue();
+            assertThat(world.client.count("MPTcpExtPortAdd")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.1"})
+    void anAnnouncementThatGotLostIsRepeated() {
+        try (TwoHosts world = world()) {
+            TwoHosts.Program[] pair = world.establishFully();
+            world.back[0].cut(world.clock.nowNs());
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            world.server.core.flush(world.clock.nowNs());
+            world.run(150 * MS);
+            assertThat(world.client.count("MPTcpExtAddAddr")).isZero();
+            world.back[0].mend();
+            world.run(2 * SECOND);
+            assertThat(world.server.count("MPTcpExtAddAddrTx")).isEqualTo(2);
+            assertThat(pair[0].mptcp().subflows).hasSize(2);
+        }
+    }
+
+    @Test
+    void severalAreAnnouncedAtOnceInAsFewAcksAsTheyFitIn() {
+        try (TwoHosts world = world()) {
+            for (int i = 2; i < 6; i++) {
+                add(world.server, "10.0.7." + i, 0, Endpoint.SIGNAL);
+            }
+            world.establishFully();
+            world.run(500 * MS);
+            assertThat(world.client.count("MPTcpExtAddAddr")).isEqualTo(4);
+            assertThat(world.server.count("MPTcpExtEchoAdd")).isEqualTo(4);
+            assertThat(world.server.count("MPTcpExtAddAddrTx")).as("none twice").isEqualTo(4);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.2"})
+    void anEndpointThatIsRemovedTakesItsSubflowAlongInMidTransfer() throws Exception {
+        try (TwoHosts world = world()) {
+            Endpoint endpoint = add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            pair[1].send(3_000_000);
+            world.run(50 * MS);
+            paths(world.server).endpoints().remove(endpoint.id());
+            world.server.core.flush(world.clock.nowNs());
+            world.run(10 * SECOND);
+            assertThat(pair[0].read).isEqualTo(3_000_000);
+            assertThat(subflows(pair[0])).containsExactly("10.0.0.1#0 10.0.0.2#0");
+            assertThat(world.server.count("MPTcpExtRmAddrTx")).isEqualTo(1);
+            assertThat(world.client.count("MPTcpExtRmAddr")).isEqualTo(1);
+            assertThat(world.server.count("MPTcpExtRmSubflow")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.3.8"})
+    void aChangedPriorityIsToldAndKeepsDataAway() throws Exception {
+        try (TwoHosts world = world()) {
+            Endpoint endpoint = add(world.client, CLIENT, 0, Endpoint.SUBFLOW);
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            paths(world.client).endpoints().change(endpoint.id(), Endpoint.BACKUP);
+            world.client.core.flush(world.clock.nowNs());
+            world.run(100 * MS);
+            Subflow theirs = pair[1].mptcp().subflows.get(1);
+            assertThat(theirs.remoteBackup).isTrue();
+            assertThat(world.client.count("MPTcpExtMPPrioTx")).isEqualTo(1);
+            assertThat(world.server.count("MPTcpExtMPPrioRx")).isEqualTo(1);
+            long before = theirs.tcb.info(0).bytesSent;
+            pair[1].send(500_000);
+            world.run(5 * SECOND);
+            assertThat(pair[0].read).isEqualTo(500_000);
+            assertThat(theirs.tcb.info(0).bytesSent).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void anAddressThatIsLostIsToldAtOnceAndJoinedAgainWhenItReturns() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            assertThat(subflows(pair[1])).hasSize(2);
+            pair[1].send(4_000_000);
+            world.run(30 * MS);
+            world.client.core.onAddresses(1, List.of(), world.clock.nowNs());
+            world.client.core.flush(world.clock.nowNs());
+            world.run(20 * MS);
+            assertThat(world.server.count("MPTcpExtRmAddr")).as("over the other link").isEqualTo(1);
+            world.run(10 * SECOND);
+            assertThat(pair[0].read).isEqualTo(4_000_000);
+            assertThat(subflows(pair[1])).hasSize(1);
+            world.client.core.onAddresses(1, List.of(Prefix.parse(CLIENT + "/24")), world.clock.nowNs());
+            world.client.core.flush(world.clock.nowNs());
+            world.run(300 * MS);
+            assertThat(subflows(pair[1])).hasSize(2);
+        }
+    }
+
+    @Test
+    void aLinkThatGoesDownCostsTheConnectionNothingButTheLink() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            pair[0].send(4_000_000);
+            world.run(30 * MS);
+            world.client.core.onDevice(0, false, 1_500, world.clock.nowNs());
+            world.client.core.flush(world.clock.nowNs());
+            world.run(10 * SECOND);
+            assertThat(pair[1].read).isEqualTo(4_000_100);
+            world.client.core.onDevice(0, true, 1_500, world.clock.nowNs());
+            world.client.core.flush(world.clock.nowNs());
+            world.run(300 * MS);
+            assertThat(subflows(pair[0])).contains("10.0.0.1#0 10.0.0.2#0").hasSize(2);
+        }
+    }
+
+    @Test
+    void joinsBeyondTheLimitAreRejected() {
+        try (TwoHosts world = world()) {
+            paths(world.server).endpoints().limits(new Limits(0, 0));
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(20 * SECOND);
+            assertThat(subflows(pair[0])).hasSize(1);
+            assertThat(world.server.count("MPTcpExtMPJoinRejected")).as("refused once, tried once").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aConnectionsManagersCanBeReplacedWhileItRuns() {
+        try (TwoHosts world = world()) {
+            TwoHosts.Program[] pair = world.establishFully();
+            assertThat(pair[0].mptcp().pathManagers()).containsExactly("endpoints");
+            pair[0].mptcp().pathManagers("none");
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            world.server.core.flush(world.clock.nowNs());
+            world.run(500 * MS);
+            assertThat(subflows(pair[0])).as("told, not used").hasSize(1);
+            pair[0].mptcp().pathManagers("endpoints");
+            world.client.core.flush(world.clock.nowNs());
+            world.run(500 * MS);
+            assertThat(subflows(pair[0])).as("what was told before is used").hasSize(2);
+        }
+    }
+
+    @Test
+    void theKernelsManagerDoesTheSame() {
+        CapturedWorld captured = new CapturedWorld();
+        try (TwoHosts world = captured.world) {
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(500 * MS);
+            assertThat(pair[0].mptcp().pathManagers()).containsExactly("kernel");
+            assertThat(subflows(pair[0])).containsExactly("10.0.0.1#0 10.0.0.2#0", "10.0.1.1#1 10.0.1.2#1");
+        }
+    }
+
+    /** Both hosts with the kernel's manager, the server announcing. */
+    private static final class CapturedWorld {
+        final TwoHosts world = new TwoHosts(TwoHosts.config(c -> {
+            c.linkEndpoints = false;
+            c.pathManagers = "kernel";
+        }), TwoHosts.config(c -> {
+            c.linkEndpoints = false;
+            c.pathManagers = "kernel";
+        }));
+
+        CapturedWorld() {
+            paths(world.client).endpoints().limits(new Limits(1, 2));
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+        }
+    }
+
+    @Test
+    void watchersHearWhatIpMptcpMonitorShows() throws Exception {
+        try (TwoHosts world = world()) {
+            List<String> heard = new ArrayList<>();
+            paths(world.client).watch(report -> heard.add(line(report)));
+            Endpoint endpoint = add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            paths(world.server).endpoints().remove(endpoint.id());
+            world.server.core.flush(world.clock.nowNs());
+            world.run(5 * SECOND);
+            pair[0].connection.abort(world.clock.nowNs());
+            world.client.core.flush(world.clock.nowNs());
+            world.run(SECOND);
+            assertThat(heard)
+                    .containsExactly(
+                            "CREATED #0 #0", "ESTABLISHED #0 #0", "ANNOUNCED #1 #-1", "SF_ESTABLISHED #1 #1",
+                            "REMOVED #1 #-1", "SF_CLOSED #1 #1", "SF_CLOSED #0 #0", "CLOSED #-1 #-1");
+        }
+    }
+
+    private static String line(PathReport report) {
+        return report.type() + " #" + report.remoteId() + " #" + report.localId();
+    }
+
+    @Test
+    void nothingIsLeftBehind() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            pair[0].finish();
+            pair[1].finish();
+            world.run(SECOND);
+            pair[0].connection.close(world.clock.nowNs());
+            pair[1].connection.close(world.clock.nowNs());
+            world.run(130 * SECOND);
+            world.assertNothingLeft();
+        }
+    }
+}
