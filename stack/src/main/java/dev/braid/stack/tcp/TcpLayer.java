@@ -5,6 +5,7 @@ import dev.braid.fastpath.flow.FlowTable;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.wire.Protocol;
+import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Entropy;
 import dev.braid.stack.icmp.IcmpError;
@@ -142,7 +143,9 @@ public final class TcpLayer {
         TcpListener listener = listener(seg.dstHi, seg.dstLo, seg.dstPort);
         if (entry != null) {
             floor = entry.sndNxt;
-            reused = timeWait.input(entry, seg, listener != null || upperProtocol != null, nowNs);
+            // A SYN that says nothing to an upper layer is taken by a listener or by nobody.
+            boolean claimable = upperProtocol != null && seg.options.has(TcpOptions.MPTCP);
+            reused = timeWait.input(entry, seg, listener != null || claimable, nowNs);
             if (!reused) {
                 return;
             }
