@@ -23,6 +23,8 @@ final class ConnectionLife {
     private boolean aborted;
     /** The peer's MP_FASTCLOSE came. */
     private boolean fastClosed;
+    /** The peer acknowledged nothing in the time that the user gives it. */
+    private boolean timedOut;
     /** The subflows were asked to end in order. */
     private boolean endingSubflows;
     /** It is over: nothing is sent or received any more. */
@@ -165,6 +167,11 @@ final class ConnectionLife {
             fail(TcpFailure.RESET);
             return;
         }
+        if (timedOut && !aborted) {
+            resetAll(nowNs);
+            fail(TcpFailure.TIMED_OUT);
+            return;
+        }
         if (orphaned && !aborted && connection.received.available() > 0) {
             // RFC 1122 section 4.2.2.13: new data after CLOSE is lost, and the peer has to know.
             endAtOnce(nowNs);
@@ -240,6 +247,12 @@ final class ConnectionLife {
         } else if (giveUpNs <= nowNs) {
             fail(TcpFailure.TIMED_OUT);
         }
+    }
+
+    /** TCP_USER_TIMEOUT is over: the peer is told, should it hear, and the user. */
+    void timedOut() {
+        timedOut = true;
+        layer.touch(connection);
     }
 
     private void resetAll(long nowNs) {

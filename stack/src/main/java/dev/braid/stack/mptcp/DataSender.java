@@ -424,7 +424,7 @@ final class DataSender {
 
     /**
      * The oldest data that is not acknowledged, as much as the subflow that has it in flight was given in one piece, goes again over
-     * another one.
+     * another one; if that subflow's own retransmission timer has expired, all that it was given.
      *
      * @return bytes that are to go; 0 when there are none, or another reinjection waits
      */
@@ -433,6 +433,10 @@ final class DataSender {
             return 0;
         }
         Subflow carrier = headCarrier();
+        if (carrier != null && carrier.timedOut()) {
+            reinject(carrier);
+            return again.bytes();
+        }
         // Without one, every subflow that had it says it has brought it: a middlebox acknowledged it, or the peer dropped it later.
         long end = carrier == null
                 ? Math.min(dataNxt, dataUna + MAX_MAPPING)
@@ -442,20 +446,25 @@ final class DataSender {
         return end - dataUna;
     }
 
-    /** Whether some subflow has the oldest data in flight. */
+    /** Whether some subflow that still hears from its peer has the oldest data in flight. */
     boolean isHeadInFlight() {
-        return headCarrier() != null;
+        Subflow carrier = headCarrier();
+        return carrier != null && !carrier.timedOut();
     }
 
     private @Nullable Subflow headCarrier() {
+        Subflow silent = null;
         List<Subflow> subflows = connection.subflows;
         for (int i = 0; i < subflows.size(); i++) {
             Subflow subflow = subflows.get(i);
             if (subflow.usable() && subflow.mappings.inFlightUpTo(dataUna) > dataUna) {
-                return subflow;
+                if (!subflow.timedOut()) {
+                    return subflow;
+                }
+                silent = subflow;
             }
         }
-        return null;
+        return silent;
     }
 
     private long carriedUpTo(long position, Subflow but) {

@@ -16,6 +16,9 @@ final class DataTimers {
     private final MptcpConnection connection;
     private long retransmitNs = Deadlines.NONE;
     private long persistNs = Deadlines.NONE;
+    /** Since when the peer owes an acknowledgement or a window; {@link Deadlines#NONE} = it owes nothing. */
+    private long owedSinceNs = Deadlines.NONE;
+
     private int timeouts;
     private int probes;
     /** What was sent before the last timeout: each hole in it is mended as soon as it shows. */
@@ -37,6 +40,7 @@ final class DataTimers {
     void onGiven(long nowNs) {
         persistNs = Deadlines.NONE;
         probes = 0;
+        owe(nowNs);
         if (retransmitNs == Deadlines.NONE) {
             arm(nowNs);
         }
@@ -47,7 +51,21 @@ final class DataTimers {
         if (persistNs == Deadlines.NONE && isBlocked()) {
             persistNs = nowNs + interval(probes);
             connection.deadlineMoved(persistNs);
+            owe(nowNs);
         }
+    }
+
+    private void owe(long nowNs) {
+        if (owedSinceNs == Deadlines.NONE) {
+            owedSinceNs = nowNs;
+            connection.deadlineMoved(giveUpNs());
+        }
+    }
+
+    /** TCP_USER_TIMEOUT: when the connection is given up unless the peer says something (RFC 5482, for the data level). */
+    private long giveUpNs() {
+        long userTimeoutNs = connection.settings.userTimeoutNs;
+        return userTimeoutNs > 0 && owedSinceNs != Deadlines.NONE ? owedSinceNs + userTimeoutNs : Deadlines.NONE;
     }
 
     private boolean isBlocked() {
@@ -65,20 +83,28 @@ final class DataTimers {
             }
             timeouts = 0;
             retransmitNs = Deadlines.NONE;
+            owedSinceNs = Deadlines.NONE;
             if (isOutstanding()) {
                 arm(nowNs);
+                owe(nowNs);
             }
         }
         persistNs = Deadlines.NONE;
         probes = 0;
+        if (!isOutstanding()) {
+            owedSinceNs = Deadlines.NONE;
+        }
         onBlocked(nowNs);
     }
 
     private boolean isOutstanding() {
-        return !sender.isPlain() && (sender.unacknowledged() > 0 || sender.finOutstanding());
+        return sender.unacknowledged() > 0 || sender.finOutstanding();
     }
 
     private void arm(long nowNs) {
+        if (sender.isPlain()) {
+            return; // TCP's own timer is all there is
+        }
         retransmitNs = nowNs + interval(timeouts);
         connection.deadlineMoved(retransmitNs);
     }
@@ -99,11 +125,16 @@ final class DataTimers {
 
     /** The next moment at which {@link #onDeadline} does something. */
     long deadlineNs() {
-        return Math.min(retransmitNs, persistNs);
+        return Math.min(Math.min(retransmitNs, persistNs), giveUpNs());
     }
 
     /** In the core's flush: does what is due. */
     void onDeadline(long nowNs) {
+        if (giveUpNs() <= nowNs) {
+            owedSinceNs = Deadlines.NONE;
+            connection.timedOut();
+            return;
+        }
         if (advanced) {
             advanced = false;
             if (sender.dataUna() < recoverUpTo && !sender.isHeadInFlight()) {
@@ -158,5 +189,6 @@ final class DataTimers {
     void clear() {
         retransmitNs = Deadlines.NONE;
         persistNs = Deadlines.NONE;
+        owedSinceNs = Deadlines.NONE;
     }
 }

@@ -528,6 +528,11 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         }
     }
 
+    /** The peer did not acknowledge in the time that the user gives it. */
+    void timedOut() {
+        life.timedOut();
+    }
+
     /** It is over: nothing finds it any more. */
     void forget() {
         layer.tokens.remove(local, this);

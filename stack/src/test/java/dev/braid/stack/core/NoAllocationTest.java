@@ -41,6 +41,7 @@ class NoAllocationTest {
     private long frameCount;
     /** Of so many frames one is lost, 0 = none. */
     private int lossEvery;
+    private CoreConfig config = CoreConfig.DEFAULT.plainTcp();
 
     /** A core, its application's end of the connection, and the wire it sends on. */
     private final class Host {
@@ -55,7 +56,7 @@ class NoAllocationTest {
         Host(String address, int offloads, long seed) {
             Link link = new Link(0, "wire", List.of(Prefix.parse(address)), 1500, offloads);
             core = new StackCore(
-                    CoreConfig.DEFAULT.plainTcp(), List.of(link), frames, chunks, counters, new Random(seed)::nextLong,
+                    config, List.of(link), frames, chunks, counters, new Random(seed)::nextLong,
                     this::send);
             core.reportDefectsTo((during, defect) -> {
                 throw new AssertionError(during, defect);
@@ -174,6 +175,30 @@ class NoAllocationTest {
     void bulkOverIpv6WithSoftwareChecksumsAllocatesNothing() {
         join("fd77::1/64", "fd77::2/64", 0);
         assertSteadyStateAllocatesNothing(true);
+    }
+
+    private static CoreConfig multipath() {
+        CoreConfig changed = CoreConfig.DEFAULT.copy();
+        changed.mptcp.enabled = true;
+        return changed;
+    }
+
+    @Test
+    void bulkOverASubflowAllocatesNothing() {
+        config = multipath();
+        join("10.77.0.1/24", "10.77.0.2/24", Offloads.CHECKSUM | Offloads.TSO4 | Offloads.TSO6);
+        assertSteadyStateAllocatesNothing(true);
+        assertThat(hosts[0].counters.value("MPTcpExtMPCapableSYNACKRX")).isEqualTo(1);
+        assertThat(hosts[1].counters.value("TcpExtTCPHPHits")).isPositive();
+    }
+
+    @Test
+    void lossOnASubflowAllocatesNothing() {
+        config = multipath();
+        join("10.77.0.1/24", "10.77.0.2/24", Offloads.CHECKSUM | Offloads.TSO4 | Offloads.TSO6);
+        lossEvery = 997;
+        assertSteadyStateAllocatesNothing(true);
+        assertThat(hosts[0].counters.value("TcpRetransSegs")).isPositive();
     }
 
     @Test
