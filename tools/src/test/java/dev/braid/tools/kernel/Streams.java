@@ -12,13 +12,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
 /** Seeded byte streams through channels, and their digests. */
-final class Streams {
+public final class Streams {
     private static final int BLOCK = 64 << 10;
 
     private Streams() {}
 
     /** Sends {@code bytes} pseudo-random bytes and answers their digest; does not end the stream. */
-    static String send(SocketChannel channel, long seed, long bytes) throws IOException {
+    public static String send(SocketChannel channel, long seed, long bytes) throws IOException {
         var random = new SplitMix64(seed);
         MessageDigest digest = sha256();
         ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
@@ -37,12 +37,12 @@ final class Streams {
     }
 
     /** Reads to the end of the stream and answers the digest of what came. */
-    static String receive(SocketChannel channel) throws IOException {
+    public static String receive(SocketChannel channel) throws IOException {
         return receive(channel, Long.MAX_VALUE);
     }
 
     /** Reads this many bytes, or to the end of the stream, and answers their digest. */
-    static String receive(SocketChannel channel, long bytes) throws IOException {
+    public static String receive(SocketChannel channel, long bytes) throws IOException {
         MessageDigest digest = sha256();
         ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
         for (long left = bytes; left > 0;) {
@@ -58,7 +58,7 @@ final class Streams {
     }
 
     /** Runs it on a thread of its own. */
-    static <T> CompletableFuture<T> async(Callable<T> work) {
+    public static <T> CompletableFuture<T> async(Callable<T> work) {
         var result = new CompletableFuture<T>();
         Thread.ofPlatform().daemon().start(() -> {
             try {

@@ -39,18 +39,20 @@ final class KernelSocket {
             StandardSocketOptions.TCP_NODELAY);
 
     private final int descriptor;
+    private final int family;
     /** Shared by calls, exclusive for the close. */
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
     private volatile boolean closing;
 
-    private KernelSocket(int descriptor) {
+    private KernelSocket(int descriptor, int family) {
         this.descriptor = descriptor;
+        this.family = family;
     }
 
     /** A Multipath TCP socket of this family in the calling thread's network namespace. */
     static KernelSocket open(int family) throws IOException {
         int made = Sockets.socket(family, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK, IPPROTO_MPTCP);
-        var socket = new KernelSocket(check(made, "socket"));
+        var socket = new KernelSocket(check(made, "socket"), family);
         check(Sockets.option(made, Sockets.SOL_SOCKET, SO_REUSEADDR, 1), "setsockopt");
         return socket;
     }
@@ -92,7 +94,7 @@ final class KernelSocket {
     void bind(InetSocketAddress local) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SocketAddresses.ROOM, 8);
-            int length = SocketAddresses.write(local, address);
+            int length = SocketAddresses.write(local, family, address);
             int unused = call("bind", fd -> Sockets.bind(fd, address.address(), length));
         }
     }
@@ -100,7 +102,7 @@ final class KernelSocket {
     void connect(InetSocketAddress remote) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SocketAddresses.ROOM, 8);
-            int length = SocketAddresses.write(remote, address);
+            int length = SocketAddresses.write(remote, family, address);
             boolean[] begun = new boolean[1];
             int unused = await("connect", Descriptors.POLLOUT, fd -> {
                 if (begun[0]) {
@@ -127,7 +129,7 @@ final class KernelSocket {
     }
 
     KernelSocket accept() throws IOException {
-        return new KernelSocket(await("accept", Descriptors.POLLIN, Sockets::accept));
+        return new KernelSocket(await("accept", Descriptors.POLLIN, Sockets::accept), family);
     }
 
     @Nullable

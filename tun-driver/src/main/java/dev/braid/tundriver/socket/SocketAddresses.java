@@ -18,6 +18,8 @@ final class SocketAddresses {
     private static final int V4_LENGTH = 16;
     private static final int V4_ADDRESS = 4;
     private static final int V6_ADDRESS = 8;
+    private static final int MAPPED_ONES = 10;
+    private static final int MAPPED_V4 = 12;
     private static final ValueLayout.OfShort PORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
 
     private SocketAddresses() {}
@@ -27,13 +29,22 @@ final class SocketAddresses {
         return address instanceof Inet4Address ? Sockets.AF_INET : Sockets.AF_INET6;
     }
 
-    /** Writes an address to zeroed memory; answers its length in bytes. */
-    static int write(InetSocketAddress from, MemorySegment to) {
+    /**
+     * Writes an address to zeroed memory; answers its length in bytes.
+     *
+     * @param family of the socket: one of IPv6 takes an IPv4 address as a mapped one (RFC 4291 section 2.5.5.2)
+     */
+    static int write(InetSocketAddress from, int family, MemorySegment to) {
         byte[] address = from.getAddress().getAddress();
-        boolean v4 = address.length == 4;
-        to.set(ValueLayout.JAVA_SHORT, 0, (short) (v4 ? Sockets.AF_INET : Sockets.AF_INET6));
+        boolean v4 = family == Sockets.AF_INET;
+        to.set(ValueLayout.JAVA_SHORT, 0, (short) family);
         to.set(PORT, 2, (short) from.getPort());
-        MemorySegment.copy(address, 0, to, ValueLayout.JAVA_BYTE, v4 ? V4_ADDRESS : V6_ADDRESS, address.length);
+        if (v4 || address.length == 16) {
+            MemorySegment.copy(address, 0, to, ValueLayout.JAVA_BYTE, v4 ? V4_ADDRESS : V6_ADDRESS, address.length);
+        } else {
+            to.set(ValueLayout.JAVA_SHORT_UNALIGNED, V6_ADDRESS + MAPPED_ONES, (short) -1);
+            MemorySegment.copy(address, 0, to, ValueLayout.JAVA_BYTE, V6_ADDRESS + MAPPED_V4, address.length);
+        }
         return v4 ? V4_LENGTH : ROOM;
     }
 

@@ -54,6 +54,17 @@ class MptcpChannelTest {
     }
 
     @Test
+    void aSocketOfIpv6ReachesAnIpv4Address() throws Exception {
+        try (NetworkNamespace host = NetworkNamespace.create("mptcp");
+                ServerSocketChannel listener = listen(host, "127.0.0.1");
+                SocketChannel client = host.<SocketChannel, IOException>call(() -> MptcpChannel.open(true))) {
+            client.connect(listener.getLocalAddress());
+            assertThat(listener.accept()).satisfies(SocketChannel::close);
+            assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    @Test
     void aPortWithoutListenerRefuses() throws Exception {
         try (NetworkNamespace host = NetworkNamespace.create("mptcp")) {
             ServerSocketChannel gone = listen(host, "127.0.0.1");
