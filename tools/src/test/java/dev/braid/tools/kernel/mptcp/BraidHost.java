@@ -1,6 +1,10 @@
 package dev.braid.tools.kernel.mptcp;
 
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.Stack;
+import dev.braid.stack.mptcp.path.Endpoint;
+import dev.braid.stack.mptcp.path.EndpointException;
+import dev.braid.stack.mptcp.path.Limits;
 import dev.braid.stack.nio.TcpSocketOptions;
 import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.tcp.TcpState;
@@ -15,8 +19,10 @@ final class BraidHost implements Host {
 
     private final Stack stack;
 
-    BraidHost(Stack stack) {
+    /** Braid without the endpoints that its links gave it: scenarios have endpoints of their own. */
+    BraidHost(Stack stack) throws IOException {
         this.stack = stack;
+        stack.paths().flush();
     }
 
     @Override
@@ -61,22 +67,44 @@ final class BraidHost implements Host {
 
     @Override
     public void limits(int subflows, int addAddrAccepted) throws IOException {
-        throw new UnsupportedOperationException("limits");
+        stack.paths().limits(new Limits(addAddrAccepted, subflows));
     }
 
     @Override
     public void addEndpoint(int id, String address, int port, String... flags) throws IOException {
-        throw new UnsupportedOperationException("endpoints");
+        int bits = 0;
+        for (String flag : flags) {
+            bits |= switch (flag) {
+                case SIGNAL -> Endpoint.SIGNAL;
+                case SUBFLOW -> Endpoint.SUBFLOW;
+                case BACKUP -> Endpoint.BACKUP;
+                default -> throw new IllegalArgumentException(flag);
+            };
+        }
+        int all = bits;
+        change(() -> stack.paths().add(IpAddress.parse(address), port, all, -1, id));
     }
 
     @Override
     public void removeEndpoint(int id) throws IOException {
-        throw new UnsupportedOperationException("endpoints");
+        change(() -> stack.paths().remove(id));
     }
 
     @Override
     public void backup(int id, boolean backup) throws IOException {
-        throw new UnsupportedOperationException("endpoints");
+        change(() -> stack.paths().change(id, backup ? Endpoint.BACKUP : 0));
+    }
+
+    private interface Change {
+        Endpoint make() throws IOException, EndpointException;
+    }
+
+    private static void change(Change change) throws IOException {
+        try {
+            Endpoint unused = change.make();
+        } catch (EndpointException e) {
+            throw new IOException(e);
+        }
     }
 
     @Override

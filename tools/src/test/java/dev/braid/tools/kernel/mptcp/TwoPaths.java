@@ -19,12 +19,12 @@ final class TwoPaths implements AutoCloseable {
     private final BraidHost braid;
     private final KernelHost kernel;
 
-    TwoPaths() {
+    TwoPaths() throws IOException {
         this(UnaryOperator.identity());
     }
 
     /** With each link changed, such as to have no offloads. */
-    TwoPaths(UnaryOperator<Link> change) {
+    TwoPaths(UnaryOperator<Link> change) throws IOException {
         try {
             stack = namespace.call(() -> Stack.builder()
                     .link(change.apply(Link.tun("braid0").address("10.77.0.2/24").address("fd77::2/64")))
@@ -36,7 +36,12 @@ final class TwoPaths implements AutoCloseable {
             namespace.close();
             throw e;
         }
-        braid = new BraidHost(stack);
+        try {
+            braid = new BraidHost(stack);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
         kernel = new KernelHost(namespace, 1);
     }
 
