@@ -75,7 +75,8 @@ final class Conversation implements AutoCloseable {
                 .isEqualTo(back.get(PATIENCE_S, TimeUnit.SECONDS));
     }
 
-    private static String send(SocketChannel channel, long seed, long bytes, long pauseMs, CompletableFuture<Void> third)
+    private static String send(SocketChannel channel, long seed, long bytes, long pauseMs,
+            CompletableFuture<Void> third)
             throws Exception {
         var random = new SplitMix64(seed);
         MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -1,9 +1,9 @@
 package dev.braid.tools.kernel.mptcp;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.net.InetSocketAddress;
 
 /**
  * One end of a {@link TwoPaths}, Braid or the kernel, in the same words: a scenario is written once and run with either as the
