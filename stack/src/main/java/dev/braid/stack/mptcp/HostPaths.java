@@ -88,6 +88,11 @@ public final class HostPaths {
                 .toList();
     }
 
+    /** Whether an endpoint announces this very port of the address. */
+    boolean isAnnouncedPort(long hi, long lo, int port) {
+        return endpoints.find(new IpAddress(hi, lo), port).isPresent();
+    }
+
     /** This address is not to be used any more by connections that began with it. */
     public void initialAddressRemoved(IpAddress address) {
         layer.raisePathEvent(new PathEvent.InitialAddressRemoved(address));

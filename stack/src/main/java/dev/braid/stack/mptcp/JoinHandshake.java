@@ -117,6 +117,9 @@ final class JoinHandshake implements Handshake {
             return refuse();
         }
         counters.mpJoinSynAckRx.increment();
+        if (subflow.remotePort() != connection.remotePort()) {
+            counters.mpJoinPortSynAckRx.increment();
+        }
         remoteNonce = options.joinNonce();
         if (theirs().leftmost64() != options.joinHmacHigh()) {
             counters.mpJoinSynAckHmacFailure.increment();
@@ -149,6 +152,9 @@ final class JoinHandshake implements Handshake {
             return refuse();
         }
         counters.mpJoinAckRx.increment();
+        if (subflow.localPort() != connection.localPort()) {
+            counters.mpJoinPortAckRx.increment();
+        }
         subflow.handshakeDone();
         // "Receipt of this packet MUST trigger a regular TCP ACK in response."
         subflow.tcb.demandAck();

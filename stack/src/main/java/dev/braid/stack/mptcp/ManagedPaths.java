@@ -52,7 +52,6 @@ final class ManagedPaths implements PathCommands {
     public void close(int subflow) {
         Subflow found = find(subflow);
         if (found != null) {
-            connection.layer.counters.rmSubflow.increment();
             if (found.established()) {
                 connection.closeSubflow(found, nowNs);
             } else {
@@ -65,7 +64,6 @@ final class ManagedPaths implements PathCommands {
     public void reset(int subflow, int reason) {
         Subflow found = find(subflow);
         if (found != null) {
-            connection.layer.counters.rmSubflow.increment();
             connection.resetSubflow(found, reason, nowNs);
         }
     }

@@ -205,5 +205,8 @@ final class MptcpCounters {
     /** A path manager decided something. */
     void decided(PathDecision decision) {
         decisions[decision.ordinal()].increment();
+        if (decision == PathDecision.CLOSED_LOCAL_GONE) {
+            rmSubflow.increment();
+        }
     }
 }

@@ -198,7 +198,7 @@ public final class MptcpLayer implements UpperLayerProtocol {
 
     /** New managers for one connection; {@code null} = the host's choice. */
     List<PathManager> pathManagers(@Nullable String names) {
-        return pathManagers.create(names == null ? config.pathManagers : names);
+        return pathManagers.createKnown(names == null ? config.pathManagers : names);
     }
 
     /** Something that concerns the paths of every connection. */

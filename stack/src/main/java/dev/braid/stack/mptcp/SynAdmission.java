@@ -42,6 +42,11 @@ final class SynAdmission {
         if (capable && join) {
             return null; // nobody's honest wish
         }
+        if (capable && listener == null && layer.hostPaths.isAnnouncedPort(syn.dstHi, syn.dstLo, syn.dstPort)) {
+            // Announced ports are for joins; nobody accepts connections there.
+            layer.counters.mpCapableEndpAttempt.increment();
+            return refuse(ResetReason.PROHIBITED);
+        }
         return join ? join(syn) : capable ? begin(listener) : null;
     }
 
@@ -167,6 +172,9 @@ final class SynAdmission {
         if (options.joinBackup()) {
             layer.counters.mpJoinSynBackupRx.increment();
         }
+        if (syn.dstPort != connection.localPort() && connection.paths.isAnnounced(syn.dstHi, syn.dstLo, syn.dstPort)) {
+            layer.counters.mpJoinPortSynRx.increment();
+        }
         if (!connection.acceptsJoin(syn)) {
             layer.counters.mpJoinRejected.increment();
             return refuse(ResetReason.PROHIBITED);
@@ -215,6 +223,7 @@ final class SynAdmission {
             subflow.remoteId = remoteId;
             subflow.remoteBackup = backup;
             subflow.localId = connection.paths.localIdOf(tcb.localHi(), tcb.localLo());
+            subflow.localBackup = connection.paths.isBackup(tcb.localHi(), tcb.localLo());
             subflow.handshake = new JoinHandshake(connection, subflow, (int) connection.layer.entropy.nextLong(),
                     nonce);
             return subflow;

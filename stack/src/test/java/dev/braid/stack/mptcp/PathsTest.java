@@ -79,6 +79,32 @@ class PathsTest {
             assertThat(pair[0].mptcp().subflows.get(1).remotePort()).isEqualTo(5_000);
             assertThat(pair[0].mptcp().subflows.get(1).usable()).isTrue();
             assertThat(world.client.count("MPTcpExtPortAdd")).isEqualTo(1);
+            assertThat(world.server.count("MPTcpExtMPJoinPortSynRx")).isEqualTo(1);
+            assertThat(world.client.count("MPTcpExtMPJoinPortSynAckRx")).isEqualTo(1);
+            assertThat(world.server.count("MPTcpExtMPJoinPortAckRx")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anAnnouncedPortIsForJoinsAlone() {
+        try (TwoHosts world = world()) {
+            add(world.server, "10.0.0.2", TwoHosts.PORT, Endpoint.SIGNAL);
+            TwoHosts.Program refused = world.client.open();
+            world.run(100 * MS);
+            assertThat(refused.heard).containsExactly("failed REFUSED", "closed");
+            assertThat(world.server.count("MPTcpExtMPCapableEndpAttempt")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void aSubflowFromABackupEndpointIsABackupOnBothEnds() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 0, Endpoint.SIGNAL | Endpoint.BACKUP);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            assertThat(pair[0].mptcp().subflows.get(1).remoteBackup).isTrue();
+            assertThat(pair[1].mptcp().subflows.get(1).localBackup).isTrue();
         }
     }
 

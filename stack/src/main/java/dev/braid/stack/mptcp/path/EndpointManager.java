@@ -197,6 +197,7 @@ public final class EndpointManager implements PathManager {
             var ends = new WantedPath.Ends(subflow.localAddress(), subflow.remoteAddress(), subflow.remotePort());
             if (meshGone && subflow.initiated() && wanted.stream().noneMatch(w -> w.ends().equals(ends))) {
                 commands.close(number);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
             } else if (reprioritised) {
                 commands.priority(number, after.has(Endpoint.BACKUP));
             }

@@ -336,6 +336,7 @@ public final class KernelManager implements PathManager {
                     PathSubflow subflow = survey.subflow(number);
                     if (subflow != null && number != 0 && subflow.localId() == id) {
                         commands.close(number);
+                        commands.decided(PathDecision.CLOSED_LOCAL_GONE);
                     }
                 }
                 if (used.get(after.id()) && id != 0 && localsUsed > 0) {

@@ -68,6 +68,17 @@ public final class PathManagers {
         return made;
     }
 
+    /** The same, leaving out names that there is no path manager of: for a choice that nobody could refuse when it was made. */
+    public List<PathManager> createKnown(String names) {
+        var made = new ArrayList<PathManager>(1);
+        for (String name : names.split(" ", -1)) {
+            if (has(name)) {
+                made.add(maker(name).get());
+            }
+        }
+        return made;
+    }
+
     /** @throws IllegalArgumentException as {@link #create} does */
     public void requireKnown(String names) {
         create(names);
