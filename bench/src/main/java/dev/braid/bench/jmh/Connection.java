@@ -19,8 +19,18 @@ final class Connection {
     long nowNs = 1;
 
     Connection(Arena arena, boolean headerPrediction) {
-        near = new Host(arena, "10.1.0.1/24", headerPrediction, 1);
-        far = new Host(arena, "10.1.0.2/24", headerPrediction, 2);
+        this(arena, false, headerPrediction);
+    }
+
+    /**
+     * A connection.
+     *
+     * @param multipath by Multipath TCP, over its one subflow
+     * @param headerPrediction whether the fast path is on
+     */
+    Connection(Arena arena, boolean multipath, boolean headerPrediction) {
+        near = new Host(arena, "10.1.0.1/24", multipath, headerPrediction, 1);
+        far = new Host(arena, "10.1.0.2/24", multipath, headerPrediction, 2);
         ListenSocket listener = far.core.sockets().listener(socket -> {});
         listener.bind(0, 0, PORT);
         listener.listen(1);

@@ -34,7 +34,10 @@ public class CoreToCoreBenchmark {
     /** A super-segment of 60,000 bytes across, read, and its ACK back. */
     @Benchmark
     public int bulk() {
-        Connection c = headerPrediction ? fast : slow;
+        return bulk(headerPrediction ? fast : slow);
+    }
+
+    static int bulk(Connection c) {
         c.near.send(c.nearSocket, SUPER, c.nowNs);
         return across(c);
     }
@@ -55,7 +58,10 @@ public class CoreToCoreBenchmark {
     /** A question of 64 bytes and its answer. */
     @Benchmark
     public int pingPong() {
-        Connection c = headerPrediction ? fast : slow;
+        return pingPong(headerPrediction ? fast : slow);
+    }
+
+    static int pingPong(Connection c) {
         c.near.send(c.nearSocket, SMALL, c.nowNs);
         c.near.deliverTo(c.far, c.nowNs);
         int asked = c.far.receive(c.farSocket, c.nowNs);

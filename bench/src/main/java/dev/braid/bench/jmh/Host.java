@@ -33,14 +33,14 @@ final class Host implements FrameOutput {
     private final long in;
     private final long out;
 
-    Host(Arena arena, String address, boolean headerPrediction, long seed) {
+    Host(Arena arena, String address, boolean multipath, boolean headerPrediction, long seed) {
         frames = new FramePool(arena, 4096, 256, false);
         chunks = new ChunkPool(arena, 16 << 20, false);
         in = Memory.allocate(arena, BUFFER, 64);
         out = Memory.allocate(arena, BUFFER, 64);
         var random = new SplitMix64(seed);
         var link = new Link(0, "memory", List.of(Prefix.parse(address)), 1500, Offloads.ALL);
-        CoreConfig config = CoreConfig.DEFAULT.plainTcp().withTcp(TcpConfig.with(tcp -> {
+        CoreConfig config = CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> {
             tcp.headerPrediction = headerPrediction;
             tcp.pacing = false;
             // Fixed sizes: what tunes itself between two measurements would measure itself.
@@ -48,7 +48,8 @@ final class Host implements FrameOutput {
             tcp.receiveBuffer = BUFFERS;
             tcp.moderateReceiveBuffer = false;
         }));
-        core = new StackCore(config, List.of(link), frames, chunks, Counters.inMemory(arena, 512), random::nextLong,
+        config.mptcp.enabled = multipath;
+        core = new StackCore(config, List.of(link), frames, chunks, Counters.inMemory(arena, 1024), random::nextLong,
                 this);
     }
 
