@@ -95,7 +95,7 @@ final class ConnectionLife {
             return;
         }
         if (over || !established) {
-            orphaned = true;
+            orphan();
             closeUnestablished(nowNs);
             return;
         }
@@ -104,9 +104,14 @@ final class ConnectionLife {
             abort(nowNs);
             return;
         }
-        orphaned = true;
+        orphan();
         connection.sender.finish();
         layer.touch(connection);
+    }
+
+    private void orphan() {
+        orphaned = true;
+        connection.user = Unaccepted.USER;
     }
 
     private void closeUnestablished(long nowNs) {
@@ -120,7 +125,7 @@ final class ConnectionLife {
 
     /** See Connection.abort. */
     void abort(long nowNs) {
-        orphaned = true;
+        orphan();
         if (over) {
             connection.receiver.release();
             return;

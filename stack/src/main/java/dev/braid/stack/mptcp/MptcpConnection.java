@@ -520,6 +520,13 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     // The end.
 
+    /** Payload came: where nobody reads any more, the peer has to know. */
+    void onDelivered() {
+        if (life.isOrphaned()) {
+            layer.touch(this);
+        }
+    }
+
     /** MP_FASTCLOSE came: "upon receipt ... containing the valid key" the connection ends. */
     void onFastClose(long key) {
         if (key == localKey && token != 0) {

@@ -189,6 +189,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     @Override
     public void onData(Tcb tcb, Frame frame, long streamOffset, long nowNs) {
         connection.receiver.onData(this, frame, streamOffset, nowNs);
+        connection.onDelivered();
     }
 
     @Override

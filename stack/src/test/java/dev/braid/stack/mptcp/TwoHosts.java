@@ -30,6 +30,7 @@ import dev.braid.stack.tcp.TcpSettings;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Two cores joined by two simulated links under a virtual clock: the smallest world in which paths can be chosen. */
@@ -67,7 +68,7 @@ final class TwoHosts implements AutoCloseable {
         server = new Host(other, 2, servers);
     }
 
-    static CoreConfig config(java.util.function.Consumer<MptcpConfig> change) {
+    static CoreConfig config(Consumer<MptcpConfig> change) {
         CoreConfig config = CoreConfig.DEFAULT.copy();
         change.accept(config.mptcp);
         return config;
@@ -75,6 +76,11 @@ final class TwoHosts implements AutoCloseable {
 
     static CoreConfig cookies() {
         return CoreConfig.DEFAULT.withTcp(TcpConfig.with(c -> c.maxSynBacklog = 0)).copy();
+    }
+
+    /** Hosts on which nobody but the test opens subflows. */
+    static TwoHosts unmanaged() {
+        return new TwoHosts(config(c -> c.pathManagers = "none"), config(c -> c.pathManagers = "none"));
     }
 
     /** One of the two hosts: 10.0.LINK.HOST. */
