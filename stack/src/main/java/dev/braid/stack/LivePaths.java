@@ -153,6 +153,21 @@ public final class LivePaths {
         host.call(nowNs -> core.mptcp().hostPaths().unwatch(watcher));
     }
 
+    /**
+     * Tells that a link is up or down, where its device cannot know: the network behind it is gone.
+     *
+     * @throws IllegalArgumentException when no link has that name
+     */
+    public void changeLink(String link, boolean up) throws IOException {
+        int index = index(link);
+        host.call(nowNs -> {
+            dev.braid.stack.core.Link of = core.link(index);
+            if (of != null) {
+                core.onDevice(index, up, of.mtu(), nowNs);
+            }
+        });
+    }
+
     private List<Prefix> known(int index) {
         dev.braid.stack.core.Link link = core.link(index);
         return link == null ? List.of() : link.addresses();

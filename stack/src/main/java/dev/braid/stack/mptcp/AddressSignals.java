@@ -185,7 +185,8 @@ final class AddressSignals {
         for (Signal signal = homeless.peek(); signal != null && place(signal); signal = homeless.peek()) {
             homeless.remove();
         }
-        for (Subflow subflow : connection.subflows) {
+        for (int i = 0; i < connection.subflows.size(); i++) {
+            Subflow subflow = connection.subflows.get(i);
             if (!subflow.signals.isEmpty() && subflow.signals.mayAsk(nowNs)) {
                 subflow.signals.asked(Math.max(subflow.srttNs(), LEAST_PAUSE_NS), nowNs);
                 subflow.tcb.demandPureAck();
@@ -196,10 +197,11 @@ final class AddressSignals {
     /** When {@link #work} has something to do by itself. */
     long deadlineNs() {
         long next = Deadlines.NONE;
-        for (AnnouncedAddress known : announced) {
-            next = Math.min(next, known.deadlineNs);
+        for (int i = 0; i < announced.size(); i++) {
+            next = Math.min(next, announced.get(i).deadlineNs);
         }
-        for (Subflow subflow : connection.subflows) {
+        for (int i = 0; i < connection.subflows.size(); i++) {
+            Subflow subflow = connection.subflows.get(i);
             if (!subflow.signals.isEmpty()) {
                 next = Math.min(next, subflow.signals.notBeforeNs());
             }

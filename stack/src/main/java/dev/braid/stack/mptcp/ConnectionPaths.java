@@ -161,7 +161,7 @@ final class ConnectionPaths implements PathView {
         for (Subflow subflow : connection.subflows) {
             joined += subflow.number() != 0 && !subflow.closing() ? 1 : 0;
         }
-        return established && joined < endpoints().limits().subflows();
+        return joined < endpoints().limits().subflows();
     }
 
     /** The identifier of a local address that a peer joins to; 0 also when none is left. */
@@ -205,8 +205,9 @@ final class ConnectionPaths implements PathView {
                 managed.tell(event, nowNs);
             }
         }
-        for (ManagedPaths managed : List.copyOf(managers)) {
-            managed.wake(nowNs);
+        // By index, here and in all that every work does: data must not cost an iterator.
+        for (int i = 0; i < managers.size(); i++) {
+            managers.get(i).wake(nowNs);
         }
         signals.work(nowNs);
         if (!events.isEmpty()) {
@@ -217,8 +218,8 @@ final class ConnectionPaths implements PathView {
     /** When {@link #work} has something to do by itself. */
     long deadlineNs() {
         long next = established ? signals.deadlineNs() : Deadlines.NONE;
-        for (ManagedPaths managed : managers) {
-            next = Math.min(next, managed.wakeNs());
+        for (int i = 0; i < managers.size(); i++) {
+            next = Math.min(next, managers.get(i).wakeNs());
         }
         return next;
     }

@@ -99,7 +99,6 @@ final class ManagedPaths implements PathCommands {
     @Override
     public void wakeAt(long deadlineNs) {
         wakeNs = deadlineNs;
-        connection.layer.touch(connection);
     }
 
     @Override

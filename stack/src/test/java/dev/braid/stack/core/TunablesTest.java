@@ -84,13 +84,15 @@ final class TunablesTest {
     }
 
     @Test
-    void theDefaultsOfMultipathTcpAreTheKernels() {
+    void theDefaultsOfMultipathTcpAreTheKernelsButForThePathManager() {
         assertThat(tunables.value("net.mptcp.add_addr_timeout")).isEqualTo("120");
         assertThat(tunables.value("net.mptcp.allow_join_initial_addr_port")).isEqualTo("1");
         assertThat(tunables.value("net.mptcp.blackhole_timeout")).isEqualTo("3600");
         assertThat(tunables.value("net.mptcp.checksum_enabled")).isEqualTo("0");
         assertThat(tunables.value("net.mptcp.close_timeout")).isEqualTo("60");
-        assertThat(tunables.value("net.mptcp.path_manager")).isEqualTo("kernel");
+        assertThat(tunables.value("net.mptcp.path_manager"))
+                .as("not Linux's \"kernel\", which imitates Linux's limitations")
+                .isEqualTo("endpoints");
         assertThat(tunables.value("net.mptcp.scheduler")).isEqualTo("default");
         assertThat(tunables.value("net.mptcp.stale_loss_cnt")).isEqualTo("4");
         assertThat(tunables.value("net.mptcp.syn_retrans_before_tcp_fallback")).isEqualTo("2");

@@ -10,6 +10,7 @@ import dev.braid.stack.mptcp.path.Endpoint;
 import dev.braid.stack.mptcp.path.EndpointException;
 import dev.braid.stack.mptcp.path.Limits;
 import dev.braid.stack.mptcp.path.PathReport;
+import dev.braid.stack.mptcp.path.RemoteAddress;
 import dev.braid.testing.Rfc;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,6 +222,58 @@ class PathsTest {
             world.client.core.flush(world.clock.nowNs());
             world.run(300 * MS);
             assertThat(subflows(pair[0])).contains("10.0.0.1#0 10.0.0.2#0").hasSize(2);
+        }
+    }
+
+    @Test
+    void aConnectionBegunOverIpv4GetsASubflowOverIpv6() {
+        try (TwoHosts world = world()) {
+            List<Prefix> both = List.of(Prefix.parse(CLIENT + "/24"), Prefix.parse("fd01::1/64"));
+            world.client.core.onAddresses(1, both, world.clock.nowNs());
+            both = List.of(Prefix.parse(SERVER + "/24"), Prefix.parse("fd01::2/64"));
+            world.server.core.onAddresses(1, both, world.clock.nowNs());
+            add(world.server, "fd01::2", 0, Endpoint.SIGNAL);
+            add(world.client, "fd01::1", 0, Endpoint.SUBFLOW);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(500 * MS);
+            assertThat(subflows(pair[0])).containsExactly("10.0.0.1#0 10.0.0.2#0", "fd01::1#1 fd01::2#1");
+            pair[1].send(1_000_000);
+            world.run(5 * SECOND);
+            assertThat(pair[0].read).isEqualTo(1_000_000);
+            assertThat(pair[0].mptcp().subflows.get(1).tcb.info(0).bytesReceived).isPositive();
+        }
+    }
+
+    @Test
+    void anIpv6AddressWithAPortDoesNotFitBesideTimestamps() {
+        try (TwoHosts world = world()) {
+            add(world.server, "fd01::2", 5_000, Endpoint.SIGNAL);
+            add(world.server, "fd01::3", 0, Endpoint.SIGNAL);
+            world.establishFully();
+            world.run(5 * SECOND);
+            assertThat(world.server.count("MPTcpExtAddAddrTxDrop")).isEqualTo(1);
+            assertThat(world.server.count("MPTcpExtAddAddrTx")).as("the other one").isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.1"})
+    void anIdentifierNeverStandsForTwoAddresses() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            MptcpConnection theirs = pair[1].mptcp();
+            long now = world.clock.nowNs();
+            assertThat(theirs.paths.signals.announce(1, IpAddress.parse("10.0.1.99"), 0, now)).isFalse();
+            assertThat(theirs.paths.signals.announce(1, IpAddress.parse(SERVER), 99, now)).isTrue();
+            // One that has forgotten what it said before is not believed.
+            theirs.paths.signals.withdraw(new int[0]);
+            RemoteAddresses known = pair[0].mptcp().paths.remotes;
+            RemoteAddress other = new RemoteAddress(1, IpAddress.parse("10.0.1.99"), 0);
+            assertThat(known.learn(other)).isEqualTo(RemoteAddresses.News.CONFLICT);
+            assertThat(known.remove(1)).isNotNull();
+            assertThat(known.learn(other)).isEqualTo(RemoteAddresses.News.FRESH);
         }
     }
 
