@@ -1,5 +1,6 @@
 package dev.braid.bench;
 
+import dev.braid.bench.aggregation.AggregationCommand;
 import dev.braid.bench.loss.KernelLossCommand;
 import dev.braid.bench.tun.TunCommand;
 import dev.braid.fastpath.device.DeviceException;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
 
 /** The {@code braid bench} command. Exit status 0 only on success, 1 when the work failed, 2 on wrong usage. */
 @Command(name = "braid bench", description = "Measures Braid and its peers.", subcommands = {TunCommand.class,
-    KernelLossCommand.class, JmhCommand.class}, mixinStandardHelpOptions = true, footer = {"",
+    KernelLossCommand.class, AggregationCommand.class, JmhCommand.class}, mixinStandardHelpOptions = true, footer = {"",
         "Example:  braid bench tun --tests stream,maerts --rounds 5"})
 public final class Main implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -34,7 +35,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which table? One of: tun, kernel-loss, jmh");
+        throw new ParameterException(spec.commandLine(), "which table? One of: tun, kernel-loss, aggregation, jmh");
     }
 
     private static int wrongUsage(ParameterException wrong, String[] args) {

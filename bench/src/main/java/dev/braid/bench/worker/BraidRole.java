@@ -4,7 +4,10 @@ import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
+import dev.braid.stack.StackBuilder;
 import dev.braid.stack.core.CoreConfig;
+import dev.braid.stack.mptcp.path.Limits;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.tcp.TcpConfig;
 import dev.braid.stack.tcp.TcpInfo;
 import dev.braid.stack.tcp.TcpState;
@@ -23,13 +26,20 @@ final class BraidRole implements Worker.Role {
     private final Stack stack;
 
     BraidRole(Message description) throws IOException {
-        Link link = Link.tun(description.text("tun")).address(description.text("address"));
+        String[] tuns = description.text("tun").split(",");
+        String[] addresses = description.text("address").split(",");
+        boolean mptcp = "mptcp".equals(description.values().get("protocol"));
         boolean prediction = description.flag("prediction");
-        stack = Stack.builder()
+        StackBuilder builder = Stack.builder();
+        for (int i = 0; i < tuns.length; i++) {
+            Link link = Link.tun(tuns[i]).address(addresses[i]);
+            builder.link(description.flag("offloads") ? link : link.withoutOffloads());
+        }
+        stack = builder
                 .name(THREADS_NAME)
-                .link(description.flag("offloads") ? link : link.withoutOffloads())
                 .threads(Threads.valueOf(description.text("threads").toUpperCase(Locale.ROOT)))
                 .config(CoreConfig.DEFAULT.plainTcp().withTcp(TcpConfig.with(tcp -> tcp.headerPrediction = prediction)))
+                .protocol(mptcp ? StreamProtocol.MPTCP : StreamProtocol.TCP)
                 .start();
         new Services(tally, description.flag("few") ? Services.FEW : Services.MANY)
                 .start(port -> stack.listen(new InetSocketAddress(port), BACKLOG));
@@ -39,6 +49,12 @@ final class BraidRole implements Worker.Role {
     public Message order(Message order) throws IOException {
         return switch (order.verb()) {
             case "send" -> Sending.run(stack.selectorProvider()::openSocketChannel, this::sample, order);
+            case "move" -> Moving.run(stack.selectorProvider()::openSocketChannel, order);
+            case "subflows" -> {
+                int most = (int) order.number("most");
+                stack.paths().limits(new Limits(most, most));
+                yield Message.of("done");
+            }
             case "sysctl" -> {
                 stack.tunables().change(order.text("name"), order.text("value"));
                 yield Message.of("done");
@@ -72,7 +88,7 @@ final class BraidRole implements Worker.Role {
     private Message counters() {
         var values = new LinkedHashMap<String, String>();
         stack.counters().forEach((name, value) -> {
-            if (name.startsWith("Tcp")) {
+            if (name.startsWith("Tcp") || name.startsWith("MPTcp")) {
                 values.put(name, Long.toString(value));
             }
         });

@@ -1,5 +1,7 @@
 package dev.braid.bench.worker;
 
+import dev.braid.tundriver.socket.MptcpChannel;
+import dev.braid.tundriver.socket.MptcpServerChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -11,16 +13,28 @@ final class KernelRole implements Worker.Role {
     private static final int BACKLOG = 1024;
 
     private final Tally tally = new Tally();
+    private final boolean mptcp;
 
     KernelRole(Message description) throws IOException {
-        new Services(tally, description.flag("few") ? Services.FEW : Services.MANY)
-                .start(port -> ServerSocketChannel.open().bind(new InetSocketAddress(port), BACKLOG));
+        mptcp = "mptcp".equals(description.values().get("protocol"));
+        new Services(tally, description.flag("few") ? Services.FEW : Services.MANY).start(this::listen);
+    }
+
+    private ServerSocketChannel listen(int port) throws IOException {
+        return mptcp
+                ? MptcpServerChannel.listen(new InetSocketAddress("0.0.0.0", port))
+                : ServerSocketChannel.open().bind(new InetSocketAddress(port), BACKLOG);
+    }
+
+    private SocketChannel open() throws IOException {
+        return mptcp ? MptcpChannel.open(false) : SocketChannel.open();
     }
 
     @Override
     public Message order(Message order) throws IOException {
         return switch (order.verb()) {
             case "send" -> Sending.run(SocketChannel::open, KernelRole::sample, order);
+            case "move" -> Moving.run(this::open, order);
             case "counters" -> KernelCounters.read();
             default -> tally.order(order);
         };

@@ -10,6 +10,7 @@ import dev.braid.fastpath.pipeline.IdlePolicy;
 import dev.braid.fastpath.pipeline.Pipeline;
 import dev.braid.fastpath.pipeline.PipelineSpec;
 import dev.braid.fastpath.pipeline.Threads;
+import dev.braid.fastpath.sim.LinkConfig;
 import dev.braid.tundriver.netns.NetworkNamespace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -73,7 +74,10 @@ final class LinkRole implements Worker.Role {
     public Message order(Message order) throws IOException {
         return switch (order.verb()) {
             case "link" -> {
-                link.renew(LinkWords.forth(order), LinkWords.back(order), order.number("seed"));
+                LinkConfig forth = LinkWords.forth(order);
+                LinkConfig back = LinkWords.back(order);
+                boolean reverse = order.flag("reverse");
+                link.renew(reverse ? back : forth, reverse ? forth : back, order.number("seed"));
                 yield Message.of("done");
             }
             case "drain" -> Message.of("done").with("empty", link.drain(order.number("within_ms")));

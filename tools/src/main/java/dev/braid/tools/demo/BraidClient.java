@@ -1,5 +1,6 @@
 package dev.braid.tools.demo;
 
+import dev.braid.fastpath.wire.Prefix;
 import dev.braid.stack.Stack;
 import dev.braid.stack.tcp.TcpInfo;
 import dev.braid.tools.testbed.BedPath;
@@ -37,11 +38,13 @@ final class BraidClient implements Client {
 
     @Override
     public void removeAddress(BedPath path) throws IOException {
-        throw new IOException("a link's addresses cannot be changed yet");
+        path.removeAddress();
+        stack.paths().removeAddress(path.tun(), Prefix.parse(path.tunPrefix()));
     }
 
     @Override
     public void restoreAddress(BedPath path) throws IOException {
-        throw new IOException("a link's addresses cannot be changed yet");
+        path.restoreAddress();
+        stack.paths().addAddress(path.tun(), Prefix.parse(path.tunPrefix()));
     }
 }

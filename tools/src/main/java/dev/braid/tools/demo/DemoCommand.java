@@ -34,9 +34,9 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--bytes", paramLabel = "N[k|M|G]", defaultValue = "60M", converter = ByteCount.class, description = "How much to move in each direction. Default: 60M.") private long bytes = 60 << 20;
 
-    @Option(names = "--nics", paramLabel = "1|2", defaultValue = "1", description = "How many NICs; one is wifi alone, which is not pulled unless --pull says so. Default: 1.") private int nics = 1;
+    @Option(names = "--nics", paramLabel = "1|2", defaultValue = "2", description = "How many NICs; one is wifi alone, which is not pulled unless --pull says so. Default: 2.") private int nics = 2;
 
-    @Option(names = "--protocol", paramLabel = "mptcp|tcp", defaultValue = "tcp", description = "What both ends speak; tcp uses one path. Default: tcp.") private StreamProtocol protocol = StreamProtocol.TCP;
+    @Option(names = "--protocol", paramLabel = "mptcp|tcp", defaultValue = "mptcp", description = "What both ends speak; tcp uses one path. Default: mptcp.") private StreamProtocol protocol = StreamProtocol.MPTCP;
 
     @Option(names = "--pull", paramLabel = "silence|down|address|none", description = "How wifi is taken away: packets are discarded beyond the NIC, the NIC goes down, or its address goes. Default: silence.") private @Nullable Pull pull;
 

@@ -14,6 +14,13 @@ import java.util.List;
  */
 record DemoPlan(List<PathSpec> paths, StreamProtocol protocol, long bytes, Pull pull, long awayNs,
         boolean besideKernel) {
+    private static final long WARM_UP_BYTES = 16 << 20;
+
+    /** The same without a pull, and short. */
+    DemoPlan warmUp() {
+        return new DemoPlan(paths, protocol, Math.min(bytes, WARM_UP_BYTES), Pull.NONE, awayNs, false);
+    }
+
     /** The nominal rate of all paths together, Mbit/s. */
     int capacityMbit() {
         return paths.stream().mapToInt(PathSpec::mbit).sum();

@@ -1,12 +1,16 @@
 package dev.braid.tools.demo;
 
 import dev.braid.stack.Stack;
+import dev.braid.stack.mptcp.MptcpInfo;
 import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Remembers, of every subflow there has been, how often it retransmitted and its round trip, by the address it leaves from. */
+/**
+ * Remembers, of every subflow there has been, how often it retransmitted and its round trip, by the address it leaves from; and of
+ * every connection, what went again over another path.
+ */
 final class SubflowWatch implements AutoCloseable {
     private static final long PERIOD_MS = 100;
 
@@ -17,6 +21,7 @@ final class SubflowWatch implements AutoCloseable {
     private final Stack stack;
     private final Map<Tuple, Seen> seen = new HashMap<>();
     private final Thread thread;
+    private final Map<Integer, MptcpInfo> connections = new HashMap<>();
     private long samples;
 
     private SubflowWatch(Stack stack) {
@@ -52,6 +57,19 @@ final class SubflowWatch implements AutoCloseable {
                         new Seen(info.totalRetrans, info.rttNs, samples));
             }
         }
+        for (MptcpInfo info : stack.multipathConnections()) {
+            connections.put(info.token, info);
+        }
+    }
+
+    /** Bytes given to another subflow than the one they were given to first, over all connections. */
+    synchronized long bytesReinjected() {
+        return connections.values().stream().mapToLong(info -> info.bytesRetrans).sum();
+    }
+
+    /** Whether a connection did not stay Multipath TCP. */
+    synchronized boolean fellBack() {
+        return connections.values().stream().anyMatch(info -> info.fallback);
     }
 
     /** Segments sent again from this address, over all subflows. */

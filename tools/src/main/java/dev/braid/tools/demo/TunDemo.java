@@ -8,6 +8,7 @@ import dev.braid.tools.testbed.Testbed;
 import dev.braid.tundriver.netlink.LinkStatistics;
 import dev.braid.tundriver.netns.KernelCounters;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ final class TunDemo {
             Totals kernel = null;
             if (plan.besideKernel()) {
                 progress.println("the kernel in Braid's place:");
-                kernel = transfers(testbed, new KernelClient(testbed.client(), plan.protocol()));
+                kernel = transfers(testbed, new KernelClient(testbed.client(), plan.protocol()), plan, progress);
             }
             return new DemoResult("tun", braid.totals(), braid.paths(), braid.reinjected(), braid.fallback(), kernel);
         }
@@ -53,11 +54,13 @@ final class TunDemo {
         Map<String, Long> before = KernelCounters.of(testbed.server());
         try (Stack stack = testbed.startBraid(Stack.builder().protocol(plan.protocol()))) {
             var client = new BraidClient(stack);
+            warmUp(testbed, client);
             var statistics = testbed.paths().stream().map(BedPath::statistics).toList();
             try (SubflowWatch watch = SubflowWatch.start(stack)) {
-                Totals totals = transfers(testbed, client);
+                Totals totals = transfers(testbed, client, plan, progress);
                 watch.sample();
-                return new Measured(totals, paths(testbed, statistics, watch), 0, fellBack(before, testbed));
+                return new Measured(totals, paths(testbed, statistics, watch), watch.bytesReinjected(),
+                        watch.fellBack() || fellBack(before, testbed));
             }
         }
     }
@@ -68,14 +71,20 @@ final class TunDemo {
                 - before.getOrDefault("MPTcpExtMPCapableACKRX", 0L);
         boolean fell = FALLBACKS.stream()
                 .anyMatch(name -> after.getOrDefault(name, 0L) > before.getOrDefault(name, 0L));
-        return plan.protocol() == StreamProtocol.MPTCP && (fell || capable < Direction.values().length);
+        return plan.protocol() == StreamProtocol.MPTCP && (fell || capable < 2L * Direction.values().length);
     }
 
-    private Totals transfers(Testbed testbed, Client client) throws IOException {
+    /** Lets the JVM compile what it will run: a program that has just begun is not what is measured. */
+    private void warmUp(Testbed testbed, Client client) throws IOException {
+        var quiet = new PrintStream(OutputStream.nullOutputStream());
+        transfers(testbed, client, plan.warmUp(), quiet);
+    }
+
+    private Totals transfers(Testbed testbed, Client client, DemoPlan what, PrintStream shown) throws IOException {
         var results = new ArrayList<TransferResult>();
         for (Direction direction : Direction.values()) {
             try (KernelPeer peer = KernelPeer.listen(testbed.server(), Testbed.SERVER_ADDRESS, plan.protocol())) {
-                results.add(new Transfer(direction, client, peer, testbed.paths(), plan).run(progress));
+                results.add(new Transfer(direction, client, peer, testbed.paths(), what).run(shown));
             }
         }
         return new Totals(results, plan.capacityMbit());
