@@ -38,6 +38,9 @@ class MainTest {
         assertThat(run("tun", "--peers", "nobody").status()).isEqualTo(2);
         assertThat(run("tun", "--seconds", "0").status()).isEqualTo(2);
         assertThat(run("tun", "--help").out()).contains("Example:");
+        assertThat(run("aggregation", "--cells", "moon").status()).isEqualTo(2);
+        assertThat(run("aggregation", "--seconds", "0").status()).isEqualTo(2);
+        assertThat(run("aggregation", "--json", "--markdown").status()).isEqualTo(2);
         assertThat(run("kernel-loss", "--cells", "moon").status()).isEqualTo(2);
         assertThat(run("kernel-loss", "--congestion", "hope").status()).isEqualTo(2);
         assertThat(run("kernel-loss", "--rounds", "0").status()).isEqualTo(2);

@@ -64,7 +64,8 @@ final class AggregationBed implements AutoCloseable {
             }
             braid = worker(clientSide, "braid",
                     Message.parse("braid threads=inline prediction=true offloads=true few=true protocol=mptcp")
-                            .with("tun", "braid0,braid1").with("address", "10.76.1.2/24,10.77.1.2/24"), BRAID);
+                            .with("tun", "braid0,braid1").with("address", "10.76.1.2/24,10.77.1.2/24"),
+                    BRAID);
             route();
             clientSide.exec("ip", "mptcp", "endpoint", "add", "10.79.1.1", "dev", "wire1", "subflow");
             server = worker(serverSide, "server", Message.parse("kernel few=true protocol=mptcp"), KERNEL);

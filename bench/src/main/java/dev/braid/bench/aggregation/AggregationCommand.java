@@ -66,7 +66,8 @@ public final class AggregationCommand implements Callable<Integer> {
     }
 
     private List<Cell> chosen() {
-        return cells.isEmpty() ? all()
+        return cells.isEmpty()
+                ? all()
                 : cells.stream().map(name -> all().stream().filter(cell -> cell.label().equals(name)).findFirst()
                         .orElseThrow(() -> wrong("--cells " + name + ": no such cell; known are "
                                 + all().stream().map(Cell::label).collect(Collectors.joining(", ")))))

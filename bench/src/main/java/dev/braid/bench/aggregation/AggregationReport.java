@@ -27,7 +27,8 @@ final class AggregationReport {
 
     /** A line about a finished cell. */
     static String progress(Comparison one) {
-        return String.format(Locale.ROOT, "%-16s down %7.2f (%.3f of the sum, %.3f of the kernel)  up %7.2f (%.3f, %.3f)%s",
+        return String.format(Locale.ROOT,
+                "%-16s down %7.2f (%.3f of the sum, %.3f of the kernel)  up %7.2f (%.3f, %.3f)%s",
                 one.cell().label(), one.median(true, true, Use.BOTH), one.ofSum(true, true), one.ofKernel(true),
                 one.median(true, false, Use.BOTH), one.ofSum(true, false), one.ofKernel(false),
                 one.failures().isEmpty() ? "" : "  " + one.failures());
@@ -58,7 +59,8 @@ final class AggregationReport {
     /** The table for docs/performance.md. */
     String markdown() {
         var text = new StringBuilder();
-        line(text, "| cell | direction | Braid, both links | of the sum | kernel, both links | of the sum | Braid by kernel |");
+        line(text,
+                "| cell | direction | Braid, both links | of the sum | kernel, both links | of the sum | Braid by kernel |");
         line(text, "|---|---|---|---|---|---|---|");
         for (Comparison one : comparisons) {
             for (boolean down : DIRECTIONS) {

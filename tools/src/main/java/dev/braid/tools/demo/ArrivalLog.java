@@ -56,29 +56,42 @@ final class ArrivalLog {
         return low;
     }
 
+    /** A time without a byte. */
+    record Pause(long beginNs, long endNs) {
+        long lengthNs() {
+            return endNs - beginNs;
+        }
+    }
+
     /** The longest time without a byte of which some lies between the two, cut off at the end; the last arrival ends the log. */
-    synchronized long longestPauseNs(long fromNs, long toNs) {
-        long longest = 0;
+    synchronized Pause longestPause(long fromNs, long toNs) {
         int next = firstAfter(fromNs);
         long before = next == 0 ? fromNs : timesNs[next - 1];
+        var longest = new Pause(before, before);
         for (; next < count && timesNs[next] <= toNs; next++) {
-            longest = Math.max(longest, timesNs[next] - before);
+            longest = longer(longest, new Pause(before, timesNs[next]));
             before = timesNs[next];
         }
-        return next < count ? Math.max(longest, toNs - before) : longest;
+        return next < count ? longer(longest, new Pause(before, toNs)) : longest;
+    }
+
+    private static Pause longer(Pause one, Pause other) {
+        return other.lengthNs() > one.lengthNs() ? other : one;
     }
 
     /**
      * How long it takes from {@code fromNs} until the end of the first window, all of it behind {@code fromNs}, with at least so many
      * bytes.
      *
+     * @param notBeforeNs windows that end before do not count
      * @return nanoseconds, at least the window's length, or -1 when there is no such window before {@code toNs}
      */
-    synchronized long untilWindowNs(long fromNs, long toNs, long windowNs, long bytes) {
-        if (fromNs + windowNs <= toNs && between(fromNs, fromNs + windowNs) >= bytes) {
-            return windowNs;
+    synchronized long untilWindowNs(long fromNs, long notBeforeNs, long toNs, long windowNs, long bytes) {
+        long first = Math.max(fromNs + windowNs, notBeforeNs);
+        if (first <= toNs && between(first - windowNs, first) >= bytes) {
+            return first - fromNs;
         }
-        for (int i = firstAfter(fromNs + windowNs); i < count && timesNs[i] <= toNs; i++) {
+        for (int i = firstAfter(first); i < count && timesNs[i] <= toNs; i++) {
             if (between(timesNs[i] - windowNs, timesNs[i]) >= bytes) {
                 return timesNs[i] - fromNs;
             }

@@ -5,7 +5,8 @@ package dev.braid.tools.demo;
  *
  * @param gapNs the longest pause at the receiving application while the path was away
  * @param recoveryNs from the cut until the end of the first {@value #WINDOW_MS} ms, all behind the cut, in which at least
- *     {@value #RECOVERED} of the other paths' rate arrived
+ *     {@value #RECOVERED} of the other paths' rate arrived, and not before the longest pause is over: what was on its way at the cut
+ *     is no recovery
  * @param returnNs from the path's return until it had carried {@value #CARRIES} bytes the way of the data
  */
 record Handover(long gapNs, long recoveryNs, long returnNs) {

@@ -75,7 +75,8 @@ final class Transfer {
         long window = Handover.WINDOW_MS * 1_000_000;
         double survivors = paths.stream().skip(1).mapToDouble(BedPath::mbit).sum();
         long enough = (long) (Handover.RECOVERED * survivors * window / 8e3);
-        return new Handover(log.longestPauseNs(cutNs, until), log.untilWindowNs(cutNs, until, window, enough),
+        ArrivalLog.Pause pause = log.longestPause(cutNs, until);
+        return new Handover(pause.lengthNs(), log.untilWindowNs(cutNs, pause.endNs(), until, window, enough),
                 backNs == 0 ? -1 : meter.carriedNs(0, direction, backNs, Handover.CARRIES));
     }
 

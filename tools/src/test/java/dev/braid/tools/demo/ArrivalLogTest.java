@@ -29,30 +29,40 @@ class ArrivalLogTest {
     void aPauseThatBeganBeforeTheCutCountsFromItsBeginning() {
         arrives(10, 100, 10, 1000);
         arrives(350, 500, 10, 1000);
-        assertThat(log.longestPauseNs(105 * MS, 500 * MS)).isEqualTo(250 * MS);
-        assertThat(log.longestPauseNs(105 * MS, 200 * MS)).isEqualTo(100 * MS);
-        assertThat(log.longestPauseNs(360 * MS, 500 * MS)).isEqualTo(10 * MS);
+        assertThat(log.longestPause(105 * MS, 500 * MS).lengthNs()).isEqualTo(250 * MS);
+        assertThat(log.longestPause(105 * MS, 200 * MS).lengthNs()).isEqualTo(100 * MS);
+        assertThat(log.longestPause(360 * MS, 500 * MS).lengthNs()).isEqualTo(10 * MS);
     }
 
     @Test
     void anEmptyLogPausesFromWhereItIsAskedOn() {
-        assertThat(log.longestPauseNs(5 * MS, 9 * MS)).isZero();
+        assertThat(log.longestPause(5 * MS, 9 * MS).lengthNs()).isZero();
         log.add(100 * MS, 1);
-        assertThat(log.longestPauseNs(5 * MS, 9 * MS)).isEqualTo(4 * MS);
+        assertThat(log.longestPause(5 * MS, 9 * MS).lengthNs()).isEqualTo(4 * MS);
     }
 
     @Test
     void aWindowIsFullAtItsLastByte() {
         arrives(10, 100, 10, 1000);
         arrives(300, 600, 10, 1000);
-        assertThat(log.untilWindowNs(100 * MS, 600 * MS, 100 * MS, 8000)).isEqualTo(270 * MS);
-        assertThat(log.untilWindowNs(100 * MS, 350 * MS, 100 * MS, 8000)).isEqualTo(-1);
+        assertThat(log.untilWindowNs(100 * MS, 0, 600 * MS, 100 * MS, 8000)).isEqualTo(270 * MS);
+        assertThat(log.untilWindowNs(100 * MS, 0, 350 * MS, 100 * MS, 8000)).isEqualTo(-1);
+    }
+
+    @Test
+    void whatWasOnItsWayAtTheCutIsNoRecovery() {
+        arrives(10, 250, 10, 1000);
+        arrives(600, 900, 10, 1000);
+        ArrivalLog.Pause pause = log.longestPause(50 * MS, 900 * MS);
+        assertThat(pause.endNs()).isEqualTo(600 * MS);
+        assertThat(log.untilWindowNs(50 * MS, pause.endNs(), 900 * MS, 100 * MS, 8000)).isEqualTo(620 * MS);
+        assertThat(log.untilWindowNs(50 * MS, 0, 900 * MS, 100 * MS, 8000)).isEqualTo(100 * MS);
     }
 
     @Test
     void nothingBeforeTheStartHelpsAWindow() {
         arrives(10, 300, 10, 1000);
-        assertThat(log.untilWindowNs(95 * MS, 300 * MS, 100 * MS, 8000)).isEqualTo(100 * MS);
-        assertThat(log.untilWindowNs(295 * MS, 300 * MS, 100 * MS, 100)).isEqualTo(-1);
+        assertThat(log.untilWindowNs(95 * MS, 0, 300 * MS, 100 * MS, 8000)).isEqualTo(100 * MS);
+        assertThat(log.untilWindowNs(295 * MS, 0, 300 * MS, 100 * MS, 100)).isEqualTo(-1);
     }
 }
