@@ -26,8 +26,10 @@ final class DataReceiveBuffer {
     private int unconsumed;
     /** True bytes of what is in order, queued or with the user. */
     private long pinned;
-    /** True bytes of what waits at the data level: out of order, or for its mapping to be complete. */
+    /** True bytes of what waits at the data level for what is before it. */
     private long waiting;
+    /** True bytes of what waits in a subflow for the rest of its mapping: at most 64 KiB of payload each. */
+    private long held;
 
     // What came in the present round trip, what was unread when it began, and the most that ever came and was taken in one.
     private long arrived;
@@ -69,7 +71,7 @@ final class DataReceiveBuffer {
 
     /** True bytes of memory pinned at the data level. */
     long pinned() {
-        return pinned + waiting;
+        return pinned + waiting + held;
     }
 
     /** The most true bytes that may wait for what is before them; the segment that fills the gap always has room. */
@@ -80,17 +82,17 @@ final class DataReceiveBuffer {
     /** True bytes pinned beyond what more data is taken at; negative while there is room. */
     long excess(int mss) {
         long most = memory.isExhausted() ? Math.min(2L * size, 2 * guaranteed(mss)) : 2L * size;
-        return pinned() - most;
+        return pinned + waiting - most;
     }
 
     /**
-     * Bytes behind DATA_ACK that there is room for.
+     * Bytes behind DATA_ACK that there is room for. What waits in a subflow, for a gap or for the rest of a mapping, does not count:
+     * on a path that fell silent it may wait for good, after the same bytes came over another one, and would stop that one too.
      *
-     * @param inSubflows true bytes that wait in the subflows
      * @param mss a full segment of the peer's
      */
-    long room(long inSubflows, int mss) {
-        long room = Math.min(size - unconsumed, 2L * size - pinned() - inSubflows);
+    long room(int mss) {
+        long room = Math.min(size - unconsumed, 2L * size - pinned - waiting);
         if (memory.underPressure()) {
             long least = guaranteed(mss);
             room = Math.min(room, memory.isExhausted() ? least - unconsumed : Math.max(least, 4L * mss));
@@ -123,6 +125,12 @@ final class DataReceiveBuffer {
         memory.received(delta);
     }
 
+    /** So much more, or less, waits in a subflow for the rest of its mapping now. */
+    void onHeld(long delta) {
+        held += delta;
+        memory.received(delta);
+    }
+
     /**
      * The user gave back what it had been given.
      *
@@ -142,9 +150,10 @@ final class DataReceiveBuffer {
 
     /** Nobody will read, or give back, anything any more. */
     void release() {
-        memory.received(-pinned - waiting);
+        memory.received(-pinned - waiting - held);
         pinned = 0;
         waiting = 0;
+        held = 0;
         unconsumed = 0;
     }
 

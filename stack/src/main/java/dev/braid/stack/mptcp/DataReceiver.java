@@ -145,12 +145,6 @@ final class DataReceiver {
         if (payload == 0) {
             return Verdict.PROCEED;
         }
-        boolean ahead = position > rcvNxt;
-        if (ahead && buffer.excess(rcvMss()) >= 0) {
-            // Not taken here, it is not acknowledged to the subflow either: that one sends it again when there is room.
-            counters.rcvPruned.increment();
-            return Verdict.DISCARD;
-        }
         int checksum = options.hasChecksum() ? options.checksum() : -1;
         boolean attached = DssMapping.attach(
                 frame, position, options.ssn(), length, options.dataFin(), checksum);

@@ -29,7 +29,7 @@ final class DataWindow {
     /** The window of a segment that leaves now. */
     long toAdvertise(long rcvNxt) {
         long offered = Math.max(0, edge - rcvNxt);
-        long room = Math.min(MOST, buffer.room(inSubflows(), rcvMss()));
+        long room = Math.min(MOST, buffer.room(rcvMss()));
         return room - offered < Math.min(rcvMss(), buffer.size() / 2) ? offered : room;
     }
 

@@ -327,13 +327,13 @@ final class SubflowReceiver {
         DssMapping.remove(frame);
         long before = held.trueSize();
         held.append(frame);
-        receiver.buffer.onWaiting(held.trueSize() - before);
+        receiver.buffer.onHeld(held.trueSize() - before);
     }
 
     private @Nullable Frame takeHeld() {
         long before = held.trueSize();
         Frame next = held.take();
-        receiver.buffer.onWaiting(held.trueSize() - before);
+        receiver.buffer.onHeld(held.trueSize() - before);
         return next;
     }
 

@@ -187,6 +187,37 @@ class DataReceiverTest {
     }
 
     @Test
+    void whatWaitsForTheRestOfItsMappingOnASilentPathDoesNotCloseTheWindow() {
+        try (var rig = new ReceiverRig(TcpConfig.with(c -> c.receiveBuffer = 8192))) {
+            rig.connection.checksum = true;
+            Subflow wifi = rig.subflow();
+            for (int i = 0; i < 3; i++) {
+                Subflow silent = rig.subflow();
+                // Six of seven thousand bytes, and nothing more; the same come over another path.
+                rig.arrives(silent, 0, rig.frame(0, 6000), rig.dss(0, true, 1, 7000, 0, false));
+            }
+            int sum = ReceiverRig.checksum(0, 1, 7000, 0, 7000);
+            rig.arrives(wifi, 0, rig.frame(0, 7000), rig.dss(0, true, 1, 7000, sum, false));
+            assertThat(rig.readAll()).isEqualTo(7000);
+            assertThat(rig.advertise()).isEqualTo(8192);
+        }
+    }
+
+    @Test
+    void whatIsAheadIsTakenThoughTheBufferIsFullForTheGapsBytesMayComeBehindIt() {
+        try (var rig = new ReceiverRig(TcpConfig.with(c -> c.receiveBuffer = 8192))) {
+            Subflow wifi = rig.subflow();
+            Subflow lte = rig.subflow();
+            for (int i = 0; i < 20; i++) {
+                rig.arrives(lte, i, 100 + 300L * i, 1);
+            }
+            assertThat(rig.arrives(wifi, 0, 50, 10)).isEqualTo(Verdict.PROCEED);
+            assertThat(rig.arrives(wifi, 10, 0, 50)).isEqualTo(Verdict.PROCEED);
+            assertThat(rig.readAll()).isEqualTo(60);
+        }
+    }
+
+    @Test
     void theBufferDoesNotGrowBeforeARoundTripWasMeasured() {
         try (var rig = new ReceiverRig()) {
             Subflow wifi = rig.subflow();
