@@ -290,6 +290,7 @@ final class DataReceiver {
             checkFin(subflow);
         } else {
             connection.counts.lastDataReceivedNs = nowNs;
+            connection.liveness.onHole(nowNs);
             queue(frame, at);
         }
     }

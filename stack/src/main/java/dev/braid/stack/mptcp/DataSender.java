@@ -217,6 +217,7 @@ final class DataSender {
             connection.layer.touch(connection);
         }
         connection.scheduler.onSent(subflow, length, nowNs);
+        connection.liveness.onGiven(nowNs);
         timers.onGiven(nowNs);
         return length;
     }
@@ -255,6 +256,7 @@ final class DataSender {
         connection.layer.counters.mptcpRetrans.increment();
         connection.counts.onSentAgain(length, nowNs);
         connection.scheduler.onSent(subflow, length, nowNs);
+        connection.liveness.onGiven(nowNs);
         timers.onGiven(nowNs);
         if (!again.isEmpty()) {
             wakeOthers(subflow);

@@ -28,6 +28,8 @@ public final class MptcpConfig {
     public long blackholeTimeoutNs = 3600 * SECOND;
     /** Data-level retransmissions without progress that make a subflow stale (net.mptcp.stale_loss_cnt). */
     public int staleLossCount = 4;
+    /** Notice paths that fell silent, by probes, and have their data take others at once; Braid's own (net.mptcp.liveness). */
+    public boolean liveness = true;
     /** The packet scheduler of connections that choose none (net.mptcp.scheduler). */
     public String scheduler = "default";
     /** The path managers of connections that choose none, separated by blanks (net.mptcp.path_manager). */
@@ -55,6 +57,7 @@ public final class MptcpConfig {
             to.synRetransBeforeTcpFallback = synRetransBeforeTcpFallback;
             to.blackholeTimeoutNs = blackholeTimeoutNs;
             to.staleLossCount = staleLossCount;
+            to.liveness = liveness;
             to.scheduler = scheduler;
             to.pathManagers = pathManagers;
             to.linkEndpoints = linkEndpoints;

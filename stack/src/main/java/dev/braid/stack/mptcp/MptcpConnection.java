@@ -41,6 +41,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     final DataSender sender;
     final DataReceiver receiver;
     final ReceiveQueue received;
+    final Liveness liveness = new Liveness(this);
     final DssOption dss = new DssOption(this);
     final ConnectionPaths paths = new ConnectionPaths(this);
     private final ConnectionLife life;
@@ -486,8 +487,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     /** Nothing new goes over the subflow until it answers a probe. */
     void suspectSubflow(Subflow subflow, long nowNs) {
-        subflow.stale = true;
-        subflow.tcb.demandProbe();
+        liveness.suspect(subflow, nowNs);
     }
 
     /** One end wants another priority of the subflow. */
@@ -571,6 +571,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
             layer.wheel.cancel(entry);
             return;
         }
+        liveness.work(nowNs);
         paths.work(nowNs);
         sender.work(nowNs);
         receiver.work(nowNs);
@@ -579,7 +580,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     private long deadlineNs() {
         long next = Math.min(Math.min(sender.deadlineNs(), receiver.deadlineNs()), life.deadlineNs());
-        next = Math.min(next, paths.deadlineNs());
+        next = Math.min(Math.min(next, paths.deadlineNs()), liveness.deadlineNs());
         for (int i = 0; i < subflows.size(); i++) {
             next = Math.min(next, subflows.get(i).deadlineNs());
         }

@@ -10,6 +10,12 @@ final class MptcpCounters {
     /** By the decision's ordinal. */
     private final Counter[] schedulings;
 
+    private final Counter[] livenesses;
+    /** Segments that ask whether a path lives. */
+    final Counter probes;
+    /** Their size, IP headers included. */
+    final Counter probeBytes;
+
     // Handshake.
     final Counter mpCapableSynRx;
     final Counter mpCapableSynTx;
@@ -191,10 +197,21 @@ final class MptcpCounters {
         dssFallback = all.counter("MPTcpExtDssFallback");
         simultConnectFallback = all.counter("MPTcpExtSimultConnectFallback");
         fallbackFailed = all.counter("MPTcpExtFallbackFailed");
+        livenesses = new Counter[LivenessDecision.values().length];
+        for (LivenessDecision decision : LivenessDecision.values()) {
+            livenesses[decision.ordinal()] = all.counter(decision.counter());
+        }
+        probes = all.counter("MptcpLiveProbes");
+        probeBytes = all.counter("MptcpLiveProbeBytes");
         schedulings = new Counter[SchedulingDecision.values().length];
         for (SchedulingDecision decision : SchedulingDecision.values()) {
             schedulings[decision.ordinal()] = all.counter(decision.counter());
         }
+    }
+
+    /** Something was decided about a path that is, or seemed, silent. */
+    void decided(LivenessDecision decision) {
+        livenesses[decision.ordinal()].increment();
     }
 
     /** A packet scheduler decided something. */

@@ -25,6 +25,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     final MptcpConnection connection;
     final Tcb tcb;
     final SentMappings mappings = new SentMappings();
+    final Pulse pulse;
     final SubflowReceiver receiver;
     final SubflowOptions options;
     final SignalQueue signals = new SignalQueue();
@@ -35,6 +36,8 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     boolean localBackup;
     boolean remoteBackup;
     boolean stale;
+    /** A backup that is none as long as a regular path is silent. */
+    boolean standsIn;
 
     /** Until both ends know what the subflow is. */
     @Nullable Handshake handshake;
@@ -72,6 +75,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
         this.initiated = initiated;
         receiver = new SubflowReceiver(this);
         options = new SubflowOptions(connection, this);
+        pulse = new Pulse(tcb);
     }
 
     // Options.
@@ -97,6 +101,9 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
         dataNews = false;
         if (connection.fallenBack) {
             return Verdict.PROCEED;
+        }
+        if (stale) {
+            connection.liveness.onHeard();
         }
         if (arrived.has(MptcpOptions.MP_FASTCLOSE)) {
             connection.onFastClose(arrived.fastCloseKey());
@@ -188,6 +195,9 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public void onData(Tcb tcb, Frame frame, long streamOffset, long nowNs) {
+        if (backup()) {
+            connection.liveness.onBackupUsed(nowNs);
+        }
         connection.receiver.onData(this, frame, streamOffset, nowNs);
         connection.onDelivered();
     }

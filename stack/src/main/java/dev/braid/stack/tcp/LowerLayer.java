@@ -29,6 +29,9 @@ public interface LowerLayer {
     /** {@link UpperLayer#receiveWindow} has grown so much that the peer is to hear of it now, by a segment of its own if need be. */
     void windowChanged(long nowNs);
 
+    /** The path is known to have been out of order, and to work again: what waits for the backed-off timer goes now. */
+    void pathAnswers(long nowNs);
+
     /**
      * How much the upper layer has room for in all, in payload bytes: so many behind RCV.NXT are taken whatever window is advertised,
      * and what waits here out of order is bounded by three halves of it in true size. Until it is said, the TCB's own settings count.

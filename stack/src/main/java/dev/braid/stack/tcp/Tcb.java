@@ -299,6 +299,26 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
         return unsent() == 0 && !finQueued && Pull.mayPull(this, nowNs);
     }
 
+    /** When an acceptable segment arrived last. */
+    public long lastReceivedNs() {
+        return lastReceivedNs;
+    }
+
+    /** When the oldest of what is in flight was sent for the first time; NONE when nothing is. */
+    public long oldestInFlightNs() {
+        SentSegment oldest = sent.oldest();
+        return oldest == null ? Deadlines.NONE : oldest.firstSentNs();
+    }
+
+    @Override
+    public void pathAnswers(long nowNs) {
+        if (!sent.isEmpty() && timeouts > 0) {
+            rtt.endBackoff();
+            deadlines.rtoNs = nowNs;
+            layer.touch(this);
+        }
+    }
+
     /** Retransmission timeouts since something was acknowledged. */
     public int timeouts() {
         return timeouts;

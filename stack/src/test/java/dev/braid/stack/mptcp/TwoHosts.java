@@ -57,10 +57,14 @@ final class TwoHosts implements AutoCloseable {
     }
 
     TwoHosts(CoreConfig clients, CoreConfig servers) {
+        this(clients, servers, LinkConfig.PERFECT.delay(5 * MS), LinkConfig.PERFECT.delay(10 * MS));
+    }
+
+    TwoHosts(CoreConfig clients, CoreConfig servers, LinkConfig... links) {
         SimNode one = network.node("client");
         SimNode other = network.node("server");
         for (int i = 0; i < 2; i++) {
-            LinkConfig link = LinkConfig.PERFECT.delay(5 * (i + 1) * MS).mtu(1500);
+            LinkConfig link = links[i].mtu(1500);
             forth[i] = network.join(one, i, other, i, link, link).out();
             back[i] = other.port(i).out();
         }

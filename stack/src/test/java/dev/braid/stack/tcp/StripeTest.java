@@ -311,6 +311,21 @@ class StripeTest {
     }
 
     @Test
+    void whatWaitsForABackedOffTimerGoesWhenThePathIsKnownToAnswer() {
+        try (Pair pair = pair()) {
+            pair.world.forth.cut(pair.world.clock.nowNs());
+            pair.here.send(1000);
+            pair.world.run(8 * SECOND);
+            pair.world.forth.mend();
+            pair.world.run(10 * MS);
+            assertThat(pair.there.rcvNxt).isZero();
+            pair.here.flows.forEach(flow -> flow.tcb.pathAnswers(pair.world.clock.nowNs()));
+            pair.world.run(20 * MS);
+            assertThat(pair.there.rcvNxt).isEqualTo(1000);
+        }
+    }
+
+    @Test
     void aDemandedProbeMakesThePeerSayWhereItStands() {
         try (Pair pair = pair()) {
             pair.here.send(1000);

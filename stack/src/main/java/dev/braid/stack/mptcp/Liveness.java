@@ -1,0 +1,341 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.wire.Ipv4;
+import dev.braid.fastpath.wire.Ipv6;
+import dev.braid.fastpath.wire.Tcp;
+import dev.braid.fastpath.wire.TcpOptionWriter;
+import dev.braid.stack.mptcp.path.PathEvent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices the paths of one connection that fell silent, and sees to it that data does not wait for them. {@link Pulse} says when a
+ * silence is suspicious; then the path is asked for an acknowledgement, and the others, too, unless they are heard anyway: only a path
+ * that is silent while another one answers is out of order, since the peer alone may be busy.
+ *
+ * <p>As sender this end gives at once to others what the silent path had not brought to the peer. As receiver it tells the peer to do
+ * so: by REMOVE_ADDR, which closes the subflow, or, where but backups are left, first by MP_PRIO, which makes one of them a regular
+ * path. Core thread only; nothing is to be done per segment but one comparison.
+ */
+final class Liveness {
+    /** RFC 8684 section 3.6: "Unacceptable performance". */
+    private static final int REASON_PERFORMANCE = 5;
+
+    /** How long the use of a backup says something about the regular paths. */
+    private static final long BACKUP_NEWS_NS = 1_000_000_000L;
+
+    private final MptcpConnection connection;
+    private long nextNs = Deadlines.NONE;
+    /** Since when data is missing that a path should have brought. */
+    private long holeNs = Deadlines.NONE;
+    private long backupUsedNs = Long.MIN_VALUE / 2;
+    private boolean heard;
+
+    Liveness(MptcpConnection connection) {
+        this.connection = connection;
+    }
+
+    // In the middle of inputs and outputs.
+
+    /** A subflow was given data. */
+    void onGiven(long nowNs) {
+        if (nextNs == Deadlines.NONE && connection.subflows.size() > 1 && connection.layer.config.liveness) {
+            watch(nowNs);
+        }
+    }
+
+    /** Received data waits for what is missing before it. */
+    void onHole(long nowNs) {
+        if (holeNs == Deadlines.NONE) {
+            holeNs = nowNs;
+        }
+        onGiven(nowNs);
+    }
+
+    /** Data came over a backup: the peer does not reach this end over what should carry it. */
+    void onBackupUsed(long nowNs) {
+        backupUsedNs = nowNs;
+        onGiven(nowNs);
+    }
+
+    /** Something arrived on a subflow that is silent. */
+    void onHeard() {
+        heard = true;
+        connection.layer.touch(connection);
+    }
+
+    private void watch(long nowNs) {
+        nextNs = nowNs + Pulse.LEAST_NS;
+        connection.deadlineMoved(nextNs);
+    }
+
+    // In the connection's work.
+
+    /** Somebody else has reason to doubt the subflow: nothing new goes over it until it answers a probe. */
+    void suspect(Subflow subflow, long nowNs) {
+        if (subflow.usable() && !subflow.stale) {
+            silence(subflow, nowNs);
+            repeat(subflow, nowNs);
+            nextNs = Math.min(nextNs, subflow.pulse.repeatNs());
+        }
+    }
+
+    /** When {@link #work} has something to do by itself. */
+    long deadlineNs() {
+        return nextNs;
+    }
+
+    /** Does what is due. */
+    void work(long nowNs) {
+        if (heard) {
+            heard = false;
+            recoverThoseHeard(nowNs);
+        }
+        if (nowNs >= nextNs) {
+            check(nowNs);
+        }
+    }
+
+    private void check(long nowNs) {
+        nextNs = Deadlines.NONE;
+        if (!connection.receiver.hasHole()) {
+            holeNs = nowNs - backupUsedNs < BACKUP_NEWS_NS ? backupUsedNs : Deadlines.NONE;
+        }
+        List<Subflow> subflows = connection.subflows;
+        if (connection.fallenBack || subflows.size() < 2) {
+            return;
+        }
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow subflow = subflows.get(i);
+            if (subflow.usable()) {
+                if (subflow.stale) {
+                    askAgain(subflow, nowNs);
+                } else {
+                    feel(subflow, nowNs);
+                }
+            }
+        }
+    }
+
+    // A path that is not known to be silent.
+
+    private void feel(Subflow subflow, long nowNs) {
+        Pulse pulse = subflow.pulse;
+        if (pulse.isProbed()) {
+            if (pulse.answered()) {
+                pulse.clear();
+                decided(LivenessDecision.CLEARED);
+            } else if (nowNs >= pulse.verdictNs()) {
+                if (anotherAnswered(subflow, pulse.probedNs())) {
+                    boolean missed = holeNs != Deadlines.NONE;
+                    silence(subflow, nowNs);
+                    if (missed) {
+                        tellPeer(subflow, nowNs);
+                    }
+                    nextNs = Math.min(nextNs, pulse.repeatNs());
+                } else {
+                    // All are silent, the peer is, perhaps: TCP's own timers go on with it.
+                    nextNs = Math.min(nextNs, nowNs + Pulse.LEAST_NS);
+                }
+                return;
+            } else {
+                nextNs = Math.min(nextNs, pulse.verdictNs());
+                return;
+            }
+        }
+        long suspectNs = pulse.suspectNs(holeNs);
+        if (nowNs >= suspectNs && anotherUsable(subflow)) {
+            decided(LivenessDecision.SUSPECTED);
+            probe(subflow, nowNs);
+            compare(subflow, nowNs);
+            nextNs = Math.min(nextNs, pulse.verdictNs());
+        } else if (suspectNs != Deadlines.NONE) {
+            nextNs = Math.min(nextNs, Math.max(suspectNs, nowNs + Pulse.LEAST_NS));
+        }
+    }
+
+    private void probe(Subflow subflow, long nowNs) {
+        subflow.pulse.probed(nowNs);
+        send(subflow);
+    }
+
+    /** An empty segment out of window, which must be answered (RFC 9293 section 3.10.7.4). */
+    private void send(Subflow subflow) {
+        subflow.tcb.demandProbe();
+        int ip = subflow.localAddress().isIpv4() ? Ipv4.MIN_HEADER : Ipv6.HEADER;
+        int timestamps = subflow.tcb.timestamps() ? TcpOptionWriter.ALIGNED_TIMESTAMPS_LENGTH : 0;
+        int dataAck = connection.receiver.wideDataAck() ? 12 : 8;
+        connection.layer.counters.probes.increment();
+        connection.layer.counters.probeBytes.add(ip + Tcp.MIN_HEADER + timestamps + dataAck);
+    }
+
+    /** Those that are not heard anyway are asked, for comparison. */
+    private void compare(Subflow suspect, long nowNs) {
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow other = subflows.get(i);
+            boolean quiet = nowNs - other.pulse.heardNs() >= Pulse.LEAST_NS;
+            if (other != suspect && other.usable() && !other.stale && quiet && !other.pulse.isProbed()) {
+                decided(LivenessDecision.COMPARED);
+                probe(other, nowNs);
+            }
+        }
+    }
+
+    private boolean anotherAnswered(Subflow than, long sinceNs) {
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow other = subflows.get(i);
+            if (other != than && other.usable() && !other.stale && other.pulse.heardNs() > sinceNs) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean anotherUsable(Subflow than) {
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow other = subflows.get(i);
+            if (other != than && other.usable() && !other.stale) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // A path is silent.
+
+    private void silence(Subflow subflow, long nowNs) {
+        subflow.stale = true;
+        subflow.pulse.silent(nowNs);
+        decided(LivenessDecision.SILENT);
+        connection.layer.counters.subflowStale.increment();
+        if (subflow.outstanding() > 0) {
+            connection.sender.reinject(subflow);
+            decided(LivenessDecision.REINJECTED);
+        }
+        connection.scheduler.onSubflows(connection, nowNs);
+        connection.sender.wake();
+        connection.paths.raise(new PathEvent.SubflowSilent(subflow));
+    }
+
+    /** The peer sends over a path that does not reach this end: it may not know. */
+    private void tellPeer(Subflow silent, long nowNs) {
+        Subflow backup = backupToPromote();
+        if (backup != null) {
+            promote(backup, nowNs);
+            decided(LivenessDecision.TOLD_PRIO);
+        } else if (isAddressShared(silent)) {
+            decided(LivenessDecision.UNTOLD);
+        } else {
+            connection.paths.signals.withdraw(new int[] {silent.localId()});
+            connection.resetSubflow(silent, REASON_PERFORMANCE, nowNs);
+            decided(LivenessDecision.TOLD_REMOVE_ADDR);
+        }
+    }
+
+    /** A path that lives and is a backup by this end's wish, when no regular one lives; {@code null} = there is none. */
+    private @Nullable Subflow backupToPromote() {
+        Subflow found = null;
+        for (Subflow subflow : connection.subflows) {
+            if (subflow.usable() && !subflow.stale) {
+                if (!subflow.backup()) {
+                    return null;
+                }
+                if (found == null && subflow.localBackup) {
+                    found = subflow;
+                }
+            }
+        }
+        return found;
+    }
+
+    private void promote(Subflow backup, long nowNs) {
+        backup.localBackup = false;
+        backup.standsIn = true;
+        connection.paths.signals.priority(backup, false);
+        connection.prioritiesChanged(backup, nowNs);
+    }
+
+    private boolean isAddressShared(Subflow silent) {
+        for (Subflow subflow : connection.subflows) {
+            if (subflow != silent && subflow.usable() && subflow.localId() == silent.localId()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void askAgain(Subflow subflow, long nowNs) {
+        Pulse pulse = subflow.pulse;
+        if (nowNs >= pulse.repeatNs()) {
+            if (connection.receiver.hasHole() && nowNs - holeNs >= 2 * pulse.answerNs() && standsInForAny()) {
+                // MP_PRIO alone did not move the peer to send what is missing again.
+                tellPeer(subflow, nowNs);
+            }
+            repeat(subflow, nowNs);
+        }
+        nextNs = Math.min(nextNs, pulse.repeatNs());
+    }
+
+    private boolean standsInForAny() {
+        for (Subflow subflow : connection.subflows) {
+            if (subflow.standsIn) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void repeat(Subflow subflow, long nowNs) {
+        boolean idle = connection.sender.unacknowledged() == 0 && connection.sender.queued() == 0
+                && holeNs == Deadlines.NONE;
+        subflow.pulse.repeated(idle, nowNs);
+        decided(LivenessDecision.PROBED_AGAIN);
+        send(subflow);
+    }
+
+    // A path is back.
+
+    private void recoverThoseHeard(long nowNs) {
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow subflow = subflows.get(i);
+            if (subflow.stale && subflow.usable() && subflow.pulse.answered()) {
+                recover(subflow, nowNs);
+            }
+        }
+    }
+
+    private void recover(Subflow subflow, long nowNs) {
+        subflow.stale = false;
+        subflow.pulse.recovered();
+        decided(LivenessDecision.RECOVERED);
+        connection.layer.counters.subflowRecover.increment();
+        subflow.tcb.pathAnswers(nowNs);
+        connection.sender.onUsable(subflow, nowNs);
+        connection.paths.raise(new PathEvent.SubflowAnswered(subflow));
+        if (!subflow.backup()) {
+            demote(nowNs);
+        }
+    }
+
+    /** Backups that stood in for a regular path need not any more. */
+    private void demote(long nowNs) {
+        for (Subflow subflow : connection.subflows) {
+            if (subflow.standsIn) {
+                subflow.standsIn = false;
+                subflow.localBackup = true;
+                connection.paths.signals.priority(subflow, true);
+                connection.prioritiesChanged(subflow, nowNs);
+                decided(LivenessDecision.TOLD_PRIO_BACK);
+            }
+        }
+    }
+
+    private void decided(LivenessDecision decision) {
+        connection.layer.counters.decided(decision);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.braid.stack.mptcp;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.stack.tcp.Tcb;
+
+/**
+ * The signs of life of one subflow, and when their absence says something. Absolute nanoseconds; core thread only.
+ *
+ * <p>What is missed: the acknowledgement of what is in flight, after a round trip and what it varies by; or, while a hole in the
+ * received data waits to be filled, anything from a path that carried data before. A path under load is heard many times a round trip,
+ * so half of one is a long silence.
+ */
+final class Pulse {
+    /** Less than that is no silence: delayed acknowledgements, interrupts and schedulers make as much. */
+    static final long LEAST_NS = 25_000_000L;
+    /** What is longer than that is a silence on every path that carries data. */
+    static final long MOST_NS = 100_000_000L;
+    /** As Linux: an empty segment out of window is answered twice a second at most (RFC 5961 section 7). */
+    private static final long ANSWERS_NS = 510_000_000L;
+
+    private static final long RECENTLY_NS = 3_000_000_000L;
+
+    private final Tcb tcb;
+    /** The last probe. */
+    private long probedNs = Long.MIN_VALUE / 2;
+    /** Until when it should be answered; NONE = it was, or there is none. */
+    private long verdictNs = Deadlines.NONE;
+    /** The last probe was of a silent path: how many before it. */
+    private int repeats;
+    private long repeatNs = Deadlines.NONE;
+
+    Pulse(Tcb tcb) {
+        this.tcb = tcb;
+    }
+
+    /** When the peer was heard last. */
+    long heardNs() {
+        return tcb.lastReceivedNs();
+    }
+
+    /** How long an answer takes, at most and without back-off. */
+    long answerNs() {
+        return roundTripNs() + Math.max(4 * tcb.rttvarNs(), LEAST_NS);
+    }
+
+    private long roundTripNs() {
+        return Math.max(tcb.srttNs(), tcb.receiverRttNs());
+    }
+
+    private long silenceNs() {
+        return Math.clamp(roundTripNs() / 2, LEAST_NS, MOST_NS);
+    }
+
+    /**
+     * When it becomes suspicious if nothing is heard until then; NONE = nothing is expected of it.
+     *
+     * @param holeNs since when received data waits for what is missing before it; NONE = it does not
+     */
+    long suspectNs(long holeNs) {
+        long from = Deadlines.NONE;
+        long oldestNs = tcb.oldestInFlightNs();
+        if (oldestNs != Deadlines.NONE) {
+            from = Math.max(heardNs() + silenceNs(), oldestNs + answerNs());
+        }
+        if (holeNs != Deadlines.NONE && tcb.bytesReceived() > 0 && carriedBefore(holeNs)) {
+            from = Math.min(from, Math.max(heardNs(), holeNs) + silenceNs());
+        }
+        return from == Deadlines.NONE ? from : Math.max(from, probedNs + Math.max(roundTripNs(), ANSWERS_NS));
+    }
+
+    /** A path that was idle before the hole came about has nothing to do with it. */
+    private boolean carriedBefore(long holeNs) {
+        return holeNs - heardNs() <= RECENTLY_NS;
+    }
+
+    /** A probe left. */
+    void probed(long nowNs) {
+        probedNs = nowNs;
+        verdictNs = nowNs + answerNs();
+    }
+
+    /** When the last probe left. */
+    long probedNs() {
+        return probedNs;
+    }
+
+    /** Whether a probe waits for its answer. */
+    boolean isProbed() {
+        return verdictNs != Deadlines.NONE;
+    }
+
+    /** Until when the answer should be there. */
+    long verdictNs() {
+        return verdictNs;
+    }
+
+    /** Whether it was heard after its probe. */
+    boolean answered() {
+        return heardNs() > probedNs;
+    }
+
+    /** The probe is answered, or there will be no verdict. */
+    void clear() {
+        verdictNs = Deadlines.NONE;
+    }
+
+    /** It is silent: it is to be asked again and again, with back-off. */
+    void silent(long nowNs) {
+        clear();
+        repeats = 0;
+        repeatNs = nowNs + pauseNs(false);
+    }
+
+    /** It is silent no more. */
+    void recovered() {
+        clear();
+        repeatNs = Deadlines.NONE;
+    }
+
+    /** When it is to be asked again. */
+    long repeatNs() {
+        return repeatNs;
+    }
+
+    /** It was asked again. */
+    void repeated(boolean idle, long nowNs) {
+        probedNs = nowNs;
+        repeats++;
+        repeatNs = nowNs + pauseNs(idle);
+    }
+
+    /** At most one probe a round trip, soon one a second while there is data, one in 15 s while there is none. */
+    private long pauseNs(boolean idle) {
+        if (idle) {
+            return 15_000_000_000L;
+        }
+        long pauseNs = Math.max(answerNs(), ANSWERS_NS) << Math.min(repeats, 4);
+        return Math.min(pauseNs, Math.max(1_000_000_000L, answerNs()));
+    }
+}
