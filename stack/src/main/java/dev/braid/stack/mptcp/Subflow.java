@@ -63,6 +63,9 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     long mpFailDsn;
 
+    /** Options are known to pass in both directions (RFC 8684 section 3.7). */
+    private boolean dataAckSeen;
+
     /**
      * A subflow of a TCB that is to be opened, or was made for a peer's SYN.
      *
@@ -150,6 +153,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
         if (arrived.has(MptcpOptions.ADD_ADDR | MptcpOptions.REMOVE_ADDR | MptcpOptions.MP_PRIO)) {
             connection.paths.arrivals.input(this, arrived, nowNs);
         }
+        dataAckSeen |= arrived.hasDataAck();
         dataNews = arrived.hasDataAck()
                 && connection.sender.onDataAck(
                         this, arrived.dataAck(), arrived.dataAckIs64(), tcb.windowOf(segment), nowNs);
@@ -286,6 +290,9 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public void onAcked(Tcb tcb, long streamOffset, long nowNs) {
+        if (streamOffset > 0 && !dataAckSeen && !connection.fallenBack && connection.layer.options.present() == 0) {
+            receiver.onPlainAck(nowNs);
+        }
         connection.sender.onSubflowAcked(this, streamOffset, nowNs);
     }
 

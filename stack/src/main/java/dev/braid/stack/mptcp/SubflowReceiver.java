@@ -213,9 +213,10 @@ final class SubflowReceiver {
         if (!mappedElsewhere && mayFallBack()) {
             // The options were taken off on the way. Before the first mapping RFC 8684 section 3.7 has it so; later too there is only
             // one thing that the bytes of the only subflow can be, as long as nothing is missing before them.
-            counters.dssFallback.increment();
+            boolean first = connection.serverSide && receiver.rcvNxt() == 0;
+            (first ? counters.mpCapableDataFallback : counters.dssFallback).increment();
             sayFailed();
-            fallBack(frame, FallbackReason.NO_DSS, nowNs);
+            fallBack(frame, first ? FallbackReason.NO_CAPABLE_DATA : FallbackReason.NO_DSS, nowNs);
             return;
         }
         int bytes = payload(frame);
@@ -234,6 +235,19 @@ final class SubflowReceiver {
         unmapped += bytes;
         if (unmapped > receiver.buffer.size()) {
             counters.dssCorruptionReset.increment();
+            reset(ResetReason.MIDDLEBOX, nowNs);
+        }
+    }
+
+    /**
+     * "If, however, an ACK is received for data (not just for the SYN) without a DSS option containing a Data ACK, the sender
+     * determines that the path is not MPTCP capable" (RFC 8684 section 3.7), as long as none ever came.
+     */
+    void onPlainAck(long nowNs) {
+        if (mayFallBack()) {
+            counters.dssFallback.increment();
+            connection.fallBack(subflow, FallbackReason.NO_DSS, nowNs);
+        } else {
             reset(ResetReason.MIDDLEBOX, nowNs);
         }
     }

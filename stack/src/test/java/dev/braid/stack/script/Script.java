@@ -214,11 +214,11 @@ public abstract class Script {
 
     /** A peer on another port. */
     protected Peer peer(int port) {
-        return byPort.computeIfAbsent(port, number -> join(new Peer(this, number)));
+        return byPort.computeIfAbsent(port, number -> addPeer(new Peer(this, number)));
     }
 
     /** Lets another peer take part. */
-    protected <P extends Peer> P join(P another) {
+    protected <P extends Peer> P addPeer(P another) {
         peers.add(another);
         return another;
     }
@@ -282,6 +282,11 @@ public abstract class Script {
 
     private int hostIsn() {
         return peer.route().ackBase();
+    }
+
+    /** What the line before made due is sent. */
+    protected void flushed() {
+        flush();
     }
 
     // What the pieces of a script need of each other.

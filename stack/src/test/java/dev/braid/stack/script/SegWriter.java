@@ -1,5 +1,7 @@
 package dev.braid.stack.script;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.braid.fastpath.checksum.HeaderChecksum;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
@@ -119,6 +121,7 @@ final class SegWriter {
             Memory.copyIn(extra, 0, at + length, extra.length);
             length += extra.length;
         }
+        assertThat(length).as("bytes of options in %s", segment).isLessThanOrEqualTo(Tcp.MAX_HEADER - Tcp.MIN_HEADER);
         return length + TcpOptionWriter.writePadding(at + length, length);
     }
 

@@ -29,9 +29,11 @@ record Plan(int bytesUp, int bytesDown, Ending ending, long startNs, int abortAf
         return new Plan(up, down, ending, start, random.nextInt(Math.max(1, up + down)));
     }
 
-    /** The same bytes at the same time, to be sent to their ends on both sides. */
-    Plan orderly() {
-        return new Plan(bytesUp, bytesDown, Ending.ORDERLY, startNs, abortAfter);
+    /** Much in one direction or both, to an orderly end. */
+    static Plan large(SplitMix64 random) {
+        int up = random.chance(0.5) ? random.nextInt(2_000_000) : size(random);
+        int down = random.chance(0.5) ? random.nextInt(2_000_000) : size(random);
+        return new Plan(up, down, Ending.ORDERLY, 0, 0);
     }
 
     /** Mostly small, sometimes nothing, now and then much. */

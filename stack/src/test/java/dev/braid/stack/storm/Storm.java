@@ -145,7 +145,7 @@ final class Storm {
             port.out().tap(forth);
             port.in().tap(back);
         }
-        traffic = new Traffic(seed, random, client, server);
+        traffic = new Traffic(seed, random, client, server, false);
         traffic.plan();
     }
 

@@ -21,6 +21,7 @@ public final class StormHost {
 
     public final SimNode node;
     public final IpAddress address;
+    public final List<Link> links;
     public final FramePool frames;
     public final ChunkPool chunks;
     public final Counters counters;
@@ -36,6 +37,7 @@ public final class StormHost {
     /** A host whose connections go to and from the first address of its first link. */
     public StormHost(SimNode node, Arena arena, List<Link> links, CoreConfig config, SplitMix64 random) {
         this.node = node;
+        this.links = List.copyOf(links);
         this.address = links.getFirst().addresses().getFirst().address();
         frames = new FramePool(arena, 4096, 64, false);
         chunks = new ChunkPool(arena, 32 << 20, false);

@@ -21,13 +21,15 @@ public final class Traffic {
     private final StormHost server;
     private final List<Connection> connections = new ArrayList<>();
     private final List<End> ends = new ArrayList<>();
-    private final ListenSocket listener;
+    private final List<ListenSocket> listeners = new ArrayList<>();
+    private final boolean ownPorts;
 
     /** One connection with its two ends. */
     private final class Connection {
         final Plan plan;
         final End client;
         final End server;
+        final int serverPort;
         boolean started;
         int port;
         /** When the first of its ends was done; 0 before. */
@@ -35,6 +37,8 @@ public final class Traffic {
 
         Connection(int number, Plan plan) {
             this.plan = plan;
+            int open = ownPorts ? PORT + 2 + number : PORT;
+            serverPort = plan.ending() == Plan.Ending.REFUSED ? CLOSED_PORT : open;
             long up = SplitMix64.at(seed, 2L * number + 1_000);
             long down = SplitMix64.at(seed, 2L * number + 1_001);
             boolean clientLeaves = plan.ending() == Plan.Ending.CLIENT_ABORTS
@@ -72,30 +76,50 @@ public final class Traffic {
         }
     }
 
-    /** No connections yet, but a listener for them. */
-    public Traffic(long seed, SplitMix64 random, StormHost client, StormHost server) {
+    /**
+     * No connections yet.
+     *
+     * @param ownPorts each connection goes to a port of its own, which tells them apart where a NAT changes the client's; else the
+     *     client's port does
+     */
+    public Traffic(long seed, SplitMix64 random, StormHost client, StormHost server, boolean ownPorts) {
+        this.ownPorts = ownPorts;
         this.seed = seed;
         this.random = random;
         this.client = client;
         this.server = server;
-        listener = server.core.sockets().listener(ready -> {});
-        Holding.require(listener.bind(0, 0, PORT) == 0, "bind");
+        if (!ownPorts) {
+            listen(PORT);
+        }
+    }
+
+    private void listen(int port) {
+        ListenSocket listener = server.core.sockets().listener(ready -> {});
+        Holding.require(listener.bind(0, 0, port) == 0, "bind");
         Holding.require(listener.listen(64) == 0, "listen");
+        listeners.add(listener);
+    }
+
+    private void add(Plan plan) {
+        int number = connections.size();
+        connections.add(new Connection(number, plan));
+        if (ownPorts) {
+            listen(PORT + 2 + number);
+        }
     }
 
     /** Plans some connections. */
     public void plan() {
         int count = 1 + random.nextInt(random.chance(0.2) ? 12 : 4);
         for (int i = 0; i < count; i++) {
-            connections.add(new Connection(i, Plan.of(random)));
+            add(Plan.of(random));
         }
     }
 
-    /** Plans as many connections as asked for, all of them orderly. */
-    public void planOrderly(int count) {
+    /** Plans as many connections as asked for, all of them orderly and of a megabyte or so. */
+    public void planLarge(int count) {
         for (int i = 0; i < count; i++) {
-            Plan any = Plan.of(random);
-            connections.add(new Connection(i, any.orderly()));
+            add(Plan.large(random));
         }
     }
 
@@ -158,8 +182,7 @@ public final class Traffic {
         End end = connection.client;
         end.socket = client.core.sockets().stream((socket, ready) -> end.mark());
         end.socket.options().tcp.noDelay = random.chance(0.3);
-        int port = connection.plan.ending() == Plan.Ending.REFUSED ? CLOSED_PORT : PORT;
-        int answer = end.socket.connect(server.address.hi(), server.address.lo(), port, now);
+        int answer = end.socket.connect(server.address.hi(), server.address.lo(), connection.serverPort, now);
         Holding.require(answer == -Errno.EINPROGRESS, "connect answered " + answer);
         connection.port = end.socket.localPort();
     }
@@ -178,6 +201,10 @@ public final class Traffic {
     }
 
     private void accept() {
+        listeners.forEach(this::accept);
+    }
+
+    private void accept(ListenSocket listener) {
         while (listener.acceptable() > 0) {
             End[] found = new End[1];
             StreamSocket socket = listener.accept((ready, bits) -> {
@@ -189,7 +216,7 @@ public final class Traffic {
                 return;
             }
             for (Connection connection : connections) {
-                if (connection.started && connection.port == socket.remotePort() && connection.server.socket == null) {
+                if (connection.started && connection.server.socket == null && isOf(connection, socket)) {
                     found[0] = connection.server;
                     found[0].socket = socket;
                     found[0].mark();
@@ -197,6 +224,10 @@ public final class Traffic {
             }
             Holding.require(found[0] != null, "a connection from port " + socket.remotePort() + " nobody made");
         }
+    }
+
+    private boolean isOf(Connection connection, StreamSocket socket) {
+        return ownPorts ? connection.serverPort == socket.localPort() : connection.port == socket.remotePort();
     }
 
     /** An end whose peer is gone for good, unheard perhaps, lets go after a while. */
@@ -216,7 +247,7 @@ public final class Traffic {
 
     /** Closes the listener and whatever is left. */
     public void end(long now) {
-        listener.close(now);
+        listeners.forEach(listener -> listener.close(now));
         for (End end : ends) {
             end.end(now);
         }

@@ -6,13 +6,14 @@ import dev.braid.fastpath.sim.SplitMix64;
 import dev.braid.stack.tcp.TcpConfig;
 
 /** What a seed makes of the network and of the hosts' settings. */
-final class Weather {
+public final class Weather {
     private static final long MS = 1_000_000L;
     private static final double[] LOSSES = {0.001, 0.01, 0.02, 0.05, 0.1};
 
     private Weather() {}
 
-    static LinkConfig link(SplitMix64 random) {
+    /** One direction of a link. */
+    public static LinkConfig link(SplitMix64 random) {
         LinkConfig link = LinkConfig.PERFECT.delay(random.chance(0.2) ? 20_000 : random.between(1, 60) * MS / 2);
         if (random.chance(0.7)) {
             long megabit = 1_000_000L << random.nextInt(10);
@@ -44,18 +45,21 @@ final class Weather {
         return link;
     }
 
-    static int mtu(SplitMix64 random, boolean v4) {
+    /** The largest packet. */
+    public static int mtu(SplitMix64 random, boolean v4) {
         if (random.chance(0.7)) {
             return 1500;
         }
         return v4 ? random.between(576, 9_000) : random.between(1_280, 9_000);
     }
 
-    static int offloads(SplitMix64 random) {
+    /** What a device does for its host. */
+    public static int offloads(SplitMix64 random) {
         return random.chance(0.5) ? Offloads.CHECKSUM | Offloads.TSO4 | Offloads.TSO6 : 0;
     }
 
-    static TcpConfig tcp(SplitMix64 random) {
+    /** A host's TCP. */
+    public static TcpConfig tcp(SplitMix64 random) {
         return TcpConfig.with(config -> {
             config.headerPrediction = random.chance(0.8);
             config.timestamps = random.chance(0.8);

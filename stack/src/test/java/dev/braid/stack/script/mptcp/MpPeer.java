@@ -2,6 +2,7 @@ package dev.braid.stack.script.mptcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.stack.script.ExtraOption;
 import dev.braid.stack.script.Pattern;
 
 /**
@@ -95,6 +96,15 @@ public final class MpPeer {
         hostKey = seenKey;
         knowsHostKey = true;
         hostDemandsChecksums |= (flags & MpOption.FLAG_A) != 0;
+    }
+
+    /** How far the host's stream reaches without a gap when {@code option} maps more of it. */
+    public long contiguous(long reached, ExtraOption option) {
+        if (option instanceof MpOption mapping && mapping.has(MpField.DSN)
+                && mapping.field(MpField.DSN) <= reached) {
+            return Math.max(reached, mapping.field(MpField.DSN) + mapping.field(MpField.LENGTH));
+        }
+        return reached;
     }
 
     // Numbers.

@@ -6,6 +6,9 @@ import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Link;
 import dev.braid.stack.mptcp.MptcpConfig;
+import dev.braid.stack.mptcp.path.Endpoint;
+import dev.braid.stack.mptcp.path.EndpointException;
+import dev.braid.stack.mptcp.path.Limits;
 import dev.braid.stack.script.Conn;
 import dev.braid.stack.script.Host;
 import dev.braid.stack.script.Peer;
@@ -37,6 +40,12 @@ public abstract class MptcpScript extends Script {
     protected Path lte;
     /** The peer's second address to the host's first link: where a peer joins by itself. */
     protected Path far;
+
+    /** Flags of endpoints. */
+    protected static final int SUBFLOW = Endpoint.SUBFLOW;
+    protected static final int SIGNAL = Endpoint.SIGNAL;
+    protected static final int BACKUP = Endpoint.BACKUP;
+    protected static final int FULLMESH = Endpoint.FULLMESH;
 
     private final List<Path> paths = new ArrayList<>();
 
@@ -80,6 +89,8 @@ public abstract class MptcpScript extends Script {
     @BeforeEach
     void beginPaths() {
         paths.clear();
+        // What a script wants used, it says: no endpoints that come with links' addresses.
+        core().mptcp().hostPaths().endpoints().flush();
         mp = new MpPeer();
         wifi = path("wifi", 0, 0, PEER_PORT, 0);
         lte = path("lte", 1, 0, PEER_PORT, 0);
@@ -94,7 +105,7 @@ public abstract class MptcpScript extends Script {
      * @param id the peer's address id
      */
     protected Path path(String name, int hostNic, int peerNic, int port, int id) {
-        Path path = join(new Path(this, name, peerAddress(peerNic), port, hostAddress(hostNic), hostNic, id));
+        Path path = addPeer(new Path(this, name, peerAddress(peerNic), port, hostAddress(hostNic), hostNic, id));
         paths.add(path);
         return path;
     }
@@ -124,6 +135,37 @@ public abstract class MptcpScript extends Script {
             }
         }
         throw failed("a segment from " + from + ":" + hostPort + " to " + to + ":" + port + ", where no path is");
+    }
+
+    /** Gives one of the host's addresses an endpoint with these flags of {@link Endpoint}, numbered as its link, 1.. */
+    protected void endpoint(int nic, int flags) {
+        endpoint(nic, 0, flags);
+    }
+
+    /** As {@link #endpoint(int, int)}, with a port that peers may connect to. */
+    protected void endpoint(int nic, int port, int flags) {
+        try {
+            core().mptcp().hostPaths().endpoints().add(hostAddress(nic), port, flags, nic, nic == 0 ? NICS : nic);
+        } catch (EndpointException e) {
+            throw new AssertionError(e);
+        }
+        flushed();
+    }
+
+    /** The host's address on this link is no endpoint any more. */
+    protected void noEndpoint(int nic) {
+        try {
+            core().mptcp().hostPaths().endpoints().remove(nic == 0 ? NICS : nic);
+        } catch (EndpointException e) {
+            throw new AssertionError(e);
+        }
+        flushed();
+    }
+
+    /** Connections may have so many subflows beside the first, and as many addresses of the peer are accepted. */
+    protected void mayHaveSubflows(int most) {
+        core().mptcp().hostPaths().endpoints().limits(new Limits(most, most));
+        flushed();
     }
 
     Conn accepts() {

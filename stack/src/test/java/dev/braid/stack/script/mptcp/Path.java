@@ -10,6 +10,7 @@ import dev.braid.stack.script.Peer;
 import dev.braid.stack.script.Seg;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One subflow as its peer sees it: says and sees segments as a {@link Peer}, with MPTCP's options. What every option owes is
@@ -27,7 +28,8 @@ public final class Path extends Peer {
 
     private final String name;
     private final MptcpScript script;
-    private final int nonce;
+    private int nonce;
+    private @Nullable MpPeer another;
     private int id;
     private int hostNonce;
     private boolean dead;
@@ -43,7 +45,13 @@ public final class Path extends Peer {
     }
 
     private MpPeer mp() {
-        return script.mp;
+        return another == null ? script.mp : another;
+    }
+
+    /** Belongs to another connection than the script's. */
+    public Path of(MpPeer connection) {
+        another = connection;
+        return this;
     }
 
     @Override
@@ -72,7 +80,12 @@ public final class Path extends Peer {
 
     /** The peer opens a connection, which the host, which listens, accepts: the peer's third packet has no data. */
     public Conn opensMultipath() {
-        sends(fullSyn().with(MpOption.capable()));
+        return opensMultipath(fullSyn());
+    }
+
+    /** As {@link #opensMultipath()}, with the TCP options of this SYN. */
+    public Conn opensMultipath(Seg syn) {
+        sends(syn.with(MpOption.capable()));
         sees(Seg.synAck(0, 1).with(MpOption.capable().key()));
         sends(Seg.ack(1, 1).with(MpOption.capable().keys())).seesNothing();
         return script.accepts();
@@ -176,6 +189,7 @@ public final class Path extends Peer {
                 if (segment.hasFlags(Tcp.SYN)) {
                     option.fields.putIfAbsent(MpField.ID, (long) id);
                     option.fields.putIfAbsent(MpField.NONCE, nonce & 0xffff_ffffL);
+                    nonce = (int) option.field(MpField.NONCE);
                     if (!segment.hasFlags(Tcp.ACK)) {
                         option.fields.putIfAbsent(MpField.TOKEN, mp.hostToken() & 0xffff_ffffL);
                     }
@@ -215,6 +229,8 @@ public final class Path extends Peer {
                 return;
             }
         }
+        // Without a mapping it is what it would be in plain TCP.
+        mp().sent(segment.to());
     }
 
     @Override

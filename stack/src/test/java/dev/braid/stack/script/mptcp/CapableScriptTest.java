@@ -1,0 +1,180 @@
+package dev.braid.stack.script.mptcp;
+
+import static dev.braid.stack.script.Seg.ack;
+import static dev.braid.stack.script.Seg.data;
+import static dev.braid.stack.script.Seg.syn;
+import static dev.braid.stack.script.Seg.synAck;
+import static dev.braid.stack.script.mptcp.MpOption.capable;
+import static dev.braid.stack.script.mptcp.MpOption.dss;
+import static dev.braid.stack.script.mptcp.MpOption.map;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.stack.script.Conn;
+import dev.braid.stack.socket.Readiness;
+import dev.braid.testing.Rfc;
+import org.junit.jupiter.api.Test;
+
+/** How a connection begins: MP_CAPABLE on both sides (RFC 8684 section 3.1). */
+class CapableScriptTest extends MptcpScript {
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aPassiveOpenTellsItsKeyAndLearnsThePeers() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable()));
+        wifi.sees(synAck(0, 1).with(capable().version(1).key())).seesNothing();
+        host.acceptsNothing();
+        wifi.sends(ack(1, 1).with(capable().keys())).seesNothing();
+        host.accept().isReady(Readiness.CONNECTED | Readiness.WRITABLE);
+        assertThat(counter("MPTcpExtMPCapableSYNRX")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPCapableACKRX")).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void anActiveOpenTellsItsKeyInTheThirdPacket() {
+        Conn conn = host.connect(wifi);
+        wifi.sees(syn(0).with(capable().version(1).flags(MpOption.FLAG_H))).seesNothing();
+        wifi.sends(wifi.fullSynAck().with(capable().key()));
+        wifi.sees(ack(1, 1).with(capable().keys())).seesNothing();
+        conn.isReady(Readiness.CONNECTED | Readiness.WRITABLE);
+        assertThat(counter("MPTcpExtMPCapableSYNTX")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPCapableSYNACKRX")).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void theFirstDataOfTheClientRepeatsTheKeys() {
+        Conn conn = wifi.isConnectedToMultipath();
+        conn.write(100);
+        wifi.sees(data(1, 101).with(capable().keys().length(100)).lacks(MpOption.DSS));
+        wifi.sends(ack(1, 101).with(dss().ack(101)));
+        conn.write(200);
+        wifi.sees(data(101, 301).with(map(101, 101, 200)).lacks(MpOption.MP_CAPABLE));
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aServerThatSpeaksFirstConfirmsTheKeys() {
+        Conn conn = wifi.isConnectedToMultipath();
+        wifi.sends(data(1, 51).with(map(1, 1, 50))).sees(ack(1, 51).with(dss().ack(51)));
+        conn.reads(50).write(100);
+        wifi.sees(data(1, 101).with(map(1, 1, 100)).lacks(MpOption.MP_CAPABLE));
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void theThirdPacketMayBringData() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key()));
+        wifi.sends(data(1, 101).with(capable().keys().length(100)));
+        wifi.sees(ack(1, 101).with(dss().ack(101))).seesNothing();
+        host.accept().reads(100);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void theFourthPacketRepeatsTheKeysWithItsData() {
+        host.listen();
+        Conn conn = wifi.opensMultipath();
+        wifi.sends(data(1, 101).with(capable().keys().length(100)));
+        wifi.sees(ack(1, 101).with(dss().ack(101)));
+        conn.reads(100);
+        wifi.sends(data(101, 201).with(map(101, 101, 100))).sees(ack(1, 201).with(dss().ack(201)));
+        conn.reads(100);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void keysThatComeAgainAreNoNews() {
+        host.listen();
+        Conn conn = wifi.opensMultipath();
+        wifi.sends(data(1, 101).with(capable().keys().length(100))).sees(ack(1, 101).with(dss().ack(101)));
+        wifi.sends(data(1, 101).with(capable().keys().length(100))).sees(ack(1, 101).with(dss().ack(101)));
+        conn.reads(100).readsNothing();
+    }
+
+    @Test
+    void theThirdPacketMayBeLostAndTheFourthSayIt() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key()));
+        // The third was lost.
+        wifi.sends(data(1, 101).with(capable().keys().length(100)));
+        wifi.sees(ack(1, 101).with(dss().ack(101)));
+        host.accept().reads(100);
+    }
+
+    @Test
+    void aServersFirstDataCarriesAMapping() {
+        host.listen();
+        Conn conn = wifi.opensMultipath();
+        conn.write(300);
+        wifi.sees(data(1, 301).with(map(1, 1, 300).dsnBytes(8)));
+        wifi.sends(ack(1, 301).with(dss().ack(301))).seesNothing();
+        assertThat(conn.socket().connection().sendQueued()).isZero();
+    }
+
+    @Test
+    void anUnansweredSynAckKeepsItsKey() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key()));
+        after(1_000);
+        // The key is compared with the first one's.
+        wifi.sees(synAck(0, 1).with(capable().key()));
+        wifi.sends(ack(1, 1).with(capable().keys())).seesNothing();
+        host.accept();
+    }
+
+    @Test
+    void aRepeatedSynGetsTheSameKey() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key()));
+        wifi.sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key()));
+        wifi.sends(ack(1, 1).with(capable().keys())).seesNothing();
+        host.accept();
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void checksumsAreUsedWhenThePeerWantsThem() {
+        mp.demandsChecksums();
+        host.listen();
+        Conn conn = wifi.opensMultipath();
+        // Whether checksums are there and right is looked at wherever a mapping is seen.
+        conn.write(333);
+        wifi.sees(data(1, 334).with(map(1, 1, 333))).sends(ack(1, 334));
+        wifi.sends(data(1, 102).with(map(1, 1, 101))).sees(ack(334, 102).with(dss().ack(102)));
+        conn.reads(101);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aClientThatIsToldToUseChecksumsDoes() {
+        mp.demandsChecksums();
+        Conn conn = wifi.isConnectedToMultipath();
+        conn.write(77);
+        wifi.sees(data(1, 78).with(capable().keys().length(77)));
+        wifi.sends(ack(1, 78));
+        conn.write(3_000);
+        // One mapping, one checksum, three segments: 36 bytes of options besides the timestamps' leave none free.
+        int mss = 1_500 - variant().ipHeader() - 20 - 36;
+        wifi.sees(data(78, 78 + mss).with(map(78, 78, 3_000)), data(78 + mss, 78 + 2 * mss).with(map(78, 78, 3_000)));
+        wifi.sees(data(78 + 2 * mss, 3_078));
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void onlyAsManyConnectionsAreEstablishedAsThereAre() {
+        host.listen();
+        wifi.opensMultipath();
+        wifi.sends(data(1, 11).with(capable().keys().length(10))).sees(ack(1, 11));
+        assertThat(counter("MPTcpExtMPCurrEstab")).isEqualTo(1);
+    }
+
+    @Test
+    void joinsAreNotWantedAtTheFirstAddressWhenItSaysSo() {
+        core().tunables().set("net.mptcp.allow_join_initial_addr_port", "0");
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable()));
+        wifi.sees(synAck(0, 1).with(capable().flags(MpOption.FLAG_C | MpOption.FLAG_H).key()));
+    }
+}

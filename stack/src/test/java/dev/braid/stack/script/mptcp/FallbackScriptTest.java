@@ -1,0 +1,196 @@
+package dev.braid.stack.script.mptcp;
+
+import static dev.braid.stack.script.Seg.ack;
+import static dev.braid.stack.script.Seg.data;
+import static dev.braid.stack.script.Seg.fin;
+import static dev.braid.stack.script.Seg.syn;
+import static dev.braid.stack.script.Seg.synAck;
+import static dev.braid.stack.script.mptcp.MpOption.capable;
+import static dev.braid.stack.script.mptcp.MpOption.dss;
+import static dev.braid.stack.script.mptcp.MpOption.map;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.stack.script.Conn;
+import dev.braid.testing.Rfc;
+import org.junit.jupiter.api.Test;
+
+/** How a connection becomes plain TCP, and goes on (RFC 8684 sections 3.1 and 3.7). */
+class FallbackScriptTest extends MptcpScript {
+    /** Both directions as plain TCP: no option of MPTCP, and an end by FIN. */
+    private void isPlain(Conn conn, int hostNext, int peerNext) {
+        mp.fellBack();
+        conn.write(100);
+        wifi.sees(data(hostNext, hostNext + 100).lacks(MpOption.ALL)).sends(ack(peerNext, hostNext + 100).bare());
+        wifi.sends(data(peerNext, peerNext + 200).bare());
+        wifi.sees(ack(hostNext + 100, peerNext + 200).lacks(MpOption.ALL));
+        conn.reads(200).finish();
+        wifi.sees(fin(hostNext + 100, peerNext + 200).lacks(MpOption.ALL));
+        wifi.sends(fin(peerNext + 200, hostNext + 101).bare());
+        wifi.sees(ack(hostNext + 101, peerNext + 201).lacks(MpOption.ALL)).seesNothing();
+        conn.readsEnd().close();
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aServerThatSpeaksNoMultipathIsTalkedToPlainly() {
+        Conn conn = host.connect(wifi);
+        wifi.sees(syn(0).with(capable())).sends(wifi.fullSynAck()).sees(ack(1, 1).lacks(MpOption.ALL));
+        assertThat(counter("MPTcpExtMPCapableFallbackSYNACK")).isEqualTo(1);
+        isPlain(conn, 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aClientThatSpeaksNoMultipathIsTalkedToPlainly() {
+        host.listen();
+        wifi.sends(wifi.fullSyn()).sees(synAck(0, 1).lacks(MpOption.ALL)).sends(ack(1, 1)).seesNothing();
+        isPlain(host.accept(), 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aThirdPacketWithoutKeysMakesItPlain() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key()));
+        wifi.sends(ack(1, 1).bare()).seesNothing();
+        Conn conn = host.accept();
+        assertThat(counter("MPTcpExtMPCapableFallbackACK")).isEqualTo(1);
+        isPlain(conn, 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void anotherVersionIsAnsweredPlainly() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable().version(0))).sees(synAck(0, 1).lacks(MpOption.ALL));
+        wifi.sends(ack(1, 1)).seesNothing();
+        isPlain(host.accept(), 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void flagBIsAnsweredPlainly() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable().flags(MpOption.FLAG_B | MpOption.FLAG_H)));
+        wifi.sees(synAck(0, 1).lacks(MpOption.ALL)).sends(ack(1, 1)).seesNothing();
+        isPlain(host.accept(), 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void noAlgorithmIsAnsweredPlainly() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable().flags(0)));
+        wifi.sees(synAck(0, 1).lacks(MpOption.ALL)).sends(ack(1, 1)).seesNothing();
+        isPlain(host.accept(), 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aServerOfAnotherVersionIsTalkedToPlainly() {
+        Conn conn = host.connect(wifi);
+        wifi.sees(syn(0).with(capable())).sends(wifi.fullSynAck().with(capable().version(0).key()));
+        wifi.sees(ack(1, 1).lacks(MpOption.ALL));
+        isPlain(conn, 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aServerThatPicksNoAlgorithmIsTalkedToPlainly() {
+        Conn conn = host.connect(wifi);
+        wifi.sees(syn(0).with(capable())).sends(wifi.fullSynAck().with(capable().flags(0).key()));
+        wifi.sees(ack(1, 1).lacks(MpOption.ALL));
+        isPlain(conn, 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void whenSynsWithItVanishItIsLeftOut() {
+        Conn conn = host.connect(wifi);
+        wifi.sees(syn(0).with(capable()));
+        after(1_000);
+        wifi.sees(syn(0).with(capable()));
+        after(2_000);
+        wifi.sees(syn(0).with(capable()));
+        after(4_000);
+        wifi.sees(syn(0).lacks(MpOption.ALL)).sends(wifi.fullSynAck()).sees(ack(1, 1).lacks(MpOption.ALL));
+        assertThat(counter("MPTcpExtMPCapableSYNTXDrop")).isEqualTo(1);
+        isPlain(conn, 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void bothOpeningAtOnceFallsBack() {
+        Conn conn = host.connect(wifi);
+        wifi.sees(syn(0).with(capable())).sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1));
+        wifi.sends(wifi.fullSynAck()).seesWhatever();
+        assertThat(counter("MPTcpExtSimultConnectFallback")).isEqualTo(1);
+        mp.fellBack();
+        conn.write(100);
+        wifi.sees(data(1, 101).lacks(MpOption.ALL));
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void dataWithoutAMappingBeforeAnyMeansThatOptionsAreStripped() {
+        Conn conn = wifi.isConnectedToMultipath();
+        wifi.sends(data(1, 101).bare());
+        wifi.sees(ack(1, 101).lacks(MpOption.MP_CAPABLE));
+        mp.fellBack();
+        conn.reads(100).write(50);
+        wifi.sees(data(1, 51).lacks(MpOption.MP_CAPABLE));
+        assertThat(counter("MPTcpExtDssFallback") + counter("MPTcpExtMPCapableDataFallback")).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void anAckOfTheFirstDataWithoutADataAckMeansThatOptionsAreStripped() {
+        Conn conn = wifi.isConnectedToMultipath();
+        conn.write(100);
+        wifi.sees(data(1, 101).with(capable().keys().length(100)));
+        wifi.sends(ack(1, 101).bare());
+        mp.fellBack();
+        conn.write(50);
+        wifi.sees(data(101, 151).lacks(MpOption.MP_CAPABLE));
+        wifi.sends(ack(1, 151).bare()).sends(data(1, 31).bare()).sees(ack(151, 31));
+        conn.reads(30);
+        assertThat(conn.socket().connection().sendQueued()).isZero();
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void aServerWhoseFirstDataMeetsPlainAcksGoesOnPlainly() {
+        host.listen();
+        Conn conn = wifi.opensMultipath();
+        conn.write(100);
+        wifi.sees(data(1, 101).with(map(1, 1, 100)));
+        wifi.sends(ack(1, 101).bare());
+        mp.fellBack();
+        conn.write(50);
+        wifi.sees(data(101, 151)).sends(ack(1, 151).bare());
+        wifi.sends(data(1, 31).bare());
+        conn.reads(30);
+        assertThat(conn.socket().connection().sendQueued()).isZero();
+        wifi.seesWhatever();
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void aPlainClientAfterTheKeysMakesTheServerPlain() {
+        host.listen();
+        Conn conn = wifi.opensMultipath();
+        wifi.sends(data(1, 101).bare()).sees(ack(1, 101));
+        mp.fellBack();
+        conn.reads(100).write(50);
+        wifi.sees(data(1, 51));
+        assertThat(counter("MPTcpExtMPCapableDataFallback")).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasAgreedOnIsToldToWhoeverAsks() {
+        Conn conn = wifi.isConnectedToMultipath();
+        wifi.sends(data(1, 101).with(map(1, 1, 100))).sees(ack(1, 101).with(dss().ack(101)));
+        conn.reads(100);
+        assertThat(counter("MPTcpExtDssFallback")).isZero();
+    }
+}

@@ -1,0 +1,221 @@
+package dev.braid.stack.script.mptcp;
+
+import static dev.braid.stack.script.Seg.ack;
+import static dev.braid.stack.script.Seg.data;
+import static dev.braid.stack.script.Seg.rst;
+import static dev.braid.stack.script.Seg.rstAck;
+import static dev.braid.stack.script.Seg.syn;
+import static dev.braid.stack.script.Seg.synAck;
+import static dev.braid.stack.script.mptcp.MpOption.capable;
+import static dev.braid.stack.script.mptcp.MpOption.dss;
+import static dev.braid.stack.script.mptcp.MpOption.join;
+import static dev.braid.stack.script.mptcp.MpOption.map;
+import static dev.braid.stack.script.mptcp.MpOption.tcprst;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.stack.script.Conn;
+import dev.braid.stack.script.Seg;
+import dev.braid.testing.Rfc;
+import org.junit.jupiter.api.Test;
+
+/** Further subflows: MP_JOIN on both sides (RFC 8684 section 3.2). */
+class JoinScriptTest extends MptcpScript {
+    private Conn conn;
+
+    /** A connection that the peer opened, with the first ten bytes over it: joins are welcome. */
+    private void isOpen() {
+        host.listen();
+        conn = wifi.opensMultipath();
+        wifi.sends(data(1, 11).with(capable().keys().length(10))).sees(ack(1, 11).with(dss().ack(11)));
+        conn.reads(10);
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void aPeerJoinsWithItsTokenAndBothProve() {
+        isOpen();
+        far.sends(far.fullSyn().with(join().id(4)));
+        far.sees(synAck(0, 1).with(join())).seesNothing();
+        far.sends(ack(1, 1).with(join()));
+        // The fourth packet: the third has arrived.
+        far.sees(ack(1, 1).with(dss())).seesNothing();
+        assertThat(counter("MPTcpExtMPJoinSynRx")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPJoinAckRx")).isEqualTo(1);
+        host.acceptsNothing();
+    }
+
+    @Test
+    @Rfc({"8684", "3.3"})
+    void dataComesByAnyPathAndIsPutInOrder() {
+        isOpen();
+        far.joins();
+        far.sends(data(1, 101).with(map(111, 1, 100))).sees(ack(1, 101).with(dss().ack(11)));
+        conn.readsNothing();
+        wifi.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(211)));
+        conn.reads(200);
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void whatTheThirdPacketProvesWronglyIsReset() {
+        isOpen();
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        far.sends(ack(1, 1).with(join().wrongHmac()));
+        far.sees(rstAck(1, 1).with(tcprst(1)));
+        assertThat(counter("MPTcpExtMPJoinAckHMacFailure")).isEqualTo(1);
+        isAlive();
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void anUnknownTokenIsReset() {
+        isOpen();
+        far.sends(far.fullSyn().with(join().token(mp.hostToken() + 1)));
+        far.sees(rstAck(0, 1).with(tcprst(1)));
+        assertThat(counter("MPTcpExtMPJoinNoTokenFound")).isEqualTo(1);
+        isAlive();
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void aThirdPacketWithoutProofIsReset() {
+        isOpen();
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        far.sends(ack(1, 1).bare());
+        far.sees(rstAck(1, 1));
+        isAlive();
+    }
+
+    @Test
+    void aJoinMayComeToAPortWhereNobodyListens() {
+        isOpen();
+        far.hostPort(7_777);
+        far.joins();
+        far.sends(data(1, 101).with(map(11, 1, 100))).sees(ack(1, 101).with(dss().ack(111)));
+        conn.reads(100);
+    }
+
+    @Test
+    void aJoinMayComeToAnyAddressOfTheHost() {
+        isOpen();
+        Path cross = path("cross", 1, 1, PEER_PORT + 2, 1);
+        cross.joins();
+        cross.sends(data(1, 101).with(map(11, 1, 100))).sees(ack(1, 101).with(dss().ack(111)));
+        conn.reads(100);
+    }
+
+    @Test
+    void aBackupIsUsedWhenNothingElseIs() {
+        isOpen();
+        far.sends(far.fullSyn().with(join().backup())).sees(synAck(0, 1).with(join()));
+        far.sends(ack(1, 1).with(join())).sees(ack(1, 1));
+        conn.write(1_000);
+        wifi.sees(data(1, 1_001).with(map(1, 1, 1_000))).sends(ack(11, 1_001));
+        far.seesNothing();
+        wifi.sends(rst(11)).seesNothing();
+        conn.write(500);
+        far.sees(data(1, 501).with(map(1_001, 1, 500))).sends(ack(1, 501));
+        assertThat(counter("MPTcpExtMPJoinSynBackupRx")).isEqualTo(1);
+    }
+
+    @Test
+    void aJoinIsRepeatedAndGetsTheSameAnswer() {
+        isOpen();
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        far.sends(ack(1, 1).with(join())).sees(ack(1, 1)).seesNothing();
+    }
+
+    @Test
+    void dataBeforeTheProofDoesNotCount() {
+        isOpen();
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        far.sends(data(1, 101).with(map(11, 1, 100)));
+        far.seesWhatever();
+        conn.readsNothing();
+        isAlive();
+    }
+
+    // The host joins.
+
+    /** A connection that the host opened, confirmed by the peer. */
+    private void isConnected() {
+        conn = wifi.isConnectedToMultipath();
+        wifi.sends(data(1, 11).with(map(1, 1, 10))).sees(ack(1, 11).with(dss().ack(11)));
+        conn.reads(10);
+        mayHaveSubflows(4);
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void theHostJoinsFromItsOtherAddress() {
+        isConnected();
+        endpoint(1, SUBFLOW);
+        lte.sees(syn(0).with(join().notBackup())).seesNothing();
+        lte.sends(lte.fullSynAck().with(join()));
+        lte.sees(ack(1, 1).with(join())).seesNothing();
+        assertThat(counter("MPTcpExtMPJoinSynTx")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPJoinSynAckRx")).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void theProofIsRepeatedUntilItIsAnswered() {
+        isConnected();
+        endpoint(1, SUBFLOW);
+        lte.sees(syn(0).with(join())).sends(lte.fullSynAck().with(join())).sees(ack(1, 1).with(join()));
+        conn.write(100);
+        // No data before the fourth packet: the first subflow takes it.
+        wifi.sees(data(1, 101)).sends(ack(11, 101));
+        lte.seesNothing();
+        afterWhatever(1_500);
+        Seg again = lte.next();
+        assertThat(again.extras()).anyMatch(option -> option.name().equals(MpOption.MP_JOIN));
+        lte.seesWhatever();
+        lte.sends(ack(1, 1));
+        conn.write(60_000);
+        wifi.seesWhatever();
+        assertThat(lte.pending()).as("segments with data by the joined path").isPositive();
+        lte.seesWhatever();
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void aWrongAnswerToAJoinIsReset() {
+        isConnected();
+        endpoint(1, SUBFLOW);
+        lte.sees(syn(0).with(join())).sends(lte.fullSynAck().with(join().wrongHmac()));
+        lte.sees(rstAck(1, 1).with(tcprst(1)));
+        assertThat(counter("MPTcpExtMPJoinSynAckHMacFailure")).isEqualTo(1);
+        isAliveAsClient();
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void anAnswerWithoutMptcpIsReset() {
+        isConnected();
+        endpoint(1, SUBFLOW);
+        lte.sees(syn(0).with(join())).sends(lte.fullSynAck());
+        lte.sees(rstAck(1, 1));
+        isAliveAsClient();
+    }
+
+    @Test
+    void aJoinIsABackupWhenItsEndpointIs() {
+        isConnected();
+        endpoint(1, SUBFLOW | BACKUP);
+        lte.sees(syn(0).with(join().backup()));
+    }
+
+    private void isAlive() {
+        wifi.sends(data(11, 21).with(map(11, 11, 10))).sees(ack(1, 21).with(dss().ack(21)));
+        conn.reads(10).write(10);
+        wifi.sees(data(1, 11).with(map(1, 1, 10))).sends(ack(21, 11));
+    }
+
+    private void isAliveAsClient() {
+        wifi.sends(data(11, 21).with(map(11, 11, 10))).sees(ack(1, 21).with(dss().ack(21)));
+        conn.reads(10).write(10);
+        wifi.sees(data(1, 11).with(map(1, 1, 10))).sends(ack(21, 11));
+    }
+}

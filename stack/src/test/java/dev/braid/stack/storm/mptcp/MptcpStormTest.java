@@ -1,0 +1,77 @@
+package dev.braid.stack.storm.mptcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Thousands of bad networks of each {@link MptcpStorm.Kind}. {@code -Dbraid.storm.seeds=N} runs so many, from 1 or from {@code
+ * -Dbraid.storm.from=S}; {@code -Dbraid.storm.mptcp.seed=S} runs one with its journal, {@code -Dbraid.storm.mptcp.kind=K} only those
+ * of one kind.
+ */
+@Tag("storms")
+class MptcpStormTest {
+    private static final int MAX_TOLD = 5;
+
+    @Test
+    void overBadPathsEveryByteArrivesOnceAndNothingLeaks() {
+        run(MptcpStorm.Kind.WEATHER, 100);
+    }
+
+    /** Options vanish, segments are split and joined, sequence numbers shift, addresses and ports are translated. */
+    @Test
+    void whateverMiddleboxesDoEveryByteArrivesOnceAndNothingLeaks() {
+        run(MptcpStorm.Kind.BOXES, 100);
+    }
+
+    /** Links fall silent, go down and lose their addresses, NATs forget, and one link of several stays. */
+    @Test
+    void whileOnePathLivesEveryByteArrivesOnceAndNothingLeaks() {
+        run(MptcpStorm.Kind.TURNS, 100);
+    }
+
+    private static void run(MptcpStorm.Kind kind, int usual) {
+        String only = System.getProperty("braid.storm.mptcp.kind", kind.name());
+        assumeTrue(only.equalsIgnoreCase(kind.name()), "another kind was asked for");
+        Long single = Long.getLong("braid.storm.mptcp.seed");
+        if (single != null) {
+            new MptcpStorm(single, true, kind).run();
+            return;
+        }
+        List<AssertionError> failures = new ArrayList<>();
+        List<Long> failed = new ArrayList<>();
+        int seeds = Integer.getInteger("braid.storm.seeds", usual);
+        long from = Long.getLong("braid.storm.from", 1);
+        for (long seed = from; seed < from + seeds; seed++) {
+            try {
+                new MptcpStorm(seed, false, kind).run();
+            } catch (AssertionError failure) {
+                failed.add(seed);
+                if (failures.size() < MAX_TOLD) {
+                    failures.add(failure);
+                }
+            }
+        }
+        if (!failed.isEmpty()) {
+            var all = new AssertionError(
+                    "of " + seeds + " storms these failed: " + failed + "; the first of them follow");
+            failures.forEach(all::addSuppressed);
+            throw all;
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameStorm() {
+        for (long seed = 1; seed <= 3; seed++) {
+            MptcpStorm one = new MptcpStorm(seed, false, MptcpStorm.Kind.TURNS);
+            one.run();
+            MptcpStorm other = new MptcpStorm(seed, false, MptcpStorm.Kind.TURNS);
+            other.run();
+            assertThat(one.digest()).as("digest of seed %d", seed).isEqualTo(other.digest());
+        }
+    }
+}

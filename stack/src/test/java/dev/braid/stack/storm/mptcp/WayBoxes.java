@@ -1,0 +1,151 @@
+package dev.braid.stack.storm.mptcp;
+
+import dev.braid.fastpath.counters.Counters;
+import dev.braid.fastpath.frame.FramePool;
+import dev.braid.fastpath.sim.Middlebox;
+import dev.braid.fastpath.sim.SplitMix64;
+import dev.braid.fastpath.sim.middlebox.SegmentEdit;
+import dev.braid.fastpath.sim.middlebox.SegmentEdit.Scope;
+import dev.braid.fastpath.sim.middlebox.SegmentEditor;
+import dev.braid.fastpath.sim.middlebox.SegmentJoiner;
+import dev.braid.fastpath.sim.middlebox.SegmentSplitter;
+import dev.braid.fastpath.sim.middlebox.SequenceShift;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.TcpOptions;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** The middleboxes that a seed puts on the ways. */
+final class WayBoxes {
+    private static final int MPTCP = 30;
+    private static final int[] NEGOTIATED = {
+        TcpOptions.KIND_TIMESTAMPS, TcpOptions.KIND_SACK_PERMITTED, TcpOptions.KIND_MSS, TcpOptions.KIND_WINDOW_SCALE};
+
+    private final SplitMix64 random;
+    private final FramePool frames;
+    private final Counters counters;
+
+    WayBoxes(SplitMix64 random, FramePool frames, Counters counters) {
+        this.random = random;
+        this.frames = frames;
+        this.counters = counters;
+    }
+
+    /** Puts NATs that forget on some ways. */
+    static void nats(SplitMix64 random, List<Way> ways, Junction junction) {
+        for (Way way : ways) {
+            if (random.chance(0.4)) {
+                nat(random, way, junction);
+            }
+            way.install();
+        }
+    }
+
+    private static void nat(SplitMix64 random, Way way, Junction junction) {
+        var outside = new ArrayList<IpAddress>();
+        for (IpAddress inside : way.addresses) {
+            IpAddress shown = IpAddress.parse(
+                    inside.isIpv4() ? "10." + (101 + way.number) + ".0.9" : "fdaa:" + (1 + way.number) + "::9");
+            junction.route(shown, way.number);
+            outside.add(shown);
+        }
+        way.nat(outside, random.between(300, 100_000) * 1_000_000_000L / 1_000);
+    }
+
+    /** Fills all ways; answers whether one of the boxes may break a connection beyond repair. */
+    boolean install(List<Way> ways, Junction junction) {
+        boolean mayFail = false;
+        for (Way way : ways) {
+            if (random.chance(0.3)) {
+                var outside = new ArrayList<IpAddress>();
+                for (IpAddress inside : way.addresses) {
+                    IpAddress shown = IpAddress.parse(
+                            inside.isIpv4() ? "10." + (101 + way.number) + ".0.9" : "fdaa:" + (1 + way.number) + "::9");
+                    junction.route(shown, way.number);
+                    outside.add(shown);
+                }
+                way.nat(outside, Long.MAX_VALUE / 4);
+            }
+            row(way, way.forth);
+            if (random.chance(0.3)) {
+                way.names.add("shift");
+                var shift = new SequenceShift(random.nextLong(), random.chance(0.3));
+                way.forth.add(shift.forth());
+                way.back.add(shift.back());
+            }
+            way.names.add("|");
+            row(way, way.back);
+            options(way);
+            mayFail |= breaking(way);
+            way.install();
+        }
+        return mayFail;
+    }
+
+    private void row(Way way, List<Middlebox> row) {
+        if (random.chance(0.2)) {
+            int mss = random.between(300, 1400);
+            add(way, row, "mss " + mss, SegmentEdit.clampMss(mss));
+        }
+        if (random.chance(0.2)) {
+            int bytes = random.between(100, 1400);
+            way.names.add("split " + bytes);
+            row.add(new SegmentSplitter(bytes, frames, counters.counter("split"), counters.counter("failed")));
+        }
+    }
+
+    /** Options that never pass: from the first SYN on, one way or both. */
+    private void options(Way way) {
+        if (random.chance(0.25)) {
+            BitSet mptcp = kinds(MPTCP);
+            int which = random.nextInt(3);
+            Scope scope = random.chance(0.5) ? Scope.SYN : Scope.ALL;
+            if (which != 1) {
+                add(way, way.forth, "no MPTCP forth in " + scope, SegmentEdit.strip(mptcp, scope));
+            }
+            if (which != 0) {
+                add(way, way.back, "no MPTCP back in " + scope, SegmentEdit.strip(mptcp, scope));
+            }
+        }
+        if (random.chance(0.3)) {
+            BitSet kinds = kinds(NEGOTIATED[random.nextInt(NEGOTIATED.length)]);
+            add(way, way.forth, "strip-syn " + kinds, SegmentEdit.strip(kinds, Scope.SYN));
+            add(way, way.back, "too", SegmentEdit.strip(kinds, Scope.SYN));
+        }
+    }
+
+    /** Boxes that lose mappings: what they carried can come by another way, but only while there is one. */
+    private boolean breaking(Way way) {
+        boolean breaks = false;
+        if (random.chance(0.15)) {
+            int bytes = random.between(500, 1_300);
+            way.names.add("join " + bytes);
+            way.forth.add(new SegmentJoiner(bytes, random.between(10, 3_000) * 1_000L, frames,
+                    counters.counter("joined")));
+            breaks = true;
+        }
+        if (random.chance(0.15)) {
+            int from = random.between(1, 200);
+            boolean forth = random.chance(0.5);
+            int[] seen = {0};
+            BitSet mptcp = kinds(MPTCP);
+            SegmentEdit strip = SegmentEdit.strip(mptcp, Scope.NOT_SYN);
+            add(way, forth ? way.forth : way.back, "no MPTCP from packet " + from + (forth ? " forth" : " back"),
+                    segment -> ++seen[0] > from && strip.edit(segment));
+            breaks = true;
+        }
+        return breaks;
+    }
+
+    private static BitSet kinds(int kind) {
+        var kinds = new BitSet();
+        kinds.set(kind);
+        return kinds;
+    }
+
+    private void add(Way way, List<Middlebox> row, String name, SegmentEdit edit) {
+        way.names.add(name);
+        row.add(new SegmentEditor(edit, counters.counter("edited")));
+    }
+}
