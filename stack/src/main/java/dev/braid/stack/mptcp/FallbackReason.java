@@ -29,6 +29,7 @@ public enum FallbackReason {
 
     /** Whether the peer is to be told by an infinite mapping: found out in mid-connection, and not by the peer's own. */
     boolean isTold() {
-        return this == NO_DSS || this == NO_CAPABLE_DATA || this == DSS_CORRUPTION || this == CHECKSUM || this == MP_FAIL;
+        return this == NO_DSS || this == NO_CAPABLE_DATA || this == DSS_CORRUPTION || this == CHECKSUM
+                || this == MP_FAIL;
     }
 }

@@ -50,11 +50,12 @@ public final class StormHost {
 
     /** A link with these addresses, each in a network of the usual size. */
     public static Link link(int index, String name, int mtu, int offloads, IpAddress... addresses) {
-        var prefixes = new ArrayList<Prefix>();
-        for (IpAddress address : addresses) {
-            prefixes.add(new Prefix(address, address.isIpv4() ? 24 : 64));
-        }
-        return new Link(index, name, prefixes, mtu, offloads);
+        return new Link(index, name, prefixes(List.of(addresses)), mtu, offloads);
+    }
+
+    /** These addresses, each in a network of the usual size. */
+    public static List<Prefix> prefixes(List<IpAddress> addresses) {
+        return addresses.stream().map(address -> new Prefix(address, address.isIpv4() ? 24 : 64)).toList();
     }
 
     /** What should be gone and is not; empty when nothing leaked. */

@@ -123,12 +123,13 @@ final class Hosts {
     }
 
     void regains(StormHost host, Way way, long now) {
-        host.core.onAddresses(way.number, host.links.get(way.number).addresses(), now);
+        host.core.onAddresses(way.number, StormHost.prefixes(way.addresses), now);
     }
 
     @Override
     public String toString() {
-        return families + (checksums ? " with checksums" : "") + ", " + clientNics + " to " + serverNics + " links, mtu "
+        return families + (checksums ? " with checksums" : "") + ", " + clientNics + " to " + serverNics
+                + " links, mtu "
                 + mtus;
     }
 }

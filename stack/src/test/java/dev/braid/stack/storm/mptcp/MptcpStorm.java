@@ -9,7 +9,6 @@ import dev.braid.fastpath.sim.SimNode;
 import dev.braid.fastpath.sim.SimPort;
 import dev.braid.fastpath.sim.SplitMix64;
 import dev.braid.fastpath.sim.VirtualClock;
-import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.core.Link;
 import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.storm.Holding;
