@@ -18,6 +18,11 @@ final class CapableHandshake implements Handshake {
     private int synsSent;
     /** A SYN without was sent: an answer without is not the peer's doing. */
     private boolean dropped;
+    /**
+     * The peer's last SYN had no MP_CAPABLE: "the SYN/ACK MUST NOT contain one in response". It may have overtaken one that had, so
+     * the third packet decides.
+     */
+    private boolean answersPlain;
     /** The peer's key is known. */
     private boolean keyed;
 
@@ -30,7 +35,7 @@ final class CapableHandshake implements Handshake {
     public int length(SegmentKind kind) {
         return switch (kind) {
             case SYN -> mayTry() ? MptcpOptionWriter.CAPABLE_SYN : 0;
-            case SYN_ACK -> MptcpOptionWriter.CAPABLE_SYN_ACK;
+            case SYN_ACK -> answersPlain ? 0 : MptcpOptionWriter.CAPABLE_SYN_ACK;
             case THIRD_ACK, ACK -> says() ? MptcpOptionWriter.CAPABLE_ACK : 0;
             case DATA -> !says()
                     ? 0
@@ -97,7 +102,9 @@ final class CapableHandshake implements Handshake {
     @Override
     public Verdict onSegment(TcpSegment segment, MptcpOptions options, long nowNs) {
         if (segment.has(Tcp.SYN)) {
-            if (!connection.serverSide) {
+            if (connection.serverSide) {
+                answersPlain = !options.has(MptcpOptions.MP_CAPABLE);
+            } else {
                 onAnswer(segment, options, nowNs);
             }
             return Verdict.PROCEED;

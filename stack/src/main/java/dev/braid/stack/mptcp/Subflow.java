@@ -236,9 +236,11 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     // Its end.
 
-    /** Ends it in order: a FIN follows what it was given. */
+    /** Ends it in order: a FIN follows what it was given. One that is not established yet ends at once. */
     void close(long nowNs) {
-        if (!closing && !gone) {
+        if (!connected) {
+            reset(ResetReason.UNSPECIFIED, nowNs);
+        } else if (!closing && !gone) {
             closing = true;
             tcb.finish();
         }

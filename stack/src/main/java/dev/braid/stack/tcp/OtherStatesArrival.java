@@ -51,7 +51,7 @@ final class OtherStatesArrival {
             return false;
         }
         if (synAgain) {
-            return synAgain(tcb, segment);
+            return synAgain(tcb, segment, nowNs);
         }
         if (!acceptable(tcb, segment)) {
             counters.dropSequence.increment();
@@ -86,7 +86,7 @@ final class OtherStatesArrival {
      * The peer's SYN once more: alone, it asks for our SYN/ACK again; with an ACK of our SYN it completes a simultaneous open
      * (RFC 9293 section 3.5, figure 8), and counts as what stands behind its SYN.
      */
-    private boolean synAgain(Tcb tcb, TcpSegment segment) {
+    private boolean synAgain(Tcb tcb, TcpSegment segment, long nowNs) {
         if (segment.has(Tcp.RST)) {
             return false;
         }
@@ -94,6 +94,10 @@ final class OtherStatesArrival {
             segment.seq++;
             tcb.acks.demand(Decision.ACK_NOW);
             return true;
+        }
+        UpperLayer upper = tcb.upper;
+        if (upper != null && !verdict(tcb, upper.onSegment(tcb, segment, nowNs))) {
+            return false;
         }
         tcb.ecn.onSynAgain(segment.flags);
         tcb.synDue = true;

@@ -253,4 +253,49 @@ class CapableHandshakeTest {
             assertThat(other.heard).as("another address: tried").isEmpty();
         }
     }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aPlainSynIsAnsweredPlainlyThoughOneWithTheOptionCameBefore() {
+        try (TwoHosts world = new TwoHosts()) {
+            world.back[0].middlebox(new SynFilter(MPTCP, counter(world)));
+            TcpListener listener = world.server.listen();
+            TwoHosts.Program here = world.client.open();
+            world.run(60 * TwoHosts.SECOND);
+            assertThat(here.heard).containsExactly("established");
+            TwoHosts.Program there = world.accept(listener);
+            assertThat(there.mptcp().fallbackReason()).isEqualTo(FallbackReason.NO_CAPABLE_ACK);
+            exchange(world, here, there);
+        }
+    }
+
+    @Test
+    void bothEndsThatOpenAtOnceSpeakPlainTcp() {
+        try (TwoHosts world = new TwoHosts()) {
+            TwoHosts.Program here = world.client.open(world.server.addresses.getFirst(), 5000, 6000);
+            TwoHosts.Program there = world.server.open(world.client.addresses.getFirst(), 6000, 5000);
+            world.run(TwoHosts.SECOND);
+            assertThat(here.mptcp().fallbackReason()).isEqualTo(FallbackReason.SIMULTANEOUS_OPEN);
+            assertThat(there.mptcp().fallbackReason()).isEqualTo(FallbackReason.SIMULTANEOUS_OPEN);
+            assertThat(world.client.count("MPTcpExtSimultConnectFallback")).isEqualTo(1);
+            exchange(world, here, there);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aKeyWhoseTokenIsTakenIsDrawnAnew() {
+        try (TwoHosts world = new TwoHosts()) {
+            long[] draws = {7, 7, 7, 7, 7, 8};
+            int[] next = {0};
+            MptcpLayer layer = world.client.core.mptcp();
+            var table = new TokenTable(layer.keys, () -> draws[next[0]++]);
+            MptcpConnection connection = world.client.open().mptcp();
+            table.insert(layer.keys.derive(7), connection);
+            assertThat(table.draw()).as("some draws are enough").isNull();
+            assertThat(table.draw()).isEqualTo(layer.keys.derive(8));
+            table.remove(layer.keys.derive(7), connection);
+            assertThat(table.lookup(layer.keys.derive(7).token())).isNull();
+        }
+    }
 }

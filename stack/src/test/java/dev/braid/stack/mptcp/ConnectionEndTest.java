@@ -181,4 +181,17 @@ class ConnectionEndTest {
             assertThat(pair[1].heard).containsExactly("failed RESET", "closed");
         }
     }
+
+    @Test
+    void aJoinThatIsNotAnsweredDoesNotHoldUpTheEnd() {
+        try (TwoHosts world = TwoHosts.unmanaged()) {
+            TwoHosts.Program[] pair = world.establishFully();
+            world.forth[1].cut(world.clock.nowNs());
+            pair[0].mptcp().join(world.plan(false), world.clock.nowNs());
+            pair[0].finish();
+            pair[1].finish();
+            world.run(2 * SECOND);
+            assertThat(pair[0].heard).containsExactly("established", "fin", "closed");
+        }
+    }
 }

@@ -125,10 +125,14 @@ final class TwoHosts implements AutoCloseable {
         }
 
         Program open(IpAddress to) {
+            return open(to, 0, PORT);
+        }
+
+        Program open(IpAddress to, int from, int port) {
             var program = new Program();
             MptcpConnection connection = core.mptcp().open(program, new TcpSettings(), new MptcpSettings());
             program.connection = connection;
-            program.refused = core.mptcp().connect(connection, 0, 0, 0, to.hi(), to.lo(), PORT, clock.nowNs());
+            program.refused = core.mptcp().connect(connection, 0, 0, from, to.hi(), to.lo(), port, clock.nowNs());
             return program;
         }
     }
