@@ -70,6 +70,14 @@ final class BraidHost implements Host {
         stack.paths().limits(new Limits(addAddrAccepted, subflows));
     }
 
+    /** Timestamps belong on every segment (RFC 7323 section 3.2), so that with them such an address is not announced. */
+    @Override
+    public void makeRoomToAnnounce(boolean v6WithPort) throws IOException {
+        if (v6WithPort) {
+            stack.tunables().change("net.ipv4.tcp_timestamps", "0");
+        }
+    }
+
     @Override
     public void addEndpoint(int id, String address, int port, String... flags) throws IOException {
         int bits = 0;

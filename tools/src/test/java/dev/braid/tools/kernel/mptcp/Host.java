@@ -34,7 +34,7 @@ interface Host {
     void limits(int subflows, int addAddrAccepted) throws IOException;
 
     /** Is about to announce an address of IPv6 with a port, which together with timestamps is more than 40 bytes. */
-    default void makeRoomToAnnounce(boolean v6WithPort) {}
+    void makeRoomToAnnounce(boolean v6WithPort) throws IOException;
 
     /** Adds an endpoint; port 0 for none. */
     void addEndpoint(int id, String address, int port, String... flags) throws IOException;
