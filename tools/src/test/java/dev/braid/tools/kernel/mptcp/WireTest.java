@@ -32,7 +32,8 @@ class WireTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Scenario.class, names = {"JOIN_BY_CLIENT", "ADD_ADDR_WITH_PORT", "REMOVE_ADDR", "CHECKSUMS", "MP_PRIO",
+    @EnumSource(value = Scenario.class, names = {"JOIN_BY_CLIENT", "ADD_ADDR_WITH_PORT", "REMOVE_ADDR", "CHECKSUMS",
+        "MP_PRIO",
         "FAST_CLOSE_BY_CLIENT"})
     void noPacketIsAnErrorToTshark(Scenario scenario) throws Exception {
         for (boolean braidIsClient : new boolean[] {true, false}) {
@@ -56,7 +57,8 @@ class WireTest {
     }
 
     private static Process capture(NetworkNamespace namespace, Path file) throws IOException {
-        Process dumpcap = namespace.start("dumpcap", "-q", "-i", DEVICES.get(0), "-i", DEVICES.get(1), "-w", file.toString());
+        Process dumpcap = namespace.start("dumpcap", "-q", "-i", DEVICES.get(0), "-i", DEVICES.get(1), "-w",
+                file.toString());
         BufferedReader said = dumpcap.inputReader(StandardCharsets.UTF_8);
         for (String line = said.readLine(); line != null; line = said.readLine()) {
             if (line.startsWith("File:")) {
@@ -69,7 +71,8 @@ class WireTest {
     private static List<String> tshark(Path file, String filter) throws Exception {
         Process process = new ProcessBuilder("tshark", "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",
                 // Random bytes may look like some application.
-                "-d", "tcp.port==1-65535,data", "-r", file.toString(), "-Y", filter, "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Info", "-e",
+                "-d", "tcp.port==1-65535,data", "-r", file.toString(), "-Y", filter, "-T", "fields", "-e",
+                "frame.number", "-e", "_ws.col.Info", "-e",
                 "_ws.expert.message")
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
