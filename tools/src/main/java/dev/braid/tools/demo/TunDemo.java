@@ -2,16 +2,19 @@ package dev.braid.tools.demo;
 
 import dev.braid.stack.Stack;
 import dev.braid.stack.socket.StreamProtocol;
+import dev.braid.tools.nic.NicWatch;
 import dev.braid.tools.testbed.BedPath;
 import dev.braid.tools.testbed.NotPossibleException;
 import dev.braid.tools.testbed.Testbed;
 import dev.braid.tundriver.netlink.LinkStatistics;
+import dev.braid.tundriver.netlink.MonitorThread;
 import dev.braid.tundriver.netns.KernelCounters;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The demo on real TUNs: Braid in the client's namespace, the kernel in the server's; then the kernel in both. */
@@ -50,19 +53,28 @@ final class TunDemo {
 
     private record Measured(Totals totals, List<PathResult> paths, long reinjected, boolean fallback) {}
 
+    @SuppressWarnings("try") // the NICs are watched by being watched
     private Measured measureBraid(Testbed testbed) throws IOException, NotPossibleException {
         Map<String, Long> before = KernelCounters.of(testbed.server());
         try (Stack stack = testbed.startBraid(Stack.builder().protocol(plan.protocol()))) {
             var client = new BraidClient(stack);
             warmUp(testbed, client);
             var statistics = testbed.paths().stream().map(BedPath::statistics).toList();
-            try (SubflowWatch watch = SubflowWatch.start(stack)) {
+            try (SubflowWatch watch = SubflowWatch.start(stack);
+                    MonitorThread nics = watchNics(testbed, stack)) {
                 Totals totals = transfers(testbed, client, plan, progress);
                 watch.sample();
                 return new Measured(totals, paths(testbed, statistics, watch), watch.bytesReinjected(),
                         watch.fellBack() || fellBack(before, testbed));
             }
         }
+    }
+
+    /** The stack hears of its NICs as a daemon that binds them does: from netlink. */
+    private static MonitorThread watchNics(Testbed testbed, Stack stack) {
+        var linksByNic = new HashMap<String, String>();
+        testbed.paths().forEach(path -> linksByNic.put(path.name(), path.tun()));
+        return testbed.client().call(() -> NicWatch.start(stack.paths(), linksByNic));
     }
 
     private boolean fellBack(Map<String, Long> before, Testbed testbed) throws IOException {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -81,6 +82,10 @@ public final class MptcpCommand implements Callable<Integer> {
             try (ControlClient client = ControlClient.find(process.pid())) {
                 return new Monitor(client, json).run();
             }
+        }
+        if (isShort(object, "help")) {
+            CommandLine.usage(this, out);
+            return 0;
         }
         throw unknown(object);
     }

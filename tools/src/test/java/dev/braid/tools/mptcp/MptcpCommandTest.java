@@ -98,6 +98,11 @@ final class MptcpCommandTest {
     }
 
     @Test
+    void helpShowsTheGrammar() throws IOException {
+        assertThat(run("help")).contains("braid mptcp endpoint add ADDRESS [ dev NAME ] [ id ID ]");
+    }
+
+    @Test
     void everyLinksAddressIsAnEndpointUnlessFlushed() throws IOException {
         stack.paths().addAddress("v1", Prefix.parse("10.0.1.9/24"));
         assertThat(run("endpoint show")).isEqualTo("10.0.1.9 id 1 subflow dev v1 \n");

@@ -7,14 +7,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a path may be opened again, by its ends. A path that is out is asked about once a second at first: each attempt sends two SYNs a
- * second apart and is abandoned, the next one follows half a second later; both times double with every fourth failure.
+ * When a path may be opened again, by its ends. A path that is out is asked about more often than once a second at first: each attempt is
+ * abandoned before its SYN would be repeated, since a fresh one comes sooner than TCP's back-off; how long it lasts, and the pause behind
+ * it, double with every fourth failure. So a path of any round trip is opened in the end, and one that is gone costs next to nothing.
  */
 final class Retries {
-    private static final long ATTEMPT_NS = 1_500_000_000L;
-    private static final long PAUSE_NS = 500_000_000L;
+    private static final long ATTEMPT_NS = 600_000_000L;
+    private static final long PAUSE_NS = 150_000_000L;
     private static final int FAILURES_PER_DOUBLING = 4;
-    private static final int MOST_DOUBLINGS = 6;
+    private static final int MOST_DOUBLINGS = 7;
     /** A subflow that lived this long was none of the attempts that failed. */
     private static final long LIVED_NS = 10_000_000_000L;
 
