@@ -18,6 +18,7 @@ final class MptcpTunables {
                 flag("net.mptcp.checksum_enabled", c -> bit(c.mptcp.checksum), (c, v) -> c.mptcp.checksum = v != 0),
                 flag("net.braid.mptcp_link_endpoints", c -> bit(c.mptcp.linkEndpoints),
                         (c, v) -> c.mptcp.linkEndpoints = v != 0),
+                flag("net.braid.mptcp_liveness", c -> bit(c.mptcp.liveness), (c, v) -> c.mptcp.liveness = v != 0),
                 flag("net.mptcp.allow_join_initial_addr_port", c -> bit(c.mptcp.allowJoinInitialAddressPort),
                         (c, v) -> c.mptcp.allowJoinInitialAddressPort = v != 0),
                 Tunable.number("net.mptcp.add_addr_timeout", SECOND, 0, MAX_SECONDS, c -> c.mptcp.addAddrTimeoutNs,

@@ -28,13 +28,13 @@ public final class MptcpConfig {
     public long blackholeTimeoutNs = 3600 * SECOND;
     /** Data-level retransmissions without progress that make a subflow stale (net.mptcp.stale_loss_cnt). */
     public int staleLossCount = 4;
-    /** Notice paths that fell silent, by probes, and have their data take others at once; Braid's own (net.mptcp.liveness). */
+    /** Notice paths that fell silent, by probes, and have their data take others at once; Braid's own (net.braid.mptcp_liveness). */
     public boolean liveness = true;
     /** The packet scheduler of connections that choose none (net.mptcp.scheduler). */
     public String scheduler = "default";
     /** The path managers of connections that choose none, separated by blanks (net.mptcp.path_manager). */
     public String pathManagers = "endpoints";
-    /** Each address of a link is an endpoint that subflows are opened from, on connections that this host opens. */
+    /** Each address a link gets is an endpoint for connections that this host opens (net.braid.mptcp_link_endpoints). */
     public boolean linkEndpoints = true;
 
     private MptcpConfig() {}
