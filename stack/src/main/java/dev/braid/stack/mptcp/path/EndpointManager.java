@@ -61,8 +61,14 @@ public final class EndpointManager implements PathManager {
     /** Announces and opens what is missing, and asks to be woken when that may succeed which cannot now. */
     private void reconcile(PathView view, PathCommands commands, long nowNs) {
         for (int late = retries.overdue(nowNs); late >= 0; late = retries.overdue(nowNs)) {
-            retries.abandoned(late, nowNs);
-            commands.close(late);
+            PathSubflow subflow = new Survey(view).subflow(late);
+            if (subflow != null && subflow.srttNs() > 0) {
+                // Its SYN was answered: the path is there, and what is left of the handshake has timers of its own.
+                retries.answered(late);
+            } else {
+                retries.abandoned(late, nowNs);
+                commands.close(late);
+            }
         }
         if (view.established()) {
             announce(view, commands);

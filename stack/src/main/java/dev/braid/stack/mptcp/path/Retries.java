@@ -81,6 +81,14 @@ final class Retries {
         }
     }
 
+    /** An attempt of ours is not established yet, and need not be abandoned. */
+    void answered(int number) {
+        Attempts of = byNumber(number);
+        if (of != null) {
+            of.established = true;
+        }
+    }
+
     /** An attempt took too long: it is over, whenever its subflow's end is told. */
     void abandoned(int number, long nowNs) {
         Attempts of = byNumber(number);

@@ -84,6 +84,18 @@ final class EndpointManagerTest extends PathManagerContract {
     }
 
     @Test
+    void anAttemptWhoseSynWasAnsweredIsNotAbandoned() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.get(1).answered = true;
+        connection.pass(10_000);
+        assertThat(connection.log).containsExactly("open 10.0.2.1#1 > 10.9.0.1:80#0");
+        connection.fail(1, TcpFailure.TIMED_OUT);
+        connection.pass(200);
+        assertThat(connection.log).hasSize(2);
+    }
+
+    @Test
     void whereTheConnectionBeganIsReopenedToo() {
         connection.add(CLIENT_2, Endpoint.SUBFLOW);
         connection.begin();

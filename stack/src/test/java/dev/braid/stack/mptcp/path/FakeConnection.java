@@ -25,6 +25,9 @@ final class FakeConnection implements PathView, PathCommands {
         final int number;
         final boolean initiated;
         boolean established;
+        /** Its SYN was. */
+        boolean answered;
+
         boolean stale;
         boolean backup;
 
@@ -117,7 +120,7 @@ final class FakeConnection implements PathView, PathCommands {
 
         @Override
         public long srttNs() {
-            return 10_000_000;
+            return established || answered ? 10_000_000 : 0;
         }
 
         @Override
