@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The demo on real TUNs: Braid in the client's namespace, the kernel in the server's; then the kernel in both. */
