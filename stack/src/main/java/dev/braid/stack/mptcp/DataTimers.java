@@ -156,6 +156,9 @@ final class DataTimers {
     }
 
     private void onTimeout(long nowNs) {
+        if (!connection.subflows.isEmpty() && connection.subflows.getFirst().receiver.fallsBackUnheard(nowNs)) {
+            return;
+        }
         timeouts++;
         recoverUpTo = sender.dataNxt();
         sender.reinjectHead();

@@ -499,9 +499,18 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     // Fallback.
 
-    /** Whether this subflow is all there is, and ever was, so that its bytes could be the stream's. */
+    /** Whether this subflow is all there is, joins that are not through left out, so that its bytes could be the stream's. */
     boolean mayFallBack(Subflow subflow) {
-        return !fallenBack && subflows.size() == 1 && subflows.getFirst() == subflow;
+        if (fallenBack) {
+            return false;
+        }
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow other = subflows.get(i);
+            if (other != subflow && other.handshake == null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The connection is plain TCP over this subflow from now on, the next byte included. May come in the middle of an input. */
@@ -514,6 +523,11 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         last.handshake = null;
         layer.tokens.remove(local, this);
         paths.onNoMorePaths();
+        for (int i = 0; i < subflows.size(); i++) {
+            if (subflows.get(i) != last) {
+                subflows.get(i).reset(ResetReason.MPTCP_ERROR, nowNs); // a join that came too late
+            }
+        }
         sender.fallBack(last, reason.isTold(), nowNs);
         layer.touch(this);
     }

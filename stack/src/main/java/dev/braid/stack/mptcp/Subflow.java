@@ -101,6 +101,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
         } else {
             arrived.clear();
         }
+        receiver.heardPlain = arrived.present() == 0;
         dataNews = false;
         if (connection.fallenBack) {
             return Verdict.PROCEED;

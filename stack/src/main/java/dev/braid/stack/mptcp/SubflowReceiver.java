@@ -30,6 +30,9 @@ final class SubflowReceiver {
     private int checksum;
     private long sum;
 
+    /** The peer's last segment had no option of Multipath TCP. */
+    boolean heardPlain;
+
     /** Place behind the last byte that this subflow's own segments allowed the peer to send. */
     long advertisedEdge;
 
@@ -55,7 +58,11 @@ final class SubflowReceiver {
     /** In-order bytes; takes the frame. */
     void onData(Frame frame, long offset, long nowNs) {
         if (connection.fallenBack) {
-            plain(frame, nowNs);
+            if (subflow.resetReason < 0) {
+                plain(frame, nowNs);
+            } else {
+                frame.release(); // not the one that the connection goes on with
+            }
             return;
         }
         long mapping = DssMapping.of(frame);
@@ -277,6 +284,22 @@ final class SubflowReceiver {
         broken = true;
         releaseHeld();
         subflow.reset(reason, nowNs);
+    }
+
+    /**
+     * Data was not acknowledged at the data level in time. Where all of it was at the subflow's, by segments without any option, the
+     * options are taken off on the way back: without DATA_ACKs the connection would never end, as plain TCP it can go on.
+     *
+     * @return whether it does
+     */
+    boolean fallsBackUnheard(long nowNs) {
+        if (!heardPlain || subflow.tcb.flightSize() > 0 || !mayFallBack()) {
+            return false;
+        }
+        counters.dssFallback.increment();
+        sayFailed();
+        fallBack(FallbackReason.NO_DSS, nowNs);
+        return true;
     }
 
     private void onChecksumFailure(long nowNs) {

@@ -4,10 +4,15 @@ import static dev.braid.stack.mptcp.TwoHosts.MS;
 import static dev.braid.stack.mptcp.TwoHosts.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.sim.LinkConfig;
+import dev.braid.fastpath.sim.middlebox.SegmentEdit;
+import dev.braid.fastpath.sim.middlebox.SegmentEditor;
+import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.tcp.TcpConfig;
 import dev.braid.testing.Rfc;
+import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 
 /** Two cores, two links: windows, buffers and order of a whole connection. */
@@ -111,6 +116,41 @@ class MultipathReceiveTest {
             assertThat(pair[0].read).isEqualTo(3_000_001);
             assertThat(pair[1].read).isEqualTo(1_000_103);
             assertThat(world.client.count("MPTcpExtDataCsumErr")).isZero();
+        }
+    }
+
+    /** Takes every option of Multipath TCP off what goes over a link from now on. */
+    private static SegmentEditor stripper(TwoHosts world) {
+        BitSet kinds = new BitSet();
+        kinds.set(TcpOptions.KIND_MPTCP);
+        return new SegmentEditor(
+                SegmentEdit.strip(kinds, SegmentEdit.Scope.ALL),
+                Counters.inMemory(world.arena, 4).counter("stripped"));
+    }
+
+    @Test
+    void optionsThatAreTakenOffInMidConnectionMakeItPlainTcpWhicheverWayTheyGo() {
+        for (int ways = 1; ways <= 3; ways++) {
+            try (TwoHosts world = new TwoHosts()) {
+                TwoHosts.Program[] pair = world.establishFully();
+                pair[0].send(200_000);
+                pair[1].send(200_000);
+                world.run(SECOND);
+                if ((ways & 1) != 0) {
+                    world.forth[0].middlebox(stripper(world));
+                }
+                if ((ways & 2) != 0) {
+                    world.back[0].middlebox(stripper(world));
+                }
+                pair[0].send(300_000).finish();
+                pair[1].send(300_000).finish();
+                world.run(20 * SECOND);
+                assertThat(pair[0].read).as("ways " + ways).isEqualTo(500_000);
+                assertThat(pair[1].read).as("ways " + ways).isEqualTo(500_100);
+                assertThat(pair[0].heard).contains("fin");
+                assertThat(pair[1].heard).contains("fin");
+                assertThat(pair[0].mptcp().fallbackReason()).isNotNull();
+            }
         }
     }
 
