@@ -18,6 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class DataSender {
     /** The most data of one mapping, whose length has 16 bits and may have to count a DATA_FIN. */
     private static final int MAX_MAPPING = 65_534;
+    /**
+     * So many segments in a row that acknowledge data, and have no DATA_ACK, show that a box takes the options off: on the only subflow,
+     * where each should have moved the DATA_ACK, and among others, where data may wait for what another path brings.
+     */
+    private static final int BARE_ALONE = 2;
+
+    private static final int BARE_AMONG_OTHERS = 32;
 
     final MptcpConnection connection;
     final SendStream stream = new SendStream();
@@ -284,6 +291,7 @@ final class DataSender {
      * @return whether it brought news: an acknowledgement or a window
      */
     boolean onDataAck(Subflow via, long dataAck, boolean wide, long window, long nowNs) {
+        via.bareAcks = 0;
         long base = dsn(0);
         long position = wide ? dataAck - base : dataUna + ((int) dataAck - (int) (base + dataUna));
         if (plain != null || released) {
@@ -325,6 +333,12 @@ final class DataSender {
         }
         if (streamOffset > before) {
             connection.scheduler.onAcked(subflow, streamOffset - before, nowNs);
+            if (plain == null && !connection.layer.options.hasDataAck()) {
+                subflow.bareAcks++;
+                if (isStripped(subflow)) {
+                    connection.layer.touch(connection);
+                }
+            }
         }
         if (subflow == plain) {
             if (streamOffset > infiniteUntil) {
@@ -512,6 +526,56 @@ final class DataSender {
 
     // Fallback (RFC 8684 section 3.7).
 
+    private boolean isStripped(Subflow subflow) {
+        boolean alone = connection.subflows.size() == 1;
+        return subflow.bareAcks >= (alone ? BARE_ALONE : BARE_AMONG_OTHERS);
+    }
+
+    /** A box began to take options off what comes over these subflows: none of them is of use any more as what it is. */
+    private void leaveStripped(long nowNs) {
+        for (int i = 0; plain == null && i < connection.subflows.size(); i++) {
+            Subflow subflow = connection.subflows.get(i);
+            if (isStripped(subflow)) {
+                onStripped(subflow, nowNs);
+            }
+        }
+    }
+
+    /**
+     * "If ... an ACK is received for data (not just for the SYN) without a DSS option containing a Data ACK, the sender determines that
+     * the path is not MPTCP capable." What is the only subflow, and in one piece, goes on as plain TCP, whenever that comes up; MP_FAIL
+     * tells the peer, should options reach it, for an infinite mapping goes with data alone.
+     */
+    private void onStripped(Subflow subflow, long nowNs) {
+        subflow.bareAcks = 0;
+        if (subflow.receiver.mayFallBack()) {
+            connection.layer.counters.dssFallback.increment();
+            subflow.mpFail(connection.receiver.dataAck());
+            subflow.tcb.demandAck();
+            connection.fallBack(subflow, FallbackReason.NO_DSS, nowNs);
+            subflow.receiver.deliverHeld(nowNs);
+        } else if (connection.subflows.size() > 1) {
+            subflow.reset(ResetReason.MIDDLEBOX, nowNs);
+        }
+    }
+
+    /**
+     * A timeout came. On the only subflow one acknowledgement of data without DATA_ACK is enough then, as is, where nothing but the
+     * DATA_FIN waits and that went several times, that what comes has no options at all.
+     *
+     * @return whether the connection is plain now
+     */
+    boolean leavesStripped(long nowNs) {
+        if (plain == null && connection.subflows.size() == 1) {
+            Subflow only = connection.subflows.getFirst();
+            boolean onlyFin = unacknowledged() == 0 && finOutstanding() && timers.timeouts() > 1;
+            if (only.bareAcks > 0 || (onlyFin && only.bareSegments > 0)) {
+                onStripped(only, nowNs);
+            }
+        }
+        return plain != null;
+    }
+
     /** Whether all data in flight is in one piece on this subflow: only then it can go on without mappings. */
     boolean isContiguous(Subflow subflow) {
         return again.isEmpty() && subflow.mappings.isContiguous(dataUna, dataNxt);
@@ -582,6 +646,7 @@ final class DataSender {
         if (released) {
             return;
         }
+        leaveStripped(nowNs);
         if (finQueued && queued() == 0) {
             endStream(nowNs);
         }

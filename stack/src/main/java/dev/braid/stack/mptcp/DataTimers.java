@@ -156,7 +156,16 @@ final class DataTimers {
     }
 
     private void onTimeout(long nowNs) {
+        if (sender.leavesStripped(nowNs)) {
+            return;
+        }
         if (!connection.subflows.isEmpty() && connection.subflows.getFirst().receiver.fallsBackUnheard(nowNs)) {
+            return;
+        }
+        if (timeouts >= connection.layer.tcp.config().retries) {
+            // "A connection is not closed unless there has been a Data FIN exchange, ... or an implementation-specific connection-level
+            // send timeout" (section 3.3).
+            connection.timedOut();
             return;
         }
         timeouts++;

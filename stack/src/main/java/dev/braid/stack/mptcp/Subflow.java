@@ -26,6 +26,10 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     final Tcb tcb;
     final SentMappings mappings = new SentMappings();
     final Pulse pulse;
+    /** Segments since the last with a DATA_ACK that acknowledged data and had none. */
+    int bareAcks;
+    /** Segments since the last with an option of Multipath TCP. */
+    int bareSegments;
     final SubflowReceiver receiver;
     final SubflowOptions options;
     final SignalQueue signals = new SignalQueue();
@@ -98,8 +102,10 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
         MptcpOptions arrived = connection.layer.options;
         if (segment.options.has(TcpOptions.MPTCP)) {
             arrived.parse(segment.optionsAddress(), segment.optionsLength());
+            bareSegments = 0;
         } else {
             arrived.clear();
+            bareSegments++;
         }
         receiver.heardPlain = arrived.present() == 0;
         dataNews = false;

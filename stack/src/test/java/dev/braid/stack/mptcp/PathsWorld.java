@@ -130,8 +130,13 @@ final class PathsWorld implements AutoCloseable {
 
     /** The client adds a subflow over another path, once something was said on the first. */
     Subflow join(Program client, int path) {
+        return join(client, path, false);
+    }
+
+    /** The same as a backup, or not. */
+    Subflow join(Program client, int path, boolean backup) {
         var plan = new SubflowPlan(
-                new LocalAddress(address(path, 1), path), 0, path, address(path, 2), PORT, path, false);
+                new LocalAddress(address(path, 1), path), 0, path, address(path, 2), PORT, path, backup);
         Subflow subflow = client.connection.join(plan, clock.nowNs());
         assertThat(subflow).as("a subflow on path " + path).isNotNull();
         run(SECOND);
