@@ -3,6 +3,7 @@ package dev.braid.stack.mptcp;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.stack.tcp.TcpConfig;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sender's timers at the data level. One guards data and DATA_FIN that are not acknowledged: what the oldest subflow was given
@@ -21,6 +22,10 @@ final class DataTimers {
 
     private int timeouts;
     private int probes;
+    /** Whom the last window probe asked, and when. */
+    private @Nullable Subflow probed;
+
+    private long probedNs;
     /** What was sent before the last timeout: each hole in it is mended as soon as it shows. */
     private long recoverUpTo;
     /** An acknowledgement came after a timeout. */
@@ -48,7 +53,13 @@ final class DataTimers {
 
     /** Data is there, and nothing of it may leave. */
     void onBlocked(long nowNs) {
-        if (persistNs == Deadlines.NONE && isBlocked()) {
+        if (sender.window() <= 0 || sender.partial().windowLimited()) {
+            askLater(nowNs);
+        }
+    }
+
+    private void askLater(long nowNs) {
+        if (persistNs == Deadlines.NONE && isWaiting()) {
             persistNs = nowNs + interval(probes);
             connection.deadlineMoved(persistNs);
             owe(nowNs);
@@ -68,10 +79,9 @@ final class DataTimers {
         return userTimeoutNs > 0 && owedSinceNs != Deadlines.NONE ? owedSinceNs + userTimeoutNs : Deadlines.NONE;
     }
 
-    private boolean isBlocked() {
-        return sender.queued() > 0
-                && sender.unacknowledged() == 0
-                && (sender.window() <= 0 || sender.partial().windowLimited());
+    /** Data is there, and nothing is on its way that would bring an answer. */
+    private boolean isWaiting() {
+        return sender.queued() > 0 && sender.unacknowledged() == 0;
     }
 
     /** The peer acknowledged at the data level, with progress or a larger window alone. */
@@ -94,7 +104,7 @@ final class DataTimers {
         if (!isOutstanding()) {
             owedSinceNs = Deadlines.NONE;
         }
-        onBlocked(nowNs);
+        askLater(nowNs);
     }
 
     private boolean isOutstanding() {
@@ -149,7 +159,7 @@ final class DataTimers {
         }
         if (persistNs <= nowNs) {
             persistNs = Deadlines.NONE;
-            if (isBlocked()) {
+            if (isWaiting()) {
                 probe(nowNs);
             }
         }
@@ -177,24 +187,39 @@ final class DataTimers {
         arm(nowNs);
     }
 
-    /** A window with room for part of a segment is used; a closed one is asked for, each time on another path. */
+    /**
+     * A window with room for part of a segment is used; a closed one is asked for, each time on another path. So are paths while the
+     * window is open and yet no subflow takes anything: the one that the scheduler waits for may be dead, with a closed window of its
+     * own.
+     */
     private void probe(long nowNs) {
+        doubtUnanswered(nowNs);
         if (sender.window() > 0) {
             sender.partial().overrideWindow();
             sender.wake();
-        } else {
-            List<Subflow> subflows = connection.subflows;
-            for (int i = 0; i < subflows.size(); i++) {
-                Subflow subflow = subflows.get((probes + i) % subflows.size());
-                if (subflow.usable()) {
-                    subflow.tcb.demandProbe();
-                    connection.layer.counters.winProbe.increment();
-                    break;
-                }
+        }
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow subflow = subflows.get((probes + i) % subflows.size());
+            if (subflow.usable() && !subflow.stale) {
+                probed = subflow;
+                probedNs = nowNs;
+                subflow.tcb.demandProbe();
+                connection.layer.counters.winProbe.increment();
+                break;
             }
         }
         probes++;
         persistNs = nowNs + interval(probes);
+    }
+
+    /** Nothing is in flight that could show it: a path that does not answer a probe would keep the data that waits from the others. */
+    private void doubtUnanswered(long nowNs) {
+        Subflow asked = probed;
+        probed = null;
+        if (asked != null && asked.pulse.heardNs() < probedNs) {
+            connection.liveness.suspect(asked, nowNs);
+        }
     }
 
     /** The connection is over. */

@@ -143,6 +143,30 @@ class TransferTest {
     }
 
     @Test
+    void aClosedWindowIsAskedForOverTheBackupWhenTheOtherPathIsDead() {
+        try (PathsWorld world = new PathsWorld(LINK, LINK)) {
+            Program[] ends = world.establish();
+            ends[0].send(1000);
+            world.run(SECOND);
+            world.join(ends[0], 1, true);
+            ends[1].reading = false;
+            ends[0].send(30_000_000);
+            world.run(20 * SECOND);
+            assertThat(ends[0].connection.unacknowledged()).isZero();
+            world.forth.get(0).cut(world.clock.nowNs());
+            world.back.get(0).cut(world.clock.nowNs());
+            world.back.get(1).cut(world.clock.nowNs());
+            ends[1].reading = true;
+            ends[1].drain();
+            world.run(100 * MS);
+            world.back.get(1).mend();
+            world.run(300 * SECOND);
+            assertThat(world.client.count("MPTcpExtWinProbe")).isPositive();
+            assertThat(ends[1].read).isEqualTo(30_001_000);
+        }
+    }
+
+    @Test
     void anIdleConnectionWithAClosedWindowIsKept() {
         try (PathsWorld world = new PathsWorld(LINK, LINK)) {
             Program[] ends = world.establish();
