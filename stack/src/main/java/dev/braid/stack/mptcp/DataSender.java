@@ -274,6 +274,7 @@ final class DataSender {
     private void give(Subflow subflow, long position, int length, boolean last) {
         int sum = connection.checksum && plain == null ? stream.sum(position, length) : 0;
         subflow.mappings.add(position, length, last, sum);
+        subflow.mappings.because(MptcpReason.of(connection.scheduler.decision()));
         stream.lend(position, length, subflow.tcb);
     }
 

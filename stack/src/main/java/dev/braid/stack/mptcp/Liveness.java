@@ -146,8 +146,7 @@ final class Liveness {
         }
         long suspectNs = pulse.suspectNs(holeNs);
         if (nowNs >= suspectNs && anotherUsable(subflow)) {
-            decided(LivenessDecision.SUSPECTED);
-            probe(subflow, nowNs);
+            probe(subflow, LivenessDecision.SUSPECTED, nowNs);
             compare(subflow, nowNs);
             nextNs = Math.min(nextNs, pulse.verdictNs());
         } else if (suspectNs != Deadlines.NONE) {
@@ -155,8 +154,9 @@ final class Liveness {
         }
     }
 
-    private void probe(Subflow subflow, long nowNs) {
-        subflow.pulse.probed(nowNs);
+    private void probe(Subflow subflow, LivenessDecision why, long nowNs) {
+        decided(why);
+        subflow.pulse.probed(why, nowNs);
         send(subflow);
     }
 
@@ -177,8 +177,7 @@ final class Liveness {
             Subflow other = subflows.get(i);
             boolean quiet = nowNs - other.pulse.heardNs() >= Pulse.LEAST_NS;
             if (other != suspect && other.usable() && !other.stale && quiet && !other.pulse.isProbed()) {
-                decided(LivenessDecision.COMPARED);
-                probe(other, nowNs);
+                probe(other, LivenessDecision.COMPARED, nowNs);
             }
         }
     }

@@ -27,6 +27,7 @@ final class Pulse {
     private long verdictNs = Deadlines.NONE;
     /** The last probe was of a silent path: how many before it. */
     private int repeats;
+    private int reason;
     private long repeatNs = Deadlines.NONE;
 
     Pulse(Tcb tcb) {
@@ -73,8 +74,14 @@ final class Pulse {
         return holeNs - heardNs() <= RECENTLY_NS;
     }
 
-    /** A probe left. */
-    void probed(long nowNs) {
+    /** Why the last probe was sent: a code of {@link MptcpReason}. */
+    int reason() {
+        return reason;
+    }
+
+    /** A probe leaves, and why. */
+    void probed(LivenessDecision why, long nowNs) {
+        reason = MptcpReason.of(why);
         probedNs = nowNs;
         verdictNs = nowNs + answerNs();
     }
@@ -124,6 +131,7 @@ final class Pulse {
 
     /** It was asked again. */
     void repeated(boolean idle, long nowNs) {
+        reason = MptcpReason.of(LivenessDecision.PROBED_AGAIN);
         probedNs = nowNs;
         repeats++;
         repeatNs = nowNs + pauseNs(idle);

@@ -12,13 +12,15 @@ import java.util.Arrays;
  */
 final class SentMappings {
     private static final int INITIAL = 16;
+    private static final int LAST = 1 << 16;
+    private static final int REASON_SHIFT = 17;
 
     /** Rings, a power of two long; mapping {@code i} is at {@code (head + i) & (length - 1)}. */
     private long[] offsets = new long[INITIAL];
 
     private long[] positions = new long[INITIAL];
     private int[] lengths = new int[INITIAL];
-    /** The data's sum in the low half; above it whether the stream ends behind it. */
+    /** The data's sum in the low half; above it whether the stream ends behind it, and why this subflow has it. */
     private int[] notes = new int[INITIAL];
 
     private int head;
@@ -56,8 +58,18 @@ final class SentMappings {
         offsets[slot] = end;
         positions[slot] = position;
         lengths[slot] = length;
-        notes[slot] = sum | (last ? 1 << 16 : 0);
+        notes[slot] = sum | (last ? LAST : 0);
         end += length;
+    }
+
+    /** Why the newest one was given to this subflow: a code of {@link MptcpReason}. */
+    void because(int reason) {
+        notes[slot(count - 1)] |= reason << REASON_SHIFT;
+    }
+
+    /** Why it was given to this subflow. */
+    int reason(int index) {
+        return notes[slot(index)] >>> REASON_SHIFT;
     }
 
     /** The mapping that covers a byte of the subflow's stream, -1 when none that is kept does. */
@@ -95,7 +107,7 @@ final class SentMappings {
 
     /** Whether the DATA_FIN is its last octet. */
     boolean last(int index) {
-        return notes[slot(index)] >>> 16 != 0;
+        return (notes[slot(index)] & LAST) != 0;
     }
 
     /** The sum of its data. */

@@ -9,6 +9,7 @@ import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.mptcp.path.PathSubflow;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
+import dev.braid.stack.tcp.Decision;
 import dev.braid.stack.tcp.SegmentKind;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpFailure;
@@ -42,6 +43,10 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     boolean stale;
     /** A backup that is none as long as a regular path is silent. */
     boolean standsIn;
+
+    /** Of the segment whose options were written last. */
+    private long writtenOffset;
+    private int writtenLength;
 
     /** Until both ends know what the subflow is. */
     @Nullable Handshake handshake;
@@ -94,7 +99,21 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public int writeOptions(Tcb tcb, SegmentKind kind, long address, int reserved, long streamOffset, int length) {
+        writtenOffset = streamOffset;
+        writtenLength = length;
         return options.write(kind, address, reserved, streamOffset);
+    }
+
+    @Override
+    public int reason(Tcb tcb, Decision decision) {
+        if (connection.fallenBack) {
+            return 0;
+        }
+        if (decision == Decision.PROBE) {
+            return pulse.reason();
+        }
+        int index = writtenLength == 0 ? -1 : mappings.find(writtenOffset);
+        return index < 0 ? 0 : mappings.reason(index);
     }
 
     @Override

@@ -183,7 +183,8 @@ final class SegmentWriter {
 
     private void hand(Tcb tcb, Frame frame, Decision decision, int codepoint) {
         if (layer.tracesDecisions()) {
-            DecisionTrace.mark(frame, decision);
+            UpperLayer upper = tcb.upper;
+            DecisionTrace.mark(frame, decision, upper == null ? 0 : upper.reason(tcb, decision));
         }
         layer.counters.outSegs.increment();
         IpPath path = tcb.path();

@@ -50,6 +50,15 @@ public interface UpperLayer {
     /** Whether this duplicate ACK must not count towards loss detection, because it carries news of the upper layer. */
     boolean exemptDuplicateAck(Tcb tcb, TcpSegment segment);
 
+    /**
+     * Why the upper layer had the segment sent whose options it wrote last. Asked only while decisions are traced.
+     *
+     * @return a code of its own, 1..65535; 0 = it has nothing to add to TCP's decision
+     */
+    default int reason(Tcb tcb, Decision decision) {
+        return 0;
+    }
+
     // Data.
 
     /**

@@ -10,7 +10,10 @@ import dev.braid.stack.mptcp.scheduler.ConnectionView;
 import dev.braid.stack.mptcp.scheduler.PacketScheduler;
 import dev.braid.stack.mptcp.scheduler.SchedulingDecision;
 import dev.braid.stack.mptcp.scheduler.SubflowView;
+import dev.braid.stack.tcp.Decision;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -221,6 +224,27 @@ class LivenessTest {
             assertThat(scene.server.read).isEqualTo(12_000_100);
             assertThat(scene.client("MptcpSchedShortestQueue")).isPositive();
             assertThat(scene.client("MptcpSchedFastest")).isPositive();
+        }
+    }
+
+    @Test
+    void segmentsSayWhyTheyTookTheirPath() {
+        try (Scene scene = new Scene(false)) {
+            Set<String> data = new TreeSet<>();
+            Set<String> probes = new TreeSet<>();
+            scene.client.send(BIG);
+            for (int i = 0; i < 3000; i++) {
+                scene.world.run(1 * MS);
+                for (Subflow subflow : scene.client.mptcp().subflows) {
+                    data.add("" + MptcpReason.words(subflow.reason(subflow.tcb, Decision.NEW_DATA)));
+                    probes.add("" + MptcpReason.words(subflow.reason(subflow.tcb, Decision.PROBE)));
+                }
+                if (i == 1000) {
+                    scene.cut(1);
+                }
+            }
+            assertThat(data).contains("fastest path", "fastest path full", "reinjection");
+            assertThat(probes).contains("path suspected", "silent path");
         }
     }
 

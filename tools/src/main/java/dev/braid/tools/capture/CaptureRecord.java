@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *   8  link, int                                        25  checksum state, byte  32  checksum offset, short
  *   12 bytes of the packet, int                         26  GSO type, byte        34  decision + 1, short; 0 = none
  *   16 bytes kept, int                                  27  GSO ECN, byte         40  the bytes
- *   20 packets missing before this one, int             28  GSO size, short
+ *   20 packets missing before this one, int             28  GSO size, short       36  upper layer's reason, short
  * </pre>
  *
  * <p>As an object it is a decoded record, reused. One thread.
@@ -39,6 +39,7 @@ final class CaptureRecord {
     private static final int CHECKSUM_START = 30;
     private static final int CHECKSUM_OFFSET = 32;
     private static final int DECISION = 34;
+    private static final int UPPER_REASON = 36;
 
     private static final Decision[] DECISIONS = Decision.values();
 
@@ -55,6 +56,8 @@ final class CaptureRecord {
     int gsoSize;
     boolean gsoEcn;
     @Nullable Decision decision;
+    /** 0 = none; see MptcpReason. */
+    int upperReason;
     /** Address of the kept bytes, in the ring. */
     long data;
 
@@ -86,6 +89,7 @@ final class CaptureRecord {
         buffer.putShort(index + CHECKSUM_OFFSET, (short) frame.checksumOffset());
         Decision decision = sent && frame.hasExtensions() ? DecisionTrace.of(frame) : null;
         buffer.putShort(index + DECISION, (short) (decision == null ? 0 : decision.ordinal() + 1));
+        buffer.putShort(index + UPPER_REASON, (short) (decision == null ? 0 : DecisionTrace.upperReason(frame)));
         frame.copyTo(buffer.addressOffset() + index + HEADER, kept);
     }
 
@@ -109,6 +113,7 @@ final class CaptureRecord {
         gsoEcn = buffer.getByte(index + GSO_ECN) != 0;
         gsoSize = buffer.getShort(index + GSO_SIZE) & 0xffff;
         int code = buffer.getShort(index + DECISION);
+        upperReason = buffer.getShort(index + UPPER_REASON) & 0xffff;
         require(length > 0 && kept >= 0 && kept <= messageLength - HEADER && kept <= length && missing >= 0);
         require(link >= 0 && link < CaptureRing.MAX_LINKS);
         require(gsoType >= Frame.GSO_NONE && gsoType <= Frame.GSO_UDP);

@@ -1,10 +1,17 @@
 package dev.braid.tools.capture;
 
+import dev.braid.stack.mptcp.MptcpReason;
 import dev.braid.stack.tcp.Decision;
 
 /** The words for why a segment was sent, as a packet's comment has them. */
 final class Reason {
     private Reason() {}
+
+    /** The same with what Multipath TCP has to add. */
+    static String of(Decision decision, int upperReason) {
+        String upper = MptcpReason.words(upperReason);
+        return upper == null ? of(decision) : of(decision) + ", " + upper;
+    }
 
     /** Short, in the RFCs' words, the same for the same reason: a display filter can ask for it. */
     static String of(Decision decision) {
