@@ -58,7 +58,7 @@ record Cell(Rates mbit, Delays delayMs) {
     /** Packets that wait for a link: as many as are on their way there and back, within bounds. */
     int queuePackets(int link) {
         long inFlight = rate(link) * 1_000_000L / 8 * 2 * delay(link) / 1000 / FRAME;
-        return (int) Math.clamp(inFlight, LEAST_QUEUE, MOST_QUEUE);
+        return Math.clamp(inFlight, LEAST_QUEUE, MOST_QUEUE);
     }
 
     private int rate(int link) {
