@@ -18,9 +18,11 @@ import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Entropy;
 import dev.braid.stack.core.StackCore;
 import dev.braid.stack.jfr.FlightRecording;
+import dev.braid.stack.jfr.Observers;
+import dev.braid.stack.mptcp.path.PathManager;
+import dev.braid.stack.mptcp.scheduler.PacketScheduler;
 import dev.braid.stack.nio.CoreHost;
 import dev.braid.stack.socket.StreamProtocol;
-import dev.braid.stack.tcp.ConnectionObserver;
 import java.lang.System.Logger;
 import java.lang.foreign.Arena;
 import java.security.SecureRandom;
@@ -111,6 +113,34 @@ public final class StackBuilder {
     public StackBuilder congestionControl(String choice, Supplier<? extends CongestionControl> maker) {
         CoreConfig larger = config.copy();
         larger.tcp.congestionControls = larger.tcp.congestionControls.with(choice, maker);
+        config = larger;
+        return this;
+    }
+
+    /**
+     * Adds a packet scheduler of one's own, for channels ({@link dev.braid.stack.nio.TcpSocketOptions#MPTCP_SCHEDULER}) and
+     * {@code net.mptcp.scheduler} to choose.
+     *
+     * @param maker makes one for each connection, on the stack's thread
+     * @throws IllegalArgumentException when the name is empty, longer than 15 characters or not of visible ASCII
+     */
+    public StackBuilder packetScheduler(String choice, Supplier<? extends PacketScheduler> maker) {
+        CoreConfig larger = config.copy();
+        larger.mptcp.packetSchedulers = larger.mptcp.packetSchedulers.with(choice, maker);
+        config = larger;
+        return this;
+    }
+
+    /**
+     * Adds a path manager of one's own, for channels ({@link dev.braid.stack.nio.TcpSocketOptions#MPTCP_PATH_MANAGER}) and
+     * {@code net.mptcp.path_manager} to choose.
+     *
+     * @param maker makes one for each connection, on the stack's thread
+     * @throws IllegalArgumentException when the name is empty, longer than 15 characters or not of visible ASCII
+     */
+    public StackBuilder pathManager(String choice, Supplier<? extends PathManager> maker) {
+        CoreConfig larger = config.copy();
+        larger.mptcp.knownPathManagers = larger.mptcp.knownPathManagers.with(choice, maker);
         config = larger;
         return this;
     }
@@ -231,15 +261,17 @@ public final class StackBuilder {
         events.target = pipeline.deviceEvents();
         pipeline.start(host);
         var recording = FlightRecording.follow(
-                name, observer -> pipeline.mailbox().post(new ObserverChange(core, observer)), counts);
+                name, observers -> pipeline.mailbox().post(new ObserverChange(core, observers)), counts);
         return new Stack(arena, opened, counts, chunks, core, host, pipeline, recording, trackLeaks);
     }
 
     /** A recording begins or ends. */
-    private record ObserverChange(StackCore core, @Nullable ConnectionObserver observer) implements CoreTask {
+    private record ObserverChange(StackCore core, @Nullable Observers observers) implements CoreTask {
         @Override
         public void run(long nowNs) {
-            core.tcp().observe(observer);
+            Observers present = observers;
+            core.tcp().observe(present == null ? null : present.connections());
+            core.mptcp().observe(present == null ? null : present.multipath());
         }
 
         @Override

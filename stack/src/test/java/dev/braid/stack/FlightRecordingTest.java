@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.device.MemoryWire;
 import dev.braid.fastpath.pipeline.Threads;
+import dev.braid.stack.socket.StreamProtocol;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -94,6 +95,59 @@ class FlightRecordingTest {
                 .allSatisfy(loss -> assertThat(loss.getString("repair")).isEqualTo("RETRANSMIT_RTO"));
         assertThat(named(events, "dev.braid.Retransmission")).isNotEmpty()
                 .allSatisfy(again -> assertThat(again.getLong("bytes")).isZero());
+    }
+
+    @Test
+    void multipathConnectionsAndTheirSubflowsAreRecorded() throws Exception {
+        List<RecordedEvent> events;
+        try (var recording = new Recording();
+                var stacks = new TwoStacks(Threads.INLINE, 0, StreamProtocol.MPTCP)) {
+            recording.start();
+            exchange(stacks, 7003);
+            stacks.close();
+            recording.stop();
+            events = events(recording);
+        }
+        assertThat(named(about(events, "10.1.0.2:7003", "remote"), "dev.braid.MultipathConnection")).singleElement()
+                .satisfies(connection -> {
+                    assertThat(connection.getBoolean("whole")).isTrue();
+                    assertThat(connection.getString("end")).isEqualTo("CLOSED");
+                    assertThat(connection.getString("fallback")).isEmpty();
+                    assertThat(connection.getString("token")).hasSize(8);
+                    assertThat(connection.getInt("subflows")).isEqualTo(1);
+                    assertThat(connection.getLong("bytesAcked")).isEqualTo(5);
+                });
+        assertThat(named(about(events, "10.1.0.2:7003", "remote"), "dev.braid.Subflow")).singleElement()
+                .satisfies(subflow -> {
+                    assertThat(subflow.getInt("number")).isZero();
+                    assertThat(subflow.getBoolean("initiated")).isTrue();
+                    assertThat(subflow.getBoolean("established")).isTrue();
+                    assertThat(subflow.getDuration().toNanos()).isPositive();
+                    assertThat(subflow.getLong("bytesAcked")).isEqualTo(5);
+                });
+        assertThat(named(about(events, "10.1.0.2:7003", "local"), "dev.braid.MultipathConnection")).singleElement()
+                .satisfies(connection -> assertThat(connection.getLong("bytesReceived")).isEqualTo(5));
+        assertThat(named(events, "dev.braid.Fallback")).isEmpty();
+    }
+
+    @Test
+    void aFallbackIsRecordedWithItsReason() throws Exception {
+        List<RecordedEvent> events;
+        try (var recording = new Recording();
+                var stacks = new TwoStacks(Threads.INLINE, 0, StreamProtocol.MPTCP)) {
+            stacks.server.tunables().change("net.mptcp.enabled", "0");
+            recording.start();
+            exchange(stacks, 7004);
+            stacks.close();
+            recording.stop();
+            events = events(recording);
+        }
+        assertThat(named(events, "dev.braid.Fallback")).singleElement().satisfies(fallback -> {
+            assertThat(fallback.getString("reason")).isEqualTo("NOT_CAPABLE");
+            assertThat(fallback.getString("remote")).isEqualTo("10.1.0.2:7004");
+        });
+        assertThat(named(events, "dev.braid.MultipathConnection")).singleElement()
+                .satisfies(connection -> assertThat(connection.getString("fallback")).isEqualTo("NOT_CAPABLE"));
     }
 
     @Test

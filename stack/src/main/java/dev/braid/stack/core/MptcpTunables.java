@@ -1,8 +1,6 @@
 package dev.braid.stack.core;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** The tunables of Multipath TCP: the kernel's {@code net.mptcp} names, units and defaults. */
 final class MptcpTunables {
@@ -32,9 +30,14 @@ final class MptcpTunables {
                         (c, v) -> c.mptcp.blackholeTimeoutNs = v),
                 Tunable.number("net.mptcp.stale_loss_cnt", 1, 0, 127, c -> c.mptcp.staleLossCount,
                         (c, v) -> c.mptcp.staleLossCount = (int) v),
-                new Names("net.mptcp.scheduler", 1, c -> c.mptcp.scheduler, (c, v) -> c.mptcp.scheduler = v),
-                new Names("net.mptcp.path_manager", Names.MANY, c -> c.mptcp.pathManagers,
-                        (c, v) -> c.mptcp.pathManagers = v));
+                flag("net.braid.mptcp_link_endpoints", c -> bit(c.mptcp.linkEndpoints),
+                        (c, v) -> c.mptcp.linkEndpoints = v != 0),
+                new Names("net.mptcp.scheduler", 1, c -> c.mptcp.packetSchedulers.names(), c -> c.mptcp.scheduler,
+                        (c, v) -> c.mptcp.scheduler = v),
+                new Available("net.mptcp.available_schedulers", c -> c.mptcp.packetSchedulers.names()),
+                new Names("net.mptcp.path_manager", Names.MANY, c -> c.mptcp.knownPathManagers.names(),
+                        c -> c.mptcp.pathManagers, (c, v) -> c.mptcp.pathManagers = v),
+                new Available("net.mptcp.available_path_managers", c -> c.mptcp.knownPathManagers.names()));
     }
 
     private static Tunable flag(String name, Tunable.Read read, Tunable.Write write) {
@@ -45,15 +48,20 @@ final class MptcpTunables {
         return value ? 1 : 0;
     }
 
+    /** Reads names out of a configuration. */
+    @FunctionalInterface
+    private interface Known {
+        List<String> of(CoreConfig config);
+    }
+
     /**
-     * A tunable that holds names.
+     * A tunable that chooses among names.
      *
      * @param most how many it holds at the most, at least 1
+     * @param known those there are
      */
-    private record Names(String name, int most, Read read, Write write) implements Setting {
+    private record Names(String name, int most, Known known, Read read, Write write) implements Setting {
         private static final int MANY = 8;
-        /** What the kernel's buffers for such names hold. */
-        private static final Pattern WORD = Pattern.compile("[!-~]{1,15}");
 
         @Override
         public String text(CoreConfig config) {
@@ -62,38 +70,57 @@ final class MptcpTunables {
 
         @Override
         public void set(CoreConfig config, String text) {
-            requireNames(text);
-            write.to(config, String.join(" ", text.strip().split("\\s+")));
+            requireKnown(config, text);
+            write.to(config, String.join(" ", words(text)));
         }
 
         @Override
         public void requireInRange(CoreConfig config) {
-            requireNames(read.of(config));
+            requireKnown(config, read.of(config));
         }
 
-        private void requireNames(String text) {
-            String[] words = text.strip().split("\\s+");
-            boolean named = words.length <= most;
-            for (String word : words) {
-                named &= WORD.matcher(word).matches();
-            }
-            if (!named) {
-                throw new IllegalArgumentException(String.format(Locale.ROOT,
-                        "%s takes %s of 1 to 15 visible characters, not \"%s\"", name,
-                        most == 1 ? "one name" : "up to " + most + " names", text));
+        private void requireKnown(CoreConfig config, String text) {
+            List<String> words = words(text);
+            if (words.isEmpty() || words.size() > most || !known.of(config).containsAll(words)) {
+                throw new IllegalArgumentException(name + " must be " + (most == 1 ? "one of " : "some of ")
+                        + String.join(" ", known.of(config)) + ", not \"" + text + '"');
             }
         }
 
-        /** Reads the names out of a configuration. */
+        private static List<String> words(String text) {
+            return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
+        }
+
+        /** Reads the choice. */
         @FunctionalInterface
         interface Read {
             String of(CoreConfig config);
         }
 
-        /** Writes them. */
+        /** Writes it. */
         @FunctionalInterface
         interface Write {
             void to(CoreConfig config, String value);
+        }
+    }
+
+    /** Those there are; a program adds to them with {@code StackBuilder}. */
+    private record Available(String name, Known known) implements Setting {
+        @Override
+        public String text(CoreConfig config) {
+            return String.join(" ", known.of(config));
+        }
+
+        @Override
+        public void set(CoreConfig config, String text) {
+            if (!text.strip().equals(text(config))) {
+                throw new IllegalArgumentException(name + " only tells which there are: " + text(config));
+            }
+        }
+
+        @Override
+        public void requireInRange(CoreConfig config) {
+            // It is what it is.
         }
     }
 }

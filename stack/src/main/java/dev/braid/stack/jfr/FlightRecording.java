@@ -1,7 +1,6 @@
 package dev.braid.stack.jfr;
 
 import dev.braid.fastpath.counters.Counters;
-import dev.braid.stack.tcp.ConnectionObserver;
 import java.util.List;
 import java.util.function.Consumer;
 import jdk.jfr.Event;
@@ -18,15 +17,16 @@ import org.jspecify.annotations.Nullable;
 public final class FlightRecording implements FlightRecorderListener, AutoCloseable {
     private static final List<Class<? extends Event>> OBSERVED = List
             .of(ConnectionEvent.class, StateChangeEvent.class, LossEvent.class, RetransmissionEvent.class,
-                    ListenOverflowEvent.class);
+                    ListenOverflowEvent.class, MultipathConnectionEvent.class, SubflowEvent.class, FallbackEvent.class,
+                    SubflowStaleEvent.class);
 
-    private final Consumer<@Nullable ConnectionObserver> observe;
+    private final Consumer<@Nullable Observers> observe;
     private final DropEvents drops;
     private boolean observing;
     private boolean periodic;
     private boolean closed;
 
-    private FlightRecording(Consumer<@Nullable ConnectionObserver> observe, DropEvents drops) {
+    private FlightRecording(Consumer<@Nullable Observers> observe, DropEvents drops) {
         this.observe = observe;
         this.drops = drops;
     }
@@ -35,12 +35,12 @@ public final class FlightRecording implements FlightRecorderListener, AutoClosea
      * Begins to follow the recorder.
      *
      * @param stack the stack's name, for events that belong to no connection
-     * @param observe hands an observer, or {@code null}, to the core on the core's thread, in the order of the calls
+     * @param observe hands observers, or {@code null}, to the core on the core's thread, in the order of the calls
      * @param counters where drops are counted
      */
     public static FlightRecording follow(
             String stack,
-            Consumer<@Nullable ConnectionObserver> observe,
+            Consumer<@Nullable Observers> observe,
             Counters counters) {
         var recording = new FlightRecording(observe, new DropEvents(stack, counters));
         if (FlightRecorder.isAvailable()) {
@@ -67,7 +67,7 @@ public final class FlightRecording implements FlightRecorderListener, AutoClosea
         boolean wanted = OBSERVED.stream().anyMatch(event -> EventType.getEventType(event).isEnabled());
         if (wanted != observing) {
             observing = wanted;
-            observe.accept(wanted ? new ConnectionEvents() : null);
+            observe.accept(wanted ? new Observers(new ConnectionEvents(), new MultipathEvents()) : null);
         }
         boolean counted = EventType.getEventType(DropEvent.class).isEnabled();
         if (counted != periodic) {

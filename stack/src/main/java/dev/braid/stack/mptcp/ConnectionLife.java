@@ -48,6 +48,10 @@ final class ConnectionLife {
             established = true;
             counted = true;
             layer.counters.mpCurrEstab.increment();
+            MptcpObserver observer = layer.observer;
+            if (observer != null) {
+                observer.onEstablished(connection);
+            }
         }
     }
 
@@ -281,6 +285,10 @@ final class ConnectionLife {
         if (counted) {
             counted = false;
             layer.counters.mpCurrEstab.add(-1);
+            MptcpObserver observer = layer.observer;
+            if (observer != null) {
+                observer.onClosed(connection);
+            }
         }
         layer.forget(connection);
         connection.sender.release();

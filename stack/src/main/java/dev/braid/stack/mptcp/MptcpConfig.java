@@ -1,5 +1,7 @@
 package dev.braid.stack.mptcp;
 
+import dev.braid.stack.mptcp.path.PathManagers;
+import dev.braid.stack.mptcp.scheduler.PacketSchedulers;
 import java.util.function.Consumer;
 
 /**
@@ -13,7 +15,7 @@ public final class MptcpConfig {
     public static final MptcpConfig DEFAULT = new MptcpConfig();
 
     /** Sockets that choose no protocol offer and accept Multipath TCP (net.mptcp.enabled). */
-    public boolean enabled;
+    public boolean enabled = true;
     /** Demand checksums over data and mappings (net.mptcp.checksum_enabled; RFC 8684 section 3.1, flag A). */
     public boolean checksum;
     /** Let the peer join to the address and port it connected to (net.mptcp.allow_join_initial_addr_port; flag C is its opposite). */
@@ -36,6 +38,11 @@ public final class MptcpConfig {
     public String pathManagers = "endpoints";
     /** Each address a link gets is an endpoint for connections that this host opens (net.braid.mptcp_link_endpoints). */
     public boolean linkEndpoints = true;
+
+    /** The packet schedulers there are (net.mptcp.available_schedulers). */
+    public PacketSchedulers packetSchedulers = PacketSchedulers.STANDARD;
+    /** The path managers there are (net.mptcp.available_path_managers). */
+    public PathManagers knownPathManagers = PathManagers.STANDARD;
 
     private MptcpConfig() {}
 
@@ -61,6 +68,8 @@ public final class MptcpConfig {
             to.scheduler = scheduler;
             to.pathManagers = pathManagers;
             to.linkEndpoints = linkEndpoints;
+            to.packetSchedulers = packetSchedulers;
+            to.knownPathManagers = knownPathManagers;
         });
     }
 }

@@ -139,7 +139,19 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
             subflow.tcb.settingsChanged(nowNs);
         }
         sender.settingsChanged();
+        ownChanged(nowNs);
         receiver.settingsChanged();
+    }
+
+    private void ownChanged(long nowNs) {
+        String wanted = own.scheduler;
+        if (wanted != null && !wanted.equals(scheduler.name()) && layer.schedulers().has(wanted)) {
+            scheduler(wanted, nowNs);
+        }
+        String managers = own.pathManagers;
+        if (managers != null && !fallenBack && !managers.equals(String.join(" ", paths.managerNames()))) {
+            paths.replaceManagers(managers);
+        }
     }
 
     @Override
@@ -290,6 +302,11 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     /** The state that a TCP connection of the same history would be in. */
     public TcpState state() {
         return life.state();
+    }
+
+    /** What names the connection at this end (RFC 8684 section 3.1); 0 where none was drawn. */
+    public int token() {
+        return token;
     }
 
     /** Why it is plain TCP now; {@code null} while it is Multipath TCP. */
@@ -490,6 +507,18 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         liveness.suspect(subflow, nowNs);
     }
 
+    /** A subflow fell silent while others did not, or answered again. */
+    void stale(Subflow subflow, boolean silent) {
+        if (subflow.stale == silent) {
+            return;
+        }
+        subflow.stale = silent;
+        MptcpObserver observer = layer.observer;
+        if (observer != null) {
+            observer.onSubflowStale(this, subflow, subflow.tcb);
+        }
+    }
+
     /** One end wants another priority of the subflow. */
     void prioritiesChanged(Subflow subflow, long nowNs) {
         if (subflow.usable()) {
@@ -520,6 +549,10 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         }
         fallenBack = true;
         fallbackReason = reason;
+        MptcpObserver observer = layer.observer;
+        if (observer != null) {
+            observer.onFallback(this, reason);
+        }
         last.handshake = null;
         layer.tokens.remove(local, this);
         paths.onNoMorePaths();
@@ -604,6 +637,11 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     private void onReady(Subflow subflow, long nowNs) {
         receiver.onSubflow(subflow);
         sender.onUsable(subflow, nowNs);
+        counts.subflowsTotal++;
+        MptcpObserver observer = layer.observer;
+        if (observer != null) {
+            observer.onSubflow(this, subflow, subflow.tcb);
+        }
         if (subflow != initial) {
             paths.onSubflowEstablished(subflow);
         }
@@ -616,6 +654,10 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         }
         subflow.receiver.release();
         sender.forget(subflow, nowNs);
+        MptcpObserver observer = layer.observer;
+        if (observer != null) {
+            observer.onSubflowClosed(this, subflow, subflow.tcb);
+        }
         paths.onSubflowClosed(subflow, why, subflow.resetReceived);
     }
 

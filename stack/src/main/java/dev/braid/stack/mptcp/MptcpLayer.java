@@ -46,10 +46,9 @@ public final class MptcpLayer implements UpperLayerProtocol {
     final MptcpOptions options = new MptcpOptions();
 
     final HostPaths hostPaths = new HostPaths(this);
-    private PathManagers pathManagers = PathManagers.STANDARD;
     final Set<MptcpConnection> connections = new LinkedHashSet<>();
-    private PacketSchedulers schedulers = PacketSchedulers.STANDARD;
     private final SynAdmission admission;
+    @Nullable MptcpObserver observer;
     private final ArrayDeque<MptcpConnection> touched = new ArrayDeque<>();
 
     /** Multipath TCP over this TCP, which asks it about SYNs from now on. */
@@ -73,12 +72,12 @@ public final class MptcpLayer implements UpperLayerProtocol {
 
     /** The packet schedulers that there are. */
     public PacketSchedulers schedulers() {
-        return schedulers;
+        return config.packetSchedulers;
     }
 
     /** Changes which packet schedulers there are; connections keep what they have. */
     public void schedulers(PacketSchedulers changed) {
-        schedulers = changed;
+        config.packetSchedulers = changed;
     }
 
     /**
@@ -87,7 +86,7 @@ public final class MptcpLayer implements UpperLayerProtocol {
      * @throws IllegalArgumentException when there is none of that name
      */
     PacketScheduler scheduler(@Nullable String name) {
-        return schedulers.create(name == null ? config.scheduler : name);
+        return config.packetSchedulers.create(name == null ? config.scheduler : name);
     }
 
     /** The tunables in force. */
@@ -97,7 +96,7 @@ public final class MptcpLayer implements UpperLayerProtocol {
 
     /** What a socket tells of itself that has no connection yet: what the host would allow one. Allocates. */
     public MptcpInfo unconnectedInfo() {
-        return new MptcpInfo();
+        return MptcpInfoReading.ofHost(this);
     }
 
     /** A connection without subflows, to be {@linkplain #connect connected}. */
@@ -141,6 +140,11 @@ public final class MptcpLayer implements UpperLayerProtocol {
     /** Every connection that is not over, in the order in which they began. */
     public Collection<MptcpConnection> connections() {
         return Collections.unmodifiableCollection(connections);
+    }
+
+    /** Names who hears what happens to connections, or {@code null}. */
+    public void observe(@Nullable MptcpObserver whoHears) {
+        observer = whoHears;
     }
 
     /** Begins to show every connection. */
@@ -188,17 +192,17 @@ public final class MptcpLayer implements UpperLayerProtocol {
 
     /** The path managers that connections can have. */
     public PathManagers pathManagers() {
-        return pathManagers;
+        return config.knownPathManagers;
     }
 
     /** Replaces them, for connections to come. */
     public void pathManagers(PathManagers changed) {
-        pathManagers = changed;
+        config.knownPathManagers = changed;
     }
 
     /** New managers for one connection; {@code null} = the host's choice. */
     List<PathManager> pathManagers(@Nullable String names) {
-        return pathManagers.createKnown(names == null ? config.pathManagers : names);
+        return config.knownPathManagers.createKnown(names == null ? config.pathManagers : names);
     }
 
     /** Something that concerns the paths of every connection. */

@@ -3,6 +3,7 @@ package dev.braid.stack.nio;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.socket.SocketOptions;
+import dev.braid.stack.socket.Sockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -41,7 +42,7 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
         super(provider);
         this.provider = provider;
         this.pump = pump;
-        this.options = new ChannelOptions(ChannelOptions.LISTENER, pump.congestionControls());
+        this.options = new ChannelOptions(ChannelOptions.LISTENER, pump.sockets());
         pump.listener(keys);
     }
 
@@ -175,10 +176,13 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
     public <T> T getOption(SocketOption<T> name) throws IOException {
         requireOpen();
         if (name.equals(TcpSocketOptions.TCP_CONGESTION)) {
-            return (T) pump.congestionControl();
-        }
-        if (name.equals(TcpSocketOptions.PROTOCOL)) {
-            return (T) pump.protocol();
+            return (T) pump.ask(Sockets::congestionControl);
+        } else if (name.equals(TcpSocketOptions.PROTOCOL)) {
+            return (T) pump.ask(Sockets::protocol);
+        } else if (name.equals(TcpSocketOptions.MPTCP_SCHEDULER)) {
+            return (T) pump.ask(Sockets::packetScheduler);
+        } else if (name.equals(TcpSocketOptions.MPTCP_PATH_MANAGER)) {
+            return (T) pump.ask(Sockets::pathManagers);
         }
         return (T) options.value(name);
     }

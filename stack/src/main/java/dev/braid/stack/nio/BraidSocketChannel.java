@@ -3,6 +3,7 @@ package dev.braid.stack.nio;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.socket.SocketOptions;
+import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -54,7 +55,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     BraidSocketChannel(BraidSelectorProvider provider, StreamPump pump) {
         super(provider);
         this.pump = pump;
-        this.options = new ChannelOptions(ChannelOptions.STREAM, pump.congestionControls());
+        this.options = new ChannelOptions(ChannelOptions.STREAM, pump.sockets());
         this.connected = pump.connect() == StreamPump.Connect.DONE;
         this.bound = connected;
         pump.listener(keys);
@@ -505,10 +506,13 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     public <T> T getOption(SocketOption<T> name) throws IOException {
         requireOpen();
         if (name.equals(TcpSocketOptions.TCP_CONGESTION)) {
-            return (T) pump.congestionControl();
-        }
-        if (name.equals(TcpSocketOptions.PROTOCOL)) {
-            return (T) pump.protocol();
+            return (T) pump.ask(StreamSocket::congestionControl);
+        } else if (name.equals(TcpSocketOptions.PROTOCOL)) {
+            return (T) pump.ask(StreamSocket::protocol);
+        } else if (name.equals(TcpSocketOptions.MPTCP_SCHEDULER)) {
+            return (T) pump.ask(StreamSocket::packetScheduler);
+        } else if (name.equals(TcpSocketOptions.MPTCP_PATH_MANAGER)) {
+            return (T) pump.ask(StreamSocket::pathManagers);
         }
         return (T) options.value(name);
     }

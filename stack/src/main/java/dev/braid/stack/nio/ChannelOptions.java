@@ -1,7 +1,7 @@
 package dev.braid.stack.nio;
 
-import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.socket.SocketOptions;
+import dev.braid.stack.socket.Sockets;
 import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.stack.tcp.TcpConfig;
 import java.net.SocketOption;
@@ -33,23 +33,27 @@ final class ChannelOptions {
             ExtendedSocketOptions.TCP_KEEPCOUNT,
             ExtendedSocketOptions.TCP_QUICKACK,
             TcpSocketOptions.TCP_CONGESTION,
-            TcpSocketOptions.PROTOCOL);
+            TcpSocketOptions.PROTOCOL,
+            TcpSocketOptions.MPTCP_SCHEDULER,
+            TcpSocketOptions.MPTCP_PATH_MANAGER);
     /** What a listener has. */
     static final Set<SocketOption<?>> LISTENER = Set.of(StandardSocketOptions.SO_RCVBUF,
             StandardSocketOptions.SO_REUSEADDR,
             TcpSocketOptions.TCP_CONGESTION,
-            TcpSocketOptions.PROTOCOL);
+            TcpSocketOptions.PROTOCOL,
+            TcpSocketOptions.MPTCP_SCHEDULER,
+            TcpSocketOptions.MPTCP_PATH_MANAGER);
 
     private static final long SECOND_NS = 1_000_000_000L;
     private static final int MAX_BUFFER = 1 << 30;
 
     private final Set<SocketOption<?>> supported;
-    private final CongestionControls congestionControls;
+    private final Sockets sockets;
     private final Map<SocketOption<?>, Object> values = new ConcurrentHashMap<>();
 
-    ChannelOptions(Set<SocketOption<?>> supported, CongestionControls congestionControls) {
+    ChannelOptions(Set<SocketOption<?>> supported, Sockets sockets) {
         this.supported = supported;
-        this.congestionControls = congestionControls;
+        this.sockets = sockets;
     }
 
     /**
@@ -87,12 +91,8 @@ final class ChannelOptions {
         if (option.type() == Boolean.class) {
             return (Boolean) value;
         }
-        if (option.equals(TcpSocketOptions.TCP_CONGESTION)) {
-            congestionControls.requireKnown((String) value);
-            return value;
-        }
-        if (option.equals(TcpSocketOptions.PROTOCOL)) {
-            return (StreamProtocol) value;
+        if (option.type() != Integer.class) {
+            return checkName(option, value);
         }
         int number = (Integer) value;
         if (option.equals(StandardSocketOptions.SO_LINGER)) {
@@ -102,6 +102,18 @@ final class ChannelOptions {
             throw new IllegalArgumentException("Invalid value " + number + " for option " + option);
         }
         return option.equals(StandardSocketOptions.IP_TOS) ? number : Math.min(number, MAX_BUFFER);
+    }
+
+    /** @throws IllegalArgumentException for a name of something that there is not */
+    private Object checkName(SocketOption<?> option, Object value) {
+        if (option.equals(TcpSocketOptions.TCP_CONGESTION)) {
+            sockets.congestionControls().requireKnown((String) value);
+        } else if (option.equals(TcpSocketOptions.MPTCP_SCHEDULER)) {
+            sockets.packetSchedulers().requireKnown((String) value);
+        } else if (option.equals(TcpSocketOptions.MPTCP_PATH_MANAGER)) {
+            sockets.pathManagers().requireKnown((String) value);
+        }
+        return value;
     }
 
     private static Object defaultOf(SocketOption<?> option) {
@@ -152,6 +164,10 @@ final class ChannelOptions {
             options.tcp.congestionControl = (String) value;
         } else if (option.equals(TcpSocketOptions.PROTOCOL)) {
             options.protocol = (StreamProtocol) value;
+        } else if (option.equals(TcpSocketOptions.MPTCP_SCHEDULER)) {
+            options.mptcp.scheduler = (String) value;
+        } else if (option.equals(TcpSocketOptions.MPTCP_PATH_MANAGER)) {
+            options.mptcp.pathManagers = (String) value;
         }
     }
 }

@@ -1,16 +1,18 @@
 package dev.braid.stack.nio;
 
 import dev.braid.fastpath.pipeline.CoreTask;
-import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.ListenEvents;
 import dev.braid.stack.socket.ListenSocket;
-import dev.braid.stack.socket.StreamProtocol;
+import dev.braid.stack.socket.SocketOptions;
+import dev.braid.stack.socket.Sockets;
 import dev.braid.stack.socket.StreamSocket;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import org.jctools.queues.atomic.SpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -109,29 +111,19 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
         }
     }
 
-    /** The congestion controls there are. Any thread. */
-    CongestionControls congestionControls() {
-        return host.sockets().congestionControls();
+    /** The sockets of the stack, for what never changes. Any thread. */
+    Sockets sockets() {
+        return host.sockets();
     }
 
-    /** What accepted connections get. */
-    String congestionControl() throws IOException {
-        var found = new String[1];
+    /** Asks something about a socket of these options and waits for the answer. */
+    <T> T ask(BiFunction<Sockets, SocketOptions, T> question) throws IOException {
+        var answer = new AtomicReference<T>();
         call(open -> {
-            found[0] = host.sockets().congestionControl(open.options());
+            answer.setPlain(question.apply(host.sockets(), open.options()));
             return 0;
         });
-        return found[0];
-    }
-
-    /** What accepted connections may speak. */
-    StreamProtocol protocol() throws IOException {
-        var found = new StreamProtocol[1];
-        call(open -> {
-            found[0] = open.protocol();
-            return 0;
-        });
-        return found[0];
+        return answer.getPlain();
     }
 
     /** Whether the socket listens already. */

@@ -1,19 +1,20 @@
 package dev.braid.stack.nio;
 
 import dev.braid.fastpath.pipeline.CoreTask;
-import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.Readiness;
 import dev.braid.stack.socket.SocketEvents;
 import dev.braid.stack.socket.SocketOptions;
-import dev.braid.stack.socket.StreamProtocol;
+import dev.braid.stack.socket.Sockets;
 import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,29 +144,19 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         return found[0];
     }
 
-    /** The congestion controls there are. Any thread. */
-    CongestionControls congestionControls() {
-        return host.sockets().congestionControls();
+    /** The sockets of the stack, for what never changes. Any thread. */
+    Sockets sockets() {
+        return host.sockets();
     }
 
-    /** Which one is in force. */
-    String congestionControl() throws IOException {
-        var found = new String[1];
+    /** Asks the socket something, which is made if there is none yet, and waits for its answer. */
+    <T> T ask(Function<StreamSocket, T> question) throws IOException {
+        var answer = new AtomicReference<T>();
         call((open, nowNs) -> {
-            found[0] = open.congestionControl();
+            answer.setPlain(question.apply(open));
             return 0;
         });
-        return found[0];
-    }
-
-    /** What the socket speaks, or will. */
-    StreamProtocol protocol() throws IOException {
-        var found = new StreamProtocol[1];
-        call((open, nowNs) -> {
-            found[0] = open.protocol();
-            return 0;
-        });
-        return found[0];
+        return answer.getPlain();
     }
 
     /** Has the socket's options changed soon. */

@@ -18,6 +18,18 @@ public final class TcpSocketOptions {
      */
     public static final SocketOption<StreamProtocol> PROTOCOL = new Named<>("PROTOCOL", StreamProtocol.class);
 
+    /**
+     * The name of the packet scheduler that chooses the subflow for the next data, as in {@code net.mptcp.scheduler}. It can be replaced
+     * while a connection runs; on a server's channel it counts for the connections it accepts from then on. A name that the stack does
+     * not know is an {@link IllegalArgumentException}. Without effect on plain TCP.
+     */
+    public static final SocketOption<String> MPTCP_SCHEDULER = new Named<>("MPTCP_SCHEDULER", String.class);
+
+    /**
+     * The names of the path managers, separated by blanks, as in {@code net.mptcp.path_manager}; else as {@link #MPTCP_SCHEDULER}.
+     */
+    public static final SocketOption<String> MPTCP_PATH_MANAGER = new Named<>("MPTCP_PATH_MANAGER", String.class);
+
     private TcpSocketOptions() {}
 
     private record Named<T>(String name, Class<T> type) implements SocketOption<T> {

@@ -3,6 +3,8 @@ package dev.braid.stack.socket;
 import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.mptcp.MptcpLayer;
+import dev.braid.stack.mptcp.path.PathManagers;
+import dev.braid.stack.mptcp.scheduler.PacketSchedulers;
 import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.timer.TimerWheel;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,28 @@ public final class Sockets {
     public String congestionControl(SocketOptions options) {
         String own = options.tcp.congestionControl;
         return own == null ? tcp.config().congestionControl : own;
+    }
+
+    /** The packet schedulers that connections can have; the same for as long as the stack runs. Any thread. */
+    public PacketSchedulers packetSchedulers() {
+        return mptcp.config().packetSchedulers;
+    }
+
+    /** The path managers that connections can have; the same for as long as the stack runs. Any thread. */
+    public PathManagers pathManagers() {
+        return mptcp.config().knownPathManagers;
+    }
+
+    /** The name of the packet scheduler that a connection with these options has, or will have. */
+    public String packetScheduler(SocketOptions options) {
+        String own = options.mptcp.scheduler;
+        return own == null ? mptcp.config().scheduler : own;
+    }
+
+    /** The names of the path managers that a connection with these options has, or will have. */
+    public String pathManagers(SocketOptions options) {
+        String own = options.mptcp.pathManagers;
+        return own == null ? mptcp.config().pathManagers : own;
     }
 
     /** What a socket with these options speaks, or will speak: what it chose, else the host's default. */

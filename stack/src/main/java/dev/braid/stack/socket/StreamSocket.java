@@ -528,6 +528,18 @@ public final class StreamSocket implements ConnectionUser, Timed {
         return live == null ? sockets.congestionControl(options) : live.congestionControl();
     }
 
+    /** The name of the packet scheduler in force, or of what will be with Multipath TCP. */
+    public String packetScheduler() {
+        return connection instanceof MptcpConnection multipath
+                ? multipath.scheduler()
+                : sockets.packetScheduler(options);
+    }
+
+    /** The names of the path managers, or of those that will be with Multipath TCP. */
+    public String pathManagers() {
+        return sockets.pathManagers(options);
+    }
+
     /** What the socket speaks, or will speak when it is connected; Multipath TCP it stays after a fallback too. */
     public StreamProtocol protocol() {
         Connection live = connection;

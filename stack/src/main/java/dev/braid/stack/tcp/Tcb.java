@@ -45,6 +45,11 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
         return user;
     }
 
+    /** IRS, the initial receive sequence number (RFC 9293 section 3.3.1), for diagnostics. */
+    public int irs() {
+        return irs;
+    }
+
     @Override
     public TcpSettings settings() {
         return settings;

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.braid.stack.congestion.CongestionControls;
 import dev.braid.stack.congestion.NewReno;
 import dev.braid.stack.mptcp.MptcpConfig;
+import dev.braid.stack.mptcp.path.KernelManager;
+import dev.braid.stack.mptcp.path.PathManagers;
+import dev.braid.stack.mptcp.scheduler.LowestRtt;
+import dev.braid.stack.mptcp.scheduler.PacketSchedulers;
 import dev.braid.stack.tcp.TcpConfig;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
@@ -59,8 +63,10 @@ final class TunablesTest {
             }
         }
         tunables.set("net.ipv4.tcp_congestion_control", "reno");
-        tunables.set("net.mptcp.scheduler", "another");
-        tunables.set("net.mptcp.path_manager", "one another");
+        tunables.set("net.mptcp.scheduler", "kernel");
+        tunables.set("net.mptcp.path_manager", "kernel endpoints");
+        config.mptcp.packetSchedulers = PacketSchedulers.STANDARD.with("own", LowestRtt::new);
+        config.mptcp.knownPathManagers = PathManagers.STANDARD.with("own", KernelManager::new);
         config.tcp.congestionControls = CongestionControls.STANDARD.with("own", NewReno::new);
         for (var field : CoreConfig.class.getFields()) {
             if (!java.lang.reflect.Modifier.isFinal(field.getModifiers())
@@ -94,15 +100,16 @@ final class TunablesTest {
                 .as("not Linux's \"kernel\", which imitates Linux's limitations")
                 .isEqualTo("endpoints");
         assertThat(tunables.value("net.mptcp.scheduler")).isEqualTo("default");
+        assertThat(tunables.value("net.mptcp.enabled")).isEqualTo("1");
         assertThat(tunables.value("net.mptcp.stale_loss_cnt")).isEqualTo("4");
         assertThat(tunables.value("net.mptcp.syn_retrans_before_tcp_fallback")).isEqualTo("2");
     }
 
     @Test
     void severalPathManagersAreOneTunable() {
-        tunables.set("net.mptcp.path_manager", "  kernel\tmine ");
-        assertThat(config.mptcp.pathManagers).isEqualTo("kernel mine");
-        assertThat(config.copy().mptcp.pathManagers).isEqualTo("kernel mine");
+        tunables.set("net.mptcp.path_manager", "  kernel\tendpoints ");
+        assertThat(config.mptcp.pathManagers).isEqualTo("kernel endpoints");
+        assertThat(config.copy().mptcp.pathManagers).isEqualTo("kernel endpoints");
     }
 
     private void changeToAnything(Tunable tunable) {
@@ -140,8 +147,9 @@ final class TunablesTest {
         "tcp_sack | 1 | there is no tunable tcp_sack; did you mean net.ipv4.tcp_sack?",
         "net.ipv4.tcp_congestion_control | vegas | net.ipv4.tcp_congestion_control must be one of bbr cubic dctcp reno, not \"vegas\"",
         "net.ipv4.tcp_available_congestion_control | bbr | net.ipv4.tcp_available_congestion_control only tells which there are: bbr cubic dctcp reno",
-        "net.mptcp.scheduler | two names | net.mptcp.scheduler takes one name of 1 to 15 visible characters, not \"two names\"",
-        "net.mptcp.path_manager | sixteen-letters! | net.mptcp.path_manager takes up to 8 names of 1 to 15 visible characters, not \"sixteen-letters!\"",
+        "net.mptcp.scheduler | default kernel | net.mptcp.scheduler must be one of default kernel lowest-rtt, not \"default kernel\"",
+        "net.mptcp.path_manager | kernel userspace | net.mptcp.path_manager must be some of endpoints kernel none, not \"kernel userspace\"",
+        "net.mptcp.available_schedulers | blest | net.mptcp.available_schedulers only tells which there are: default kernel lowest-rtt",
         "net.mptcp.close_timeout | -1 | net.mptcp.close_timeout must be 0..2147483, not -1",
         "vm.swappiness | 1 | there is no tunable vm.swappiness",
     })

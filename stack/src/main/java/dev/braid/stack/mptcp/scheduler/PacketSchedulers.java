@@ -64,4 +64,9 @@ public final class PacketSchedulers {
         }
         return maker.get();
     }
+
+    /** @throws IllegalArgumentException as {@link #create} does */
+    public void requireKnown(String name) {
+        create(name);
+    }
 }
