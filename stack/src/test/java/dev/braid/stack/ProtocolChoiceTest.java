@@ -160,7 +160,8 @@ class ProtocolChoiceTest {
         final SocketChannel client;
         final SocketChannel server;
 
-        Pair(TwoStacks stacks, int port, @Nullable StreamProtocol ofClient, @Nullable StreamProtocol ofListener) throws IOException {
+        Pair(TwoStacks stacks, int port, @Nullable StreamProtocol ofClient, @Nullable StreamProtocol ofListener)
+                throws IOException {
             listener = stacks.server.selectorProvider().openServerSocketChannel();
             if (ofListener != null) {
                 listener.setOption(TcpSocketOptions.PROTOCOL, ofListener);

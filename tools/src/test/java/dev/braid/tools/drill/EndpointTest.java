@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +31,11 @@ class EndpointTest {
     private static final int O_NONBLOCK = 0x800;
     private static final int F_SETFL = 4;
     private static final int SECOND_US = 1_000_000;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PROTOCOL = 38;
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_IS_MPTCP = 43;
+    private static final int SOL_MPTCP = 284;
 
     @TempDir private Path folder = Path.of("");
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -68,6 +74,30 @@ class EndpointTest {
 
     private static List<Packet> packets(List<DrillClient.Frame> frames) {
         return frames.stream().map(frame -> Packet.parse(frame.data())).toList();
+    }
+
+    @Test
+    void aSocketIsWhatItsProtocolNumberSays() throws IOException {
+        try (DrillClient client = client("a")) {
+            for (int number : new int[] {0, 6, 262}) {
+                int fd = (int) client.call(Op.SOCKET, -1, SocketAddress.AF_INET, 1, number).result();
+                boolean multipath = number == 262;
+                assertThat(option(client, fd, SOL_SOCKET, SO_PROTOCOL)).isEqualTo(multipath ? 262 : 6);
+                assertThat(option(client, fd, IPPROTO_TCP, TCP_IS_MPTCP)).isEqualTo(multipath ? 1 : 0);
+                client.ask(Op.GETSOCKOPT, CallRecord.NULL_NAME, fd, SOL_MPTCP, 1, 0, 0, 512, new byte[0], new byte[0]);
+                DrillClient.Answered info = client.answer();
+                assertThat(multipath ? info.data().length : info.errno()).isEqualTo(multipath ? 96 : Errno.EOPNOTSUPP);
+                client.ask(Op.GETSOCKOPT, CallRecord.NULL_NAME, fd, SOL_MPTCP, 4, 0, 0, 512, new byte[0], new byte[0]);
+                assertThat(client.answer().errno()).as("addresses of another process").isEqualTo(Errno.EOPNOTSUPP);
+            }
+            assertThat(client.call(Op.SOCKET, -1, SocketAddress.AF_INET, 1, 132).errno())
+                    .isEqualTo(Errno.EPROTONOSUPPORT);
+        }
+    }
+
+    private static int option(DrillClient client, int fd, int level, int name) throws IOException {
+        client.ask(Op.GETSOCKOPT, CallRecord.NULL_NAME, fd, level, name, 0, 0, 4, new byte[0], new byte[0]);
+        return ByteBuffer.wrap(client.answer().data()).order(ByteOrder.LITTLE_ENDIAN).getInt();
     }
 
     @Test

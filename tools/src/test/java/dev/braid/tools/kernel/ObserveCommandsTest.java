@@ -3,6 +3,7 @@ package dev.braid.tools.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.tundriver.netns.NetworkNamespace;
+import dev.braid.tundriver.socket.MptcpChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -108,6 +109,33 @@ final class ObserveCommandsTest {
             assertThat(reversed(kernels.get("wscale"))).isEqualTo(ours.get("wscale"));
             assertOrder(ours, kernels);
         }
+    }
+
+    @Test
+    void bothEndsOfAMultipathConnectionTellTheSameStory() throws Exception {
+        try (MptcpChannel channel = namespace.<MptcpChannel, IOException>call(
+                () -> MptcpChannel.connectTo(new InetSocketAddress("10.77.0.2", 7)))) {
+            echo(channel, 20_000);
+            Thread.sleep(300); // the last DATA_ACK
+            Map<String, String> ours = info(braid(0, "ss", "-Min"), "10.77.0.2:7 ");
+            Map<String, String> kernels = info(kernels("-Min"), "10.77.0.2:7 ");
+            assertThat(hex(ours, "write_seq")).isEqualTo(kernels.get("rcv_nxt"));
+            assertThat(hex(ours, "snd_una")).isEqualTo(kernels.get("rcv_nxt"));
+            assertThat(hex(ours, "rcv_nxt")).isEqualTo(kernels.get("write_seq"));
+            assertThat(ours).containsKeys("remote_key", "token").containsEntry("bytes_acked", "20000")
+                    .containsEntry("bytes_sent", "20000").containsEntry("bytes_received", "20000");
+            assertThat(ours.keySet().stream().filter(kernels::containsKey).toList())
+                    .isEqualTo(kernels.keySet().stream().filter(ours::containsKey).toList());
+            String subflow = braid(0, "ss", "-tin");
+            assertThat(subflow).contains("tcp-ulp-mptcp flags:Mec").contains("/" + ours.get("token") + "(id:0)");
+            assertThat(braid(0, "ss", "-Mln")).contains("*:7 ", "*:9 ");
+            assertThat(braid(0, "nstat", "-a", "MPTcpExt*")).contains("MPTcpExtMPCapableACKRX          1  ",
+                    "MPTcpExtMPCurrEstab             1  ");
+        }
+    }
+
+    private static String hex(Map<String, String> info, String key) {
+        return Long.toHexString(Long.parseUnsignedLong(info.get(key)));
     }
 
     private static long number(Map<String, String> info, String key) {
