@@ -207,7 +207,7 @@ final class Liveness {
     // A path is silent.
 
     private void silence(Subflow subflow, long nowNs) {
-        subflow.stale = true;
+        connection.stale(subflow, true);
         subflow.pulse.silent(nowNs);
         decided(LivenessDecision.SILENT);
         connection.layer.counters.subflowStale.increment();
@@ -309,7 +309,7 @@ final class Liveness {
     }
 
     private void recover(Subflow subflow, long nowNs) {
-        subflow.stale = false;
+        connection.stale(subflow, false);
         subflow.pulse.recovered();
         decided(LivenessDecision.RECOVERED);
         connection.layer.counters.subflowRecover.increment();
