@@ -98,11 +98,13 @@ class DataScriptTest extends MptcpScript {
         int next = took == wifi ? 11 : 1;
         took.sends(ack(next, 1_001).with(dss().ack(1)));
         afterWhatever(3_000);
-        boolean resent = took.pending() + other.pending() > 0;
-        assertThat(resent).as("sent again at the data level").isTrue();
-        Path again = other.pending() > 0 ? other : took;
-        Seg segment = again.next();
-        assertThat(segment.extras()).anyMatch(map(1, again == took ? 1_001 : 1, 1_000)::matches);
+        boolean again = false;
+        for (Path path : new Path[] {took, other}) {
+            while (path.pending() > 0) {
+                again |= path.next().extras().stream().anyMatch(map(1, path == took ? 1_001 : 1, 1_000)::matches);
+            }
+        }
+        assertThat(again).as("sent again at the data level, among probes and TCP's own").isTrue();
         took.seesWhatever();
         other.seesWhatever();
         assertThat(counter("MPTcpExtMPTCPRetrans")).isPositive();
