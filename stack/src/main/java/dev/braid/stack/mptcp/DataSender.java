@@ -131,9 +131,9 @@ final class DataSender {
         return stream.end() - dataNxt;
     }
 
-    /** Bytes given to subflows that the peer has not acknowledged at the data level. */
+    /** Bytes given to subflows that the peer has not acknowledged at the data level; none once the connection is over. */
     long unacknowledged() {
-        return Math.max(0, dataNxt - dataUna);
+        return released ? 0 : Math.max(0, dataNxt - dataUna);
     }
 
     /** Bytes of new data that the peer's window allows; at most 0 = none. */
