@@ -28,7 +28,7 @@ public final class MptcpConfig {
     public int synRetransBeforeTcpFallback = 2;
     /** How long a path that swallows MP_CAPABLE is remembered the first time; 0 = not at all (net.mptcp.blackhole_timeout). */
     public long blackholeTimeoutNs = 3600 * SECOND;
-    /** Data-level retransmissions without progress that make a subflow stale (net.mptcp.stale_loss_cnt). */
+    /** Taken, shown, and without effect: {@link Liveness} goes by time (net.mptcp.stale_loss_cnt). */
     public int staleLossCount = 4;
     /** Notice paths that fell silent, by probes, and have their data take others at once; Braid's own (net.braid.mptcp_liveness). */
     public boolean liveness = true;
