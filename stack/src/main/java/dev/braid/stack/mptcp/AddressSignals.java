@@ -8,6 +8,7 @@ import dev.braid.fastpath.wire.Tcp;
 import dev.braid.fastpath.wire.TcpOptionWriter;
 import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.mptcp.path.Announcement;
+import dev.braid.stack.mptcp.path.PathDecision;
 import dev.braid.stack.mptcp.path.PathEvent;
 import dev.braid.stack.tcp.SegmentKind;
 import java.util.ArrayDeque;
@@ -51,8 +52,12 @@ final class AddressSignals {
         return true;
     }
 
-    /** See {@link dev.braid.stack.mptcp.path.PathCommands#withdraw}. */
-    void withdraw(int[] ids) {
+    /**
+     * See {@link dev.braid.stack.mptcp.path.PathCommands#withdraw}.
+     *
+     * @param reason a code of {@link MptcpReason}
+     */
+    void withdraw(int[] ids, int reason) {
         if (ids.length == 0) {
             return;
         }
@@ -66,13 +71,17 @@ final class AddressSignals {
             subflow.signals.removeIf(AddressSignals::isPointless);
         }
         homeless.removeIf(AddressSignals::isPointless);
-        add(new Signal.Withdraw(ids.clone()));
+        add(new Signal.Withdraw(ids.clone(), reason));
     }
 
-    /** MP_PRIO has no address of its own (RFC 8684 section 3.3.8): it goes on the subflow that it is about. */
-    void priority(Subflow subflow, boolean backup) {
+    /**
+     * MP_PRIO has no address of its own (RFC 8684 section 3.3.8): it goes on the subflow that it is about.
+     *
+     * @param reason a code of {@link MptcpReason}
+     */
+    void priority(Subflow subflow, boolean backup, int reason) {
         subflow.signals.removeIf(signal -> signal instanceof Signal.Priority);
-        subflow.signals.add(new Signal.Priority(backup));
+        subflow.signals.add(new Signal.Priority(backup, reason));
         connection.layer.touch(connection);
     }
 
@@ -127,7 +136,7 @@ final class AddressSignals {
         for (Signal next = subflow.signals.next(); next != null
                 && written + SignalQueue.padded(next) <= reserved; next = subflow.signals.next()) {
             subflow.signals.take();
-            int length = writeOne(next, address + written);
+            int length = writeOne(subflow, next, address + written);
             for (int end = SignalQueue.padded(next); length < end; length++) {
                 Memory.put8(address + written + length, TcpOptions.KIND_NOP);
             }
@@ -139,11 +148,12 @@ final class AddressSignals {
         return written;
     }
 
-    private int writeOne(Signal signal, long at) {
+    private int writeOne(Subflow subflow, Signal signal, long at) {
         MptcpCounters counters = connection.layer.counters;
         return switch (signal) {
             case Signal.Announce announce -> {
                 counters.addAddrTx.increment();
+                subflow.signalled = MptcpReason.of(PathDecision.ANNOUNCED);
                 AnnouncedAddress own = announce.announced();
                 own.waiting = false;
                 long hmac = paths.announcementHmac(own);
@@ -157,10 +167,12 @@ final class AddressSignals {
             }
             case Signal.Withdraw withdraw -> {
                 counters.rmAddrTx.add(withdraw.ids().length);
+                subflow.signalled = withdraw.reason();
                 yield MptcpOptionWriter.writeRemoveAddr(at, withdraw.ids(), withdraw.ids().length);
             }
             case Signal.Priority priority -> {
                 counters.mpPrioTx.increment();
+                subflow.signalled = priority.reason();
                 yield MptcpOptionWriter.writePrio(at, priority.backup());
             }
         };

@@ -1,6 +1,7 @@
 package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.chunk.Chunk;
+import dev.braid.stack.mptcp.scheduler.SchedulingDecision;
 import dev.braid.stack.mptcp.scheduler.SubflowView;
 import dev.braid.stack.tcp.SendStream;
 import java.util.List;
@@ -237,7 +238,11 @@ final class DataSender {
     }
 
     private @Nullable SubflowView decided(@Nullable SubflowView chosen) {
-        connection.layer.counters.decided(connection.scheduler.decision());
+        SchedulingDecision decision = connection.scheduler.decision();
+        connection.layer.counters.decided(decision);
+        if (chosen == null) {
+            connection.note(MptcpReason.of(decision), -1); // what is sent says so itself
+        }
         return chosen;
     }
 

@@ -204,6 +204,7 @@ final class DataTimers {
             if (subflow.usable() && !subflow.stale) {
                 probed = subflow;
                 probedNs = nowNs;
+                subflow.pulse.askedForWindow();
                 subflow.tcb.demandProbe();
                 connection.layer.counters.winProbe.increment();
                 break;

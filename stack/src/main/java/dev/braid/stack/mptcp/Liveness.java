@@ -125,7 +125,7 @@ final class Liveness {
         if (pulse.isProbed()) {
             if (pulse.answered()) {
                 pulse.clear();
-                decided(LivenessDecision.CLEARED);
+                decided(LivenessDecision.CLEARED, subflow);
             } else if (nowNs >= pulse.verdictNs()) {
                 if (anotherAnswered(subflow, pulse.probedNs())) {
                     boolean missed = holeNs != Deadlines.NONE;
@@ -155,7 +155,7 @@ final class Liveness {
     }
 
     private void probe(Subflow subflow, LivenessDecision why, long nowNs) {
-        decided(why);
+        decided(why, subflow);
         subflow.pulse.probed(why, nowNs);
         send(subflow);
     }
@@ -209,11 +209,11 @@ final class Liveness {
     private void silence(Subflow subflow, long nowNs) {
         connection.stale(subflow, true);
         subflow.pulse.silent(nowNs);
-        decided(LivenessDecision.SILENT);
+        decided(LivenessDecision.SILENT, subflow);
         connection.layer.counters.subflowStale.increment();
         if (subflow.outstanding() > 0) {
             connection.sender.reinject(subflow);
-            decided(LivenessDecision.REINJECTED);
+            decided(LivenessDecision.REINJECTED, subflow);
         }
         connection.scheduler.onSubflows(connection, nowNs);
         connection.sender.wake();
@@ -225,13 +225,15 @@ final class Liveness {
         Subflow backup = backupToPromote();
         if (backup != null) {
             promote(backup, nowNs);
-            decided(LivenessDecision.TOLD_PRIO);
+            decided(LivenessDecision.TOLD_PRIO, backup);
         } else if (isAddressShared(silent)) {
-            decided(LivenessDecision.UNTOLD);
+            decided(LivenessDecision.UNTOLD, silent);
         } else {
-            connection.paths.signals.withdraw(new int[] {silent.localId()});
+            connection.paths.signals.withdraw(
+                    new int[] {silent.localId()}, MptcpReason.of(LivenessDecision.TOLD_REMOVE_ADDR));
             connection.resetSubflow(silent, REASON_PERFORMANCE, nowNs);
-            decided(LivenessDecision.TOLD_REMOVE_ADDR);
+            silent.pathReason = MptcpReason.of(LivenessDecision.TOLD_REMOVE_ADDR);
+            decided(LivenessDecision.TOLD_REMOVE_ADDR, silent);
         }
     }
 
@@ -254,7 +256,7 @@ final class Liveness {
     private void promote(Subflow backup, long nowNs) {
         backup.localBackup = false;
         backup.standsIn = true;
-        connection.paths.signals.priority(backup, false);
+        connection.paths.signals.priority(backup, false, MptcpReason.of(LivenessDecision.TOLD_PRIO));
         connection.prioritiesChanged(backup, nowNs);
     }
 
@@ -292,7 +294,7 @@ final class Liveness {
         boolean idle = connection.sender.unacknowledged() == 0 && connection.sender.queued() == 0
                 && holeNs == Deadlines.NONE;
         subflow.pulse.repeated(idle, nowNs);
-        decided(LivenessDecision.PROBED_AGAIN);
+        decided(LivenessDecision.PROBED_AGAIN, subflow);
         send(subflow);
     }
 
@@ -311,7 +313,7 @@ final class Liveness {
     private void recover(Subflow subflow, long nowNs) {
         connection.stale(subflow, false);
         subflow.pulse.recovered();
-        decided(LivenessDecision.RECOVERED);
+        decided(LivenessDecision.RECOVERED, subflow);
         connection.layer.counters.subflowRecover.increment();
         subflow.tcb.pathAnswers(nowNs);
         connection.sender.onUsable(subflow, nowNs);
@@ -327,14 +329,20 @@ final class Liveness {
             if (subflow.standsIn) {
                 subflow.standsIn = false;
                 subflow.localBackup = true;
-                connection.paths.signals.priority(subflow, true);
+                connection.paths.signals.priority(subflow, true, MptcpReason.of(LivenessDecision.TOLD_PRIO_BACK));
                 connection.prioritiesChanged(subflow, nowNs);
-                decided(LivenessDecision.TOLD_PRIO_BACK);
+                decided(LivenessDecision.TOLD_PRIO_BACK, subflow);
             }
         }
     }
 
-    private void decided(LivenessDecision decision) {
+    private void decided(LivenessDecision decision, Subflow about) {
         connection.layer.counters.decided(decision);
+        switch (decision) {
+            case SUSPECTED, COMPARED, PROBED_AGAIN -> {} // the probe says so
+            case TOLD_REMOVE_ADDR, TOLD_PRIO, TOLD_PRIO_BACK -> {} // so does the ACK that tells the peer
+            case CLEARED, SILENT, RECOVERED, REINJECTED, UNTOLD ->
+                connection.note(MptcpReason.of(decision), about.number());
+        }
     }
 }

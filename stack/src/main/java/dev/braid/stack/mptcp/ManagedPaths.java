@@ -73,6 +73,7 @@ final class ManagedPaths implements PathCommands {
         Subflow found = find(subflow);
         if (found != null) {
             connection.suspectSubflow(found, nowNs);
+            connection.decided(PathDecision.DOUBTED, found);
         }
     }
 
@@ -83,7 +84,8 @@ final class ManagedPaths implements PathCommands {
 
     @Override
     public void withdraw(int... ids) {
-        paths.signals.withdraw(ids);
+        paths.signals.withdraw(ids, MptcpReason.of(PathDecision.WITHDRAWN));
+        connection.decided(PathDecision.WITHDRAWN, null);
     }
 
     @Override
@@ -91,7 +93,9 @@ final class ManagedPaths implements PathCommands {
         Subflow found = find(subflow);
         if (found != null) {
             found.localBackup = backup;
-            paths.signals.priority(found, backup);
+            PathDecision decision = backup ? PathDecision.MADE_BACKUP : PathDecision.MADE_REGULAR;
+            paths.signals.priority(found, backup, MptcpReason.of(decision));
+            connection.decided(decision, found);
             connection.prioritiesChanged(found, nowNs);
         }
     }
@@ -102,8 +106,8 @@ final class ManagedPaths implements PathCommands {
     }
 
     @Override
-    public void decided(PathDecision decision) {
-        connection.layer.counters.decided(decision);
+    public void decided(PathDecision decision, int subflow) {
+        connection.decided(decision, find(subflow));
     }
 
     private @Nullable Subflow find(int number) {

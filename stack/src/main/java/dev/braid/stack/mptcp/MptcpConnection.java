@@ -3,6 +3,7 @@ package dev.braid.stack.mptcp;
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.congestion.CongestionInfo;
+import dev.braid.stack.mptcp.path.PathDecision;
 import dev.braid.stack.mptcp.path.SubflowPlan;
 import dev.braid.stack.mptcp.scheduler.ConnectionView;
 import dev.braid.stack.mptcp.scheduler.PacketScheduler;
@@ -44,6 +45,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     final Liveness liveness = new Liveness(this);
     final DssOption dss = new DssOption(this);
     final ConnectionPaths paths = new ConnectionPaths(this);
+    final DecisionNotes notes = new DecisionNotes();
     private final ConnectionLife life;
     ConnectionUser user;
     @Nullable TcpFailure failure;
@@ -421,6 +423,41 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         return fullyEstablished;
     }
 
+    // Decisions.
+
+    /** What was decided has no segment of its own: others tell of it, while decisions are traced. */
+    void note(int code, int subflow) {
+        if (layer.tcp.tracesDecisions()) {
+            notes.add(code, subflow);
+        }
+    }
+
+    /** A decision about paths, and the subflow that it is about, if it is about one. */
+    void decided(PathDecision decision, @Nullable Subflow about) {
+        layer.counters.decided(decision);
+        int code = MptcpReason.of(decision);
+        switch (decision) {
+            case OPENED_FROM_ENDPOINT, OPENED_TO_ANNOUNCED, OPENED_FULLMESH, REOPENED, ACCEPTED -> because(about, code);
+            case CLOSED_LOCAL_GONE, CLOSED_REMOTE_GONE, ABANDONED -> {
+                because(about, code);
+                note(code, numberOf(about)); // a reset may have no link to leave by
+            }
+            case ANNOUNCED, WITHDRAWN, MADE_BACKUP, MADE_REGULAR -> {} // the ACK that tells the peer says so
+            case DOUBTED, REFUSED_JOIN, REFUSED_SUBFLOW_LIMIT, REFUSED_ADDRESS_LIMIT, REFUSED_FAMILY -> note(
+                    code, numberOf(about));
+        }
+    }
+
+    private static void because(@Nullable Subflow subflow, int code) {
+        if (subflow != null) {
+            subflow.pathReason = code;
+        }
+    }
+
+    private static int numberOf(@Nullable Subflow subflow) {
+        return subflow == null ? -1 : subflow.number();
+    }
+
     // Subflows.
 
     /** A further subflow, of a TCB that is to be opened or was made for a peer's SYN. */
@@ -549,6 +586,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         }
         fallenBack = true;
         fallbackReason = reason;
+        note(MptcpReason.of(reason), -1);
         MptcpObserver observer = layer.observer;
         if (observer != null) {
             observer.onFallback(this, reason);

@@ -86,6 +86,11 @@ final class Pulse {
         verdictNs = nowNs + answerNs();
     }
 
+    /** A probe leaves that has nothing to do with liveness. */
+    void askedForWindow() {
+        reason = 0;
+    }
+
     /** When the last probe left. */
     long probedNs() {
         return probedNs;

@@ -24,17 +24,17 @@ sealed interface Signal {
         }
     }
 
-    /** REMOVE_ADDR with all these identifiers. */
+    /** REMOVE_ADDR with all these identifiers; {@code reason} = a code of {@link MptcpReason}. */
     @SuppressWarnings("ArrayRecordComponent") // made once, written once, compared never
-    record Withdraw(int[] ids) implements Signal {
+    record Withdraw(int[] ids, int reason) implements Signal {
         @Override
         public int length() {
             return 3 + ids.length;
         }
     }
 
-    /** MP_PRIO for the subflow it is sent on. */
-    record Priority(boolean backup) implements Signal {
+    /** MP_PRIO for the subflow it is sent on; {@code reason} = a code of {@link MptcpReason}. */
+    record Priority(boolean backup, int reason) implements Signal {
         @Override
         public int length() {
             return 3;

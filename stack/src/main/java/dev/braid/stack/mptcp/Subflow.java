@@ -47,6 +47,10 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     /** Of the segment whose options were written last. */
     private long writtenOffset;
     private int writtenLength;
+    /** Why it tells the peer about addresses or priorities, if it does: a code of {@link MptcpReason}. */
+    int signalled;
+    /** Why the subflow was opened or accepted, then why it is closed: a code of {@link MptcpReason}. */
+    int pathReason;
 
     /** Until both ends know what the subflow is. */
     @Nullable Handshake handshake;
@@ -101,19 +105,24 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     public int writeOptions(Tcb tcb, SegmentKind kind, long address, int reserved, long streamOffset, int length) {
         writtenOffset = streamOffset;
         writtenLength = length;
+        signalled = 0;
         return options.write(kind, address, reserved, streamOffset);
     }
 
     @Override
-    public int reason(Tcb tcb, Decision decision) {
-        if (connection.fallenBack) {
-            return 0;
-        }
-        if (decision == Decision.PROBE) {
-            return pulse.reason();
-        }
-        int index = writtenLength == 0 ? -1 : mappings.find(writtenOffset);
-        return index < 0 ? 0 : mappings.reason(index);
+    public long reasons(Tcb tcb, Decision decision) {
+        return connection.notes.take(connection.fallenBack ? 0 : reason(decision), number);
+    }
+
+    private int reason(Decision decision) {
+        return switch (decision) {
+            case PROBE -> pulse.reason();
+            case SYN, SYN_ACK, FIN, RESET -> pathReason;
+            default -> {
+                int index = writtenLength == 0 ? -1 : mappings.find(writtenOffset);
+                yield index < 0 ? signalled : mappings.reason(index);
+            }
+        };
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.braid.fastpath.flow.SipHash;
 import dev.braid.fastpath.wire.MptcpOptionWriter;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.fastpath.wire.TcpOptions;
+import dev.braid.stack.mptcp.path.PathDecision;
 import dev.braid.stack.tcp.SynClaim;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpListener;
@@ -177,6 +178,7 @@ final class SynAdmission {
         }
         if (!connection.acceptsJoin(syn)) {
             layer.counters.mpJoinRejected.increment();
+            connection.decided(PathDecision.REFUSED_JOIN, null);
             return refuse(ResetReason.PROHIBITED);
         }
         return new Joining(connection, options.joinAddressId(), options.joinBackup(), options.joinNonce());
@@ -222,6 +224,7 @@ final class SynAdmission {
             Subflow subflow = connection.addSubflow(tcb, false);
             subflow.remoteId = remoteId;
             subflow.remoteBackup = backup;
+            connection.decided(PathDecision.ACCEPTED, subflow);
             subflow.localId = connection.paths.localIdOf(tcb.localHi(), tcb.localLo());
             subflow.localBackup = connection.paths.isBackup(tcb.localHi(), tcb.localLo());
             subflow.handshake = new JoinHandshake(connection, subflow, (int) connection.layer.entropy.nextLong(),

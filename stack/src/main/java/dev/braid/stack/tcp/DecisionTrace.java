@@ -7,10 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The frame extension that says why a frame was sent, for captures and tests; attached only when tracing is on. */
 public final class DecisionTrace {
-    private static final ExtensionType TYPE = ExtensionType.register("decision", Integer.BYTES);
-
-    private static final int UPPER_SHIFT = 16;
-    private static final int DECISION_MASK = 0xffff;
+    private static final int DECISION = 0;
+    private static final int UPPER = 8;
+    private static final ExtensionType TYPE = ExtensionType.register("decision", UPPER + Long.BYTES);
 
     private DecisionTrace() {}
 
@@ -19,23 +18,24 @@ public final class DecisionTrace {
         mark(frame, decision, 0);
     }
 
-    /** The same with the upper layer's own reason: {@link UpperLayer#reason}. */
-    static void mark(Frame frame, Decision decision, int upperReason) {
+    /** The same with what the upper layer has to add: {@link UpperLayer#reasons}. */
+    static void mark(Frame frame, Decision decision, long upperReasons) {
         long at = frame.writableExtension(TYPE);
         if (at != 0) {
-            Memory.putNative32(at, upperReason << UPPER_SHIFT | decision.ordinal());
+            Memory.putNative64(at + DECISION, decision.ordinal());
+            Memory.putNative64(at + UPPER, upperReasons);
         }
     }
 
-    /** The upper layer's own reason, in its own codes; 0 = none. */
-    public static int upperReason(Frame frame) {
+    /** What the upper layer adds, in its own codes; 0 = nothing. */
+    public static long upperReasons(Frame frame) {
         long at = frame.extension(TYPE);
-        return at == 0 ? 0 : Memory.nativeI32(at) >>> UPPER_SHIFT;
+        return at == 0 ? 0 : Memory.nativeI64(at + UPPER);
     }
 
     /** The reason the frame carries, or {@code null}. */
     public static @Nullable Decision of(Frame frame) {
         long at = frame.extension(TYPE);
-        return at == 0 ? null : Decision.of(Memory.nativeI32(at) & DECISION_MASK);
+        return at == 0 ? null : Decision.of((int) Memory.nativeI64(at + DECISION));
     }
 }

@@ -184,7 +184,7 @@ final class SegmentWriter {
     private void hand(Tcb tcb, Frame frame, Decision decision, int codepoint) {
         if (layer.tracesDecisions()) {
             UpperLayer upper = tcb.upper;
-            DecisionTrace.mark(frame, decision, upper == null ? 0 : upper.reason(tcb, decision));
+            DecisionTrace.mark(frame, decision, upper == null ? 0 : upper.reasons(tcb, decision));
         }
         layer.counters.outSegs.increment();
         IpPath path = tcb.path();

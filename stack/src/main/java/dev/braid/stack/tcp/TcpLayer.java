@@ -315,7 +315,8 @@ public final class TcpLayer {
         tracers += wanted ? 1 : -1;
     }
 
-    boolean tracesDecisions() {
+    /** Whether somebody wants to know why frames are sent. */
+    public boolean tracesDecisions() {
         return tracers > 0 || config.traceDecisions;
     }
 

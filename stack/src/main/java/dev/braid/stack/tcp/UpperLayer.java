@@ -51,11 +51,12 @@ public interface UpperLayer {
     boolean exemptDuplicateAck(Tcb tcb, TcpSegment segment);
 
     /**
-     * Why the upper layer had the segment sent whose options it wrote last. Asked only while decisions are traced.
+     * Why the upper layer had the segment sent whose options it wrote last, and what else it decided before. Asked once for each
+     * segment, only while decisions are traced.
      *
-     * @return a code of its own, 1..65535; 0 = it has nothing to add to TCP's decision
+     * @return in codes of its own; 0 = it has nothing to add to TCP's decision
      */
-    default int reason(Tcb tcb, Decision decision) {
+    default long reasons(Tcb tcb, Decision decision) {
         return 0;
     }
 

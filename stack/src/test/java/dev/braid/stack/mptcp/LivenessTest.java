@@ -236,15 +236,15 @@ class LivenessTest {
             for (int i = 0; i < 3000; i++) {
                 scene.world.run(1 * MS);
                 for (Subflow subflow : scene.client.mptcp().subflows) {
-                    data.add("" + MptcpReason.words(subflow.reason(subflow.tcb, Decision.NEW_DATA)));
-                    probes.add("" + MptcpReason.words(subflow.reason(subflow.tcb, Decision.PROBE)));
+                    data.add(MptcpReason.words(subflow.reasons(subflow.tcb, Decision.NEW_DATA)));
+                    probes.add(MptcpReason.words(subflow.reasons(subflow.tcb, Decision.PROBE)));
                 }
                 if (i == 1000) {
                     scene.cut(1);
                 }
             }
-            assertThat(data).contains("fastest path", "fastest path full", "reinjection");
-            assertThat(probes).contains("path suspected", "silent path");
+            assertThat(data).contains(", fastest path", ", fastest path full", ", reinjection");
+            assertThat(probes).contains(", path suspected", ", silent path");
         }
     }
 

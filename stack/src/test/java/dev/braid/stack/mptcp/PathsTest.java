@@ -268,7 +268,7 @@ class PathsTest {
             assertThat(theirs.paths.signals.announce(1, IpAddress.parse("10.0.1.99"), 0, now)).isFalse();
             assertThat(theirs.paths.signals.announce(1, IpAddress.parse(SERVER), 99, now)).isTrue();
             // One that has forgotten what it said before is not believed.
-            theirs.paths.signals.withdraw(new int[0]);
+            theirs.paths.signals.withdraw(new int[0], 0);
             RemoteAddresses known = pair[0].mptcp().paths.remotes;
             RemoteAddress other = new RemoteAddress(1, IpAddress.parse("10.0.1.99"), 0);
             assertThat(known.learn(other)).isEqualTo(RemoteAddresses.News.CONFLICT);

@@ -25,8 +25,8 @@ class SignalQueueTest {
         assertThat(announce(V6, 80).length()).isEqualTo(30);
         assertThat(new Signal.Echo(1, V4, 0).length()).isEqualTo(8);
         assertThat(new Signal.Echo(1, V6, 80).length()).isEqualTo(22);
-        assertThat(new Signal.Withdraw(new int[] {1, 2}).length()).isEqualTo(5);
-        assertThat(new Signal.Priority(true).length()).isEqualTo(3);
+        assertThat(new Signal.Withdraw(new int[] {1, 2}, 0).length()).isEqualTo(5);
+        assertThat(new Signal.Priority(true, 0).length()).isEqualTo(3);
     }
 
     @Test

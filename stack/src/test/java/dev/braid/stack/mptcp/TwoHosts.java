@@ -93,6 +93,8 @@ final class TwoHosts implements AutoCloseable {
         final StackCore core;
         final List<IpAddress> addresses = new ArrayList<>();
         final List<Throwable> defects = new ArrayList<>();
+        /** Sees each frame that the core sends, before the link has it. */
+        Consumer<Frame> tap = frame -> {};
 
         Host(SimNode node, int number, CoreConfig config) {
             List<Link> links = new ArrayList<>();
@@ -102,7 +104,10 @@ final class TwoHosts implements AutoCloseable {
                 links.add(new Link(i, node.name() + i, List.of(prefix), 1500, 0));
             }
             SplitMix64 random = new SplitMix64(number);
-            core = new StackCore(config, links, frames, chunks, counters, random::nextLong, node);
+            core = new StackCore(config, links, frames, chunks, counters, random::nextLong, frame -> {
+                tap.accept(frame);
+                node.transmit(frame);
+            });
             core.reportDefectsTo((during, defect) -> defects.add(defect));
             node.attach(core);
         }

@@ -46,7 +46,7 @@ final class CaptureFile implements AutoCloseable {
 
     /** Writes what the record holds. */
     void write(CaptureRecord record) throws IOException {
-        String comment = comments && record.decision != null ? Reason.of(record.decision, record.upperReason) : null;
+        String comment = comments && record.decision != null ? Reason.of(record.decision, record.upperReasons) : null;
         WireForm form = wire;
         if (form == null) {
             packet(record, record.data, record.kept, record.length, record.missing, comment);

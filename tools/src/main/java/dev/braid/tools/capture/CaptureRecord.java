@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *   0  time, long, nanoseconds of the stack's clock     24  sent, byte            30  checksum start, short
  *   8  link, int                                        25  checksum state, byte  32  checksum offset, short
  *   12 bytes of the packet, int                         26  GSO type, byte        34  decision + 1, short; 0 = none
- *   16 bytes kept, int                                  27  GSO ECN, byte         40  the bytes
- *   20 packets missing before this one, int             28  GSO size, short       36  upper layer's reason, short
+ *   16 bytes kept, int                                  27  GSO ECN, byte         40  upper layer's reasons, long
+ *   20 packets missing before this one, int             28  GSO size, short       48  the bytes
  * </pre>
  *
  * <p>As an object it is a decoded record, reused. One thread.
@@ -24,7 +24,7 @@ final class CaptureRecord {
     /** The only type of message in the ring. */
     static final int MESSAGE_TYPE = 1;
     /** Bytes in front of the packet's. */
-    static final int HEADER = 40;
+    static final int HEADER = 48;
 
     private static final int TIME = 0;
     private static final int LINK = 8;
@@ -39,7 +39,7 @@ final class CaptureRecord {
     private static final int CHECKSUM_START = 30;
     private static final int CHECKSUM_OFFSET = 32;
     private static final int DECISION = 34;
-    private static final int UPPER_REASON = 36;
+    private static final int UPPER_REASONS = 40;
 
     private static final Decision[] DECISIONS = Decision.values();
 
@@ -57,7 +57,7 @@ final class CaptureRecord {
     boolean gsoEcn;
     @Nullable Decision decision;
     /** 0 = none; see MptcpReason. */
-    int upperReason;
+    long upperReasons;
     /** Address of the kept bytes, in the ring. */
     long data;
 
@@ -89,7 +89,7 @@ final class CaptureRecord {
         buffer.putShort(index + CHECKSUM_OFFSET, (short) frame.checksumOffset());
         Decision decision = sent && frame.hasExtensions() ? DecisionTrace.of(frame) : null;
         buffer.putShort(index + DECISION, (short) (decision == null ? 0 : decision.ordinal() + 1));
-        buffer.putShort(index + UPPER_REASON, (short) (decision == null ? 0 : DecisionTrace.upperReason(frame)));
+        buffer.putLong(index + UPPER_REASONS, decision == null ? 0 : DecisionTrace.upperReasons(frame));
         frame.copyTo(buffer.addressOffset() + index + HEADER, kept);
     }
 
@@ -113,7 +113,7 @@ final class CaptureRecord {
         gsoEcn = buffer.getByte(index + GSO_ECN) != 0;
         gsoSize = buffer.getShort(index + GSO_SIZE) & 0xffff;
         int code = buffer.getShort(index + DECISION);
-        upperReason = buffer.getShort(index + UPPER_REASON) & 0xffff;
+        upperReasons = buffer.getLong(index + UPPER_REASONS);
         require(length > 0 && kept >= 0 && kept <= messageLength - HEADER && kept <= length && missing >= 0);
         require(link >= 0 && link < CaptureRing.MAX_LINKS);
         require(gsoType >= Frame.GSO_NONE && gsoType <= Frame.GSO_UDP);

@@ -8,9 +8,8 @@ final class Reason {
     private Reason() {}
 
     /** The same with what Multipath TCP has to add. */
-    static String of(Decision decision, int upperReason) {
-        String upper = MptcpReason.words(upperReason);
-        return upper == null ? of(decision) : of(decision) + ", " + upper;
+    static String of(Decision decision, long upperReasons) {
+        return of(decision) + MptcpReason.words(upperReasons);
     }
 
     /** Short, in the RFCs' words, the same for the same reason: a display filter can ask for it. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.braid.tundriver.netns.NetworkNamespace;
+import dev.braid.tundriver.socket.MptcpChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -106,6 +107,28 @@ class CaptureCommandTest {
         assertThat(packets(file, "tcp.dstport == 7 && frame.comment")).isZero();
         assertThat(packets(file, "tcp.srcport == 7 && frame.packet_flags_direction != 2")).isZero();
         assertThat(tshark(file, "-T", "fields", "-e", "frame.interface_name", "-c", "1")).containsExactly("tun0");
+    }
+
+    @Test
+    void whatMultipathTcpDecidesIsSaidToo() throws Exception {
+        Path file = folder.resolve("multipath.pcapng");
+        namespace.exec("ip", "addr", "add", "10.77.0.3/24", "dev", "tun0");
+        namespace.exec("ip", "mptcp", "endpoint", "add", "10.77.0.3", "subflow");
+        try (BraidProcess capture = capture(file, "--wire", "--comments");
+                SocketChannel channel =
+                        namespace.<SocketChannel, IOException>call(() -> MptcpChannel.open(false))) {
+            channel.connect(new InetSocketAddress("10.77.0.2", 7));
+            var sent = Streams.async(() -> {
+                String digest = Streams.send(channel, 1, 4 << 20);
+                channel.shutdownOutput();
+                return digest;
+            });
+            assertThat(Streams.receive(channel)).isEqualTo(sent.get(60, TimeUnit.SECONDS));
+            capture.terminate();
+            assertThat(capture.await()).isZero();
+        }
+        assertThat(packets(file, "frame.comment == \"answer to SYN, join accepted\"")).isEqualTo(1);
+        assertThat(packets(file, "frame.comment contains \"new data, fastest path\"")).isPositive();
     }
 
     @Test

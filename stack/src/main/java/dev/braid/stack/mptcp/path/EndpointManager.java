@@ -36,7 +36,7 @@ public final class EndpointManager implements PathManager {
             case PathEvent.SubflowEstablished told -> retries.established(told.subflow().number(), nowNs);
             case PathEvent.SubflowClosed told -> closed(told, nowNs);
             case PathEvent.SubflowAnswered told -> removed.answered(told.subflow().number());
-            case PathEvent.AddressAnnounced told -> retries.forgive(told.address());
+            case PathEvent.AddressAnnounced told -> announced(told.address(), connection, commands);
             case PathEvent.AddressRemoved told -> removed.begin(told.address(), connection, commands, nowNs);
             case PathEvent.LocalAddressAdded _ -> startAgain(commands);
             case PathEvent.LocalAddressRemoved told -> {
@@ -68,6 +68,7 @@ public final class EndpointManager implements PathManager {
             } else {
                 retries.abandoned(late, nowNs);
                 commands.close(late);
+                commands.decided(PathDecision.ABANDONED, late);
             }
         }
         if (view.established()) {
@@ -75,6 +76,14 @@ public final class EndpointManager implements PathManager {
             open(view, commands, nowNs);
         }
         commands.wakeAt(Math.min(retries.nextDeadlineNs(nowNs), removed.nextDeadlineNs()));
+    }
+
+    private void announced(RemoteAddress told, PathView view, PathCommands commands) {
+        retries.forgive(told);
+        PathDecision refusal = WantedPaths.refusal(view, told);
+        if (refusal != null) {
+            commands.decided(refusal);
+        }
     }
 
     private void startAgain(PathCommands commands) {
@@ -112,7 +121,7 @@ public final class EndpointManager implements PathManager {
             int number = commands.open(path.plan());
             retries.opened(path.ends(), number, nowNs);
             if (number >= 0) {
-                commands.decided(again ? PathDecision.REOPENED : path.decision());
+                commands.decided(again ? PathDecision.REOPENED : path.decision(), number);
             }
         }
     }
@@ -142,7 +151,7 @@ public final class EndpointManager implements PathManager {
             PathSubflow subflow = survey.subflow(number);
             if (subflow != null && subflow.localAddress().equals(gone.address())) {
                 commands.reset(number, 0);
-                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
             }
         }
     }
@@ -167,7 +176,7 @@ public final class EndpointManager implements PathManager {
             if (subflow != null && subflow.link() == told.link()) {
                 commands.withdraw(subflow.localId());
                 commands.reset(number, 0);
-                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
             }
         }
     }
@@ -184,7 +193,7 @@ public final class EndpointManager implements PathManager {
             PathSubflow subflow = survey.subflow(number);
             if (subflow != null && subflow.localId() == id) {
                 commands.close(number);
-                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
             }
         }
     }
@@ -203,7 +212,7 @@ public final class EndpointManager implements PathManager {
             var ends = new WantedPath.Ends(subflow.localAddress(), subflow.remoteAddress(), subflow.remotePort());
             if (meshGone && subflow.initiated() && wanted.stream().noneMatch(w -> w.ends().equals(ends))) {
                 commands.close(number);
-                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
             } else if (reprioritised) {
                 commands.priority(number, after.has(Endpoint.BACKUP));
             }

@@ -184,6 +184,11 @@ public final class KernelManager implements PathManager {
             boolean wanted = told.id() == 0
                     ? told.address().equals(view.initialRemote().address())
                     : deniedWithoutLimit() || (accepts() && added < limit());
+            if (!wanted && told.id() != 0) {
+                commands.decided(added < limit()
+                        ? PathDecision.REFUSED_ADDRESS_LIMIT
+                        : PathDecision.REFUSED_SUBFLOW_LIMIT);
+            }
             if (!wanted || survey.goesTo(told.address(), told.port())) {
                 return;
             }
@@ -272,7 +277,7 @@ public final class KernelManager implements PathManager {
                 if (subflow != null && subflow.remoteId() == told.id()) {
                     removed |= subflow.initiated() && number != 0;
                     commands.close(number);
-                    commands.decided(PathDecision.CLOSED_REMOTE_GONE);
+                    commands.decided(PathDecision.CLOSED_REMOTE_GONE, number);
                 }
             }
             if (removed && told.id() != 0 && addressesAccepted > 0) {
@@ -306,7 +311,7 @@ public final class KernelManager implements PathManager {
                     PathSubflow subflow = survey.subflow(number);
                     if (subflow != null && subflow.localId() == id) {
                         commands.close(number);
-                        commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+                        commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
                     }
                 }
             }
@@ -336,7 +341,7 @@ public final class KernelManager implements PathManager {
                     PathSubflow subflow = survey.subflow(number);
                     if (subflow != null && number != 0 && subflow.localId() == id) {
                         commands.close(number);
-                        commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+                        commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
                     }
                 }
                 if (used.get(after.id()) && id != 0 && localsUsed > 0) {
@@ -359,7 +364,7 @@ public final class KernelManager implements PathManager {
                 return false;
             }
             added++;
-            commands.decided(from.has(Endpoint.FULLMESH) ? PathDecision.OPENED_FULLMESH : decision);
+            commands.decided(from.has(Endpoint.FULLMESH) ? PathDecision.OPENED_FULLMESH : decision, number);
             return true;
         }
 

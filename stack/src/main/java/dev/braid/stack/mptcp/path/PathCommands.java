@@ -48,6 +48,15 @@ public interface PathCommands {
     /** Have {@link PathEvent.Woken} told to this manager at {@code deadlineNs}; replaces what it asked for before. */
     void wakeAt(long deadlineNs);
 
-    /** A decision worth counting and tracing. */
-    void decided(PathDecision decision);
+    /** A decision worth counting and tracing, about none of the connection's subflows alone. */
+    default void decided(PathDecision decision) {
+        decided(decision, -1);
+    }
+
+    /**
+     * A decision worth counting and tracing.
+     *
+     * @param subflow the number of the one it is about; -1 = of none
+     */
+    void decided(PathDecision decision, int subflow);
 }

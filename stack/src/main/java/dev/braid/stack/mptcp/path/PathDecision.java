@@ -1,6 +1,6 @@
 package dev.braid.stack.mptcp.path;
 
-/** The small decisions of path managers, each counted under its name. */
+/** The small decisions about paths, each counted under its name; captures tell of each, too. */
 public enum PathDecision {
     /** A subflow was opened from an endpoint of the host. */
     OPENED_FROM_ENDPOINT("MptcpPathOpenedFromEndpoint"),
@@ -10,8 +10,22 @@ public enum PathDecision {
     OPENED_FULLMESH("MptcpPathOpenedFullmesh"),
     /** A subflow that had failed was opened again. */
     REOPENED("MptcpPathReopened"),
+    /** An attempt to open a subflow took too long, and was abandoned. */
+    ABANDONED("MptcpPathAbandoned"),
+    /** A subflow that the peer opens was taken. */
+    ACCEPTED("MptcpPathAccepted"),
+    /** A subflow that the peer opens was refused: limits, or the connection's state, do not allow it. */
+    REFUSED_JOIN("MptcpPathRefusedJoin"),
     /** An address was announced. */
     ANNOUNCED("MptcpPathAnnounced"),
+    /** An address was taken back. */
+    WITHDRAWN("MptcpPathWithdrawn"),
+    /** A subflow was made a backup. */
+    MADE_BACKUP("MptcpPathMadeBackup"),
+    /** A subflow was made a regular one. */
+    MADE_REGULAR("MptcpPathMadeRegular"),
+    /** A subflow was doubted, and is asked whether it lives. */
+    DOUBTED("MptcpPathDoubted"),
     /** A subflow was closed because its local address or endpoint is gone. */
     CLOSED_LOCAL_GONE("MptcpPathClosedLocalGone"),
     /** A subflow was closed because the peer took its address back. */

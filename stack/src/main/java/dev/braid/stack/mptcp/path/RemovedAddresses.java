@@ -50,7 +50,7 @@ final class RemovedAddresses {
             if (deadline != null && nowNs >= deadline) {
                 deadlines.remove(number);
                 commands.reset(number, 0);
-                commands.decided(PathDecision.CLOSED_REMOTE_GONE);
+                commands.decided(PathDecision.CLOSED_REMOTE_GONE, number);
             }
         }
     }

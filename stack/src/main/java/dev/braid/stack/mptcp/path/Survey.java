@@ -141,7 +141,7 @@ final class Survey {
             PathSubflow subflow = subflow(number);
             if (subflow != null && subflow.localId() == 0) {
                 commands.close(number);
-                commands.decided(PathDecision.CLOSED_LOCAL_GONE);
+                commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
             }
         }
         return true;

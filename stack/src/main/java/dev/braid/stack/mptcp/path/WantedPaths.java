@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which subflows a connection should have, by the host's endpoints and limits, its addresses on links that are up, and the addresses
@@ -32,6 +33,20 @@ final class WantedPaths {
         paths.fromEndpoints();
         paths.toAnnounced();
         return List.copyOf(paths.wanted.values());
+    }
+
+    /** Why an address that the peer has just announced is not used now; {@code null} = it is, or need not be. */
+    static @Nullable PathDecision refusal(PathView view, RemoteAddress told) {
+        WantedPaths paths = new WantedPaths(view);
+        RemoteAddress initial = view.initialRemote();
+        if (told.address().equals(initial.address()) && (told.port() == 0 || told.port() == initial.port())) {
+            return null;
+        }
+        if (paths.accepted.stream().noneMatch(remote -> remote.id() == told.id())) {
+            return PathDecision.REFUSED_ADDRESS_LIMIT;
+        }
+        boolean reachable = paths.locals.stream().anyMatch(l -> Survey.sameFamily(l.address(), told.address()));
+        return reachable ? null : PathDecision.REFUSED_FAMILY;
     }
 
     /** Where the connection began: opened again if it was lost, by the end that opened it. */

@@ -369,7 +369,7 @@ final class FakeConnection implements PathView, PathCommands {
     }
 
     @Override
-    public void decided(PathDecision decision) {
+    public void decided(PathDecision decision, int subflow) {
         decisions.merge(decision, 1, Integer::sum);
     }
 
