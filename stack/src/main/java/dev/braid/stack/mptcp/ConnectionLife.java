@@ -242,7 +242,8 @@ final class ConnectionLife {
             return;
         }
         TcpFailure why = lastFailure;
-        if (!established || connection.fallenBack) {
+        if (!connection.isFullyEstablished() || connection.fallenBack) {
+            // "New subflows MUST NOT be established ... until a DSS option has been successfully received" (section 3.1).
             if (why == null || orphaned) {
                 end();
             } else {

@@ -22,10 +22,10 @@ final class SubflowOptions {
     /** See UpperLayer.reserveOptions. */
     int reserve(SegmentKind kind, int room) {
         int wanted = switch (kind) {
-            case SYN, SYN_ACK, THIRD_ACK -> handshake(kind);
+            case SYN, SYN_ACK -> handshake(kind);
             case RESET -> resetLength();
             case DATA -> dataLength(room);
-            case ACK -> ackLength(room);
+            case THIRD_ACK, ACK -> ackLength(kind, room);
         };
         return wanted <= room ? wanted : 0;
     }
@@ -33,10 +33,10 @@ final class SubflowOptions {
     /** See UpperLayer.writeOptions. */
     int write(SegmentKind kind, long address, int reserved, long streamOffset) {
         return switch (kind) {
-            case SYN, SYN_ACK, THIRD_ACK -> writeHandshake(kind, address, streamOffset);
+            case SYN, SYN_ACK -> writeHandshake(kind, address, streamOffset);
             case RESET -> writeReset(address);
             case DATA -> writeData(address, streamOffset);
-            case ACK -> writeAck(address, reserved, streamOffset);
+            case THIRD_ACK, ACK -> writeAck(kind, address, reserved, streamOffset);
         };
     }
 
@@ -73,9 +73,9 @@ final class SubflowOptions {
 
     // Pure ACKs.
 
-    private int ackLength(int room) {
-        if (handshakeOnAck()) {
-            return handshake(SegmentKind.ACK);
+    private int ackLength(SegmentKind kind, int room) {
+        if (handshakeOn(kind)) {
+            return handshake(kind);
         }
         int fail = failLength();
         if (connection.fallenBack) {
@@ -85,18 +85,22 @@ final class SubflowOptions {
         return fail + signals + connection.dss.reserve(subflow, SegmentKind.ACK, room - fail - signals);
     }
 
-    /** The DATA_FIN does not wait for a handshake that is not confirmed: its DSS tells the peer as much. */
-    private boolean handshakeOnAck() {
-        return handshake(SegmentKind.ACK) > 0 && !connection.sender.finOutstanding();
+    /**
+     * The third packet has nothing else, and so long as it is not confirmed the ACKs that follow repeat it. On the first subflow the
+     * DATA_FIN does not wait for that; a joined one may not say it before (RFC 8684 section 3.2).
+     */
+    private boolean handshakeOn(SegmentKind kind) {
+        boolean finGoesFirst = kind == SegmentKind.ACK && subflow.number() == 0 && connection.sender.finOutstanding();
+        return handshake(kind) > 0 && !finGoesFirst;
     }
 
     private int failLength() {
         return subflow.mpFailDue ? MptcpOptionWriter.FAIL : 0;
     }
 
-    private int writeAck(long address, int reserved, long streamOffset) {
-        if (handshakeOnAck()) {
-            return writeHandshake(SegmentKind.ACK, address, streamOffset);
+    private int writeAck(SegmentKind kind, long address, int reserved, long streamOffset) {
+        if (handshakeOn(kind)) {
+            return writeHandshake(kind, address, streamOffset);
         }
         int written = writeFail(address);
         if (!connection.fallenBack

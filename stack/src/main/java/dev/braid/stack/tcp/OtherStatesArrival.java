@@ -112,9 +112,19 @@ final class OtherStatesArrival {
                     tcb, segment.seq, Seq.min(segment.seq + segment.seqLength(), tcb.rcvNxt), nowNs);
         } else if (segment.seqLength() == 0 && segment.seq == tcb.rcvNxt - 1) {
             tcb.acks.demand(Decision.ACK_NOW); // a keep-alive or window probe
+        } else if (tcb.upper != null && isSynAckAgain(tcb, segment)) {
+            if (tcb.challenges.permit(nowNs)) {
+                counters.challengeAcks.increment();
+                layer.output.thirdAck(tcb, nowNs);
+            }
         } else {
             challenge(tcb, nowNs);
         }
+    }
+
+    /** The peer's answer to our SYN comes again: our third packet was lost, with what the upper layer said there. */
+    private static boolean isSynAckAgain(Tcb tcb, TcpSegment segment) {
+        return segment.has(Tcp.SYN) && segment.has(Tcp.ACK) && segment.seq == tcb.irs && segment.ack == tcb.iss + 1;
     }
 
     /** RFC 7323 section 5.3 R1 to R3: protection against wrapped sequence numbers, and the timestamp to echo. */

@@ -6,7 +6,7 @@ public enum SegmentKind {
     SYN,
     /** The answer to a SYN, in simultaneous open too. */
     SYN_ACK,
-    /** The ACK that completes the handshake of an active open. */
+    /** The ACK that completes the handshake of an active open, and its repetition when the peer's SYN/ACK comes again. */
     THIRD_ACK,
     /** No data: an acknowledgement, window update or probe, or a FIN alone. */
     ACK,

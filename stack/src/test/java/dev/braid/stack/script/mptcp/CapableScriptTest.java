@@ -5,6 +5,7 @@ import static dev.braid.stack.script.Seg.data;
 import static dev.braid.stack.script.Seg.syn;
 import static dev.braid.stack.script.Seg.synAck;
 import static dev.braid.stack.script.mptcp.MpOption.capable;
+import static dev.braid.stack.script.mptcp.MpOption.dataFin;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
 import static dev.braid.stack.script.mptcp.MpOption.map;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -101,6 +102,19 @@ class CapableScriptTest extends MptcpScript {
         wifi.sends(data(1, 101).with(capable().keys().length(100)));
         wifi.sees(ack(1, 101).with(dss().ack(101)));
         host.accept().reads(100);
+    }
+
+    /** The third packet of a client that has nothing to say was lost: its end, told in DSS options, means nothing to the server yet. */
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aSynAckThatComesAgainGetsTheKeysThoughTheEndIsDueToo() {
+        Conn conn = wifi.isConnectedToMultipath();
+        conn.finish();
+        wifi.sees(ack(1, 1).with(dataFin(1))).seesNothing();
+        wifi.sends(wifi.fullSynAck().with(capable().key())).sees(ack(1, 1).with(capable().keys())).seesNothing();
+        afterWhatever(2_000);
+        wifi.sees(ack(1, 1).with(dataFin(1))).seesWhatever();
+        wifi.sends(ack(1, 1).with(dss().ack(2))).seesNothing();
     }
 
     @Test

@@ -82,6 +82,18 @@ class EndingScriptTest extends MptcpScript {
         assertThat(counter("MPTcpExtMPFastcloseRx")).isZero();
     }
 
+    /** Nothing of the peer's Multipath TCP was heard: no other path may be opened, so that there is nothing to wait for. */
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aResetBeforeThePeersFirstDssEndsAllAtOnce() {
+        endpoint(1, SUBFLOW);
+        mayHaveSubflows(4);
+        conn = wifi.isConnectedToMultipath();
+        wifi.sends(rst(1)).seesNothing();
+        conn.readFails(Errno.ECONNRESET);
+        lte.seesNothing();
+    }
+
     @Test
     @Rfc({"8684", "3.6"})
     void aResetOfOnePathIsNotTheConnections() {

@@ -179,6 +179,21 @@ class JoinScriptTest extends MptcpScript {
         lte.seesWhatever();
     }
 
+    /** Whoever joins has to prove that before anything else is heard: a DATA_FIN in the proof's place would end the path. */
+    @Test
+    @Rfc({"8684", "3.2"})
+    void theProofIsRepeatedThoughTheStreamEnds() {
+        isConnected();
+        endpoint(1, SUBFLOW);
+        lte.sees(syn(0).with(join())).sends(lte.fullSynAck().with(join())).sees(ack(1, 1).with(join()));
+        conn.finish();
+        wifi.seesWhatever();
+        afterWhatever(1_500);
+        assertThat(lte.next().extras()).anyMatch(option -> option.name().equals(MpOption.MP_JOIN));
+        lte.seesWhatever();
+        wifi.seesWhatever();
+    }
+
     @Test
     @Rfc({"8684", "3.2"})
     void aWrongAnswerToAJoinIsReset() {
