@@ -229,9 +229,15 @@ final class ConnectionLife {
         }
         List<Subflow> subflows = connection.subflows;
         for (int i = 0; i < subflows.size(); i++) {
-            if (subflows.get(i).halfClosed()) {
-                subflows.get(i).close(nowNs);
+            Subflow subflow = subflows.get(i);
+            if (!subflow.halfClosed()) {
+                continue;
             }
+            if (connection.sender.endsStripped(subflow, nowNs)) {
+                connection.receiver.onSubflowFin(subflow);
+                return;
+            }
+            subflow.close(nowNs);
         }
     }
 

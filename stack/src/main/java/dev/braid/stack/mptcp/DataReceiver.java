@@ -136,11 +136,14 @@ final class DataReceiver {
             subflow.reset(ResetReason.MPTCP_ERROR, nowNs);
             return Verdict.DISCARD;
         }
-        if (options.dataFin() && length > 0) {
-            onDataFin(subflow, position + length - 1);
-            if (length == 1) {
-                return Verdict.PROCEED; // nothing else is mapped
+        if (options.dataFin() && length == 1) {
+            if (!connection.checksum || subflow.receiver.verifyFin(position, options, nowNs)) {
+                onDataFin(subflow, position);
             }
+            return Verdict.PROCEED; // nothing else is mapped
+        }
+        if (options.dataFin() && length > 0 && !connection.checksum) {
+            onDataFin(subflow, position + length - 1);
         }
         if (payload == 0) {
             return Verdict.PROCEED;
@@ -160,7 +163,8 @@ final class DataReceiver {
         return wide ? dsn - first : rcvNxt + ((int) dsn - (int) (first + rcvNxt));
     }
 
-    private void onDataFin(Subflow subflow, long position) {
+    /** The peer said where its stream ends, and a checksum that goes with it was right. */
+    void onDataFin(Subflow subflow, long position) {
         if (finPosition == NONE && position >= rcvNxt && position - rcvNxt < 1L << 31) {
             finPosition = position;
             dropBehindFin();

@@ -20,10 +20,10 @@ final class DataSender {
     /** The most data of one mapping, whose length has 16 bits and may have to count a DATA_FIN. */
     private static final int MAX_MAPPING = 65_534;
     /**
-     * So many segments in a row that acknowledge data, and have no DATA_ACK, show that a box takes the options off: on the only subflow,
-     * where each should have moved the DATA_ACK, and among others, where data may wait for what another path brings.
+     * So many segments in a row without any option show that a box takes them off, for each has a DATA_ACK at least: on the only
+     * subflow, which goes on, and among others, where it ends and may have been the best one.
      */
-    private static final int BARE_ALONE = 2;
+    private static final int BARE_ALONE = 3;
 
     private static final int BARE_AMONG_OTHERS = 32;
 
@@ -297,7 +297,6 @@ final class DataSender {
      * @return whether it brought news: an acknowledgement or a window
      */
     boolean onDataAck(Subflow via, long dataAck, boolean wide, long window, long nowNs) {
-        via.bareAcks = 0;
         long base = dsn(0);
         long position = wide ? dataAck - base : dataUna + ((int) dataAck - (int) (base + dataUna));
         if (plain != null || released) {
@@ -339,12 +338,6 @@ final class DataSender {
         }
         if (streamOffset > before) {
             connection.scheduler.onAcked(subflow, streamOffset - before, nowNs);
-            if (plain == null && !connection.layer.options.hasDataAck()) {
-                subflow.bareAcks++;
-                if (isStripped(subflow)) {
-                    connection.layer.touch(connection);
-                }
-            }
         }
         if (subflow == plain) {
             if (streamOffset > infiniteUntil) {
@@ -532,9 +525,16 @@ final class DataSender {
 
     // Fallback (RFC 8684 section 3.7).
 
+    /** A segment came that has no option of Multipath TCP, as the ones before it. */
+    void onBareSegment(Subflow subflow) {
+        if (plain == null && isStripped(subflow)) {
+            connection.layer.touch(connection);
+        }
+    }
+
     private boolean isStripped(Subflow subflow) {
         boolean alone = connection.subflows.size() == 1;
-        return subflow.bareAcks >= (alone ? BARE_ALONE : BARE_AMONG_OTHERS);
+        return subflow.bareSegments >= (alone ? BARE_ALONE : BARE_AMONG_OTHERS);
     }
 
     /** A box began to take options off what comes over these subflows: none of them is of use any more as what it is. */
@@ -553,38 +553,60 @@ final class DataSender {
      * tells the peer, should options reach it, for an infinite mapping goes with data alone.
      */
     private void onStripped(Subflow subflow, long nowNs) {
-        subflow.bareAcks = 0;
-        if (subflow.receiver.mayFallBack()) {
+        if (!subflow.usable()) {
+            return;
+        }
+        if (!goesOnStripped(subflow, nowNs)) {
+            subflow.reset(ResetReason.MIDDLEBOX, nowNs);
+        }
+    }
+
+    private boolean goesOnStripped(Subflow subflow, long nowNs) {
+        if (subflow.receiver.mayFallBackUntold()) {
             connection.layer.counters.dssFallback.increment();
             subflow.mpFail(connection.receiver.dataAck());
             subflow.tcb.demandAck();
             connection.fallBack(subflow, FallbackReason.NO_DSS, nowNs);
             subflow.receiver.deliverHeld(nowNs);
-        } else if (connection.subflows.size() > 1) {
-            subflow.reset(ResetReason.MIDDLEBOX, nowNs);
+            return true;
         }
+        return false;
     }
 
     /**
-     * A timeout came. On the only subflow one acknowledgement of data without DATA_ACK is enough then, as is, where nothing but the
-     * DATA_FIN waits and that went several times, that what comes has no options at all.
+     * The peer ended the subflow by a segment without any option. On the only one that is the end of its stream, whose DATA_FIN was
+     * taken off.
      *
-     * @return whether the connection is plain now
+     * @return whether it is
+     */
+    boolean endsStripped(Subflow subflow, long nowNs) {
+        return subflow.bareSegments > 0 && goesOnStripped(subflow, nowNs);
+    }
+
+    /**
+     * The peer owed an acknowledgement at the data level, and a timeout came. On the only subflow one segment without options is
+     * enough then; where nothing comes, for the DATA_FIN alone asks for no answer without its option, an answer is asked for.
+     *
+     * @return whether the subflow goes on as plain TCP, or not at all
      */
     boolean leavesStripped(long nowNs) {
-        if (plain == null && connection.subflows.size() == 1) {
-            Subflow only = connection.subflows.getFirst();
-            boolean onlyFin = unacknowledged() == 0 && finOutstanding() && timers.timeouts() > 1;
-            if (only.bareAcks > 0 || (onlyFin && only.bareSegments > 0)) {
-                onStripped(only, nowNs);
-            }
+        if (plain != null || connection.subflows.size() != 1) {
+            return plain != null;
         }
-        return plain != null;
+        Subflow only = connection.subflows.getFirst();
+        if (only.bareSegments > 0) {
+            onStripped(only, nowNs);
+            return true;
+        }
+        if (finOutstanding() && timers.timeouts() > 0) {
+            only.tcb.demandProbe();
+        }
+        return false;
     }
 
     /** Whether all data in flight is in one piece on this subflow: only then it can go on without mappings. */
     boolean isContiguous(Subflow subflow) {
-        return again.isEmpty() && subflow.mappings.isContiguous(dataUna, dataNxt);
+        return subflow.mappings.isContiguous(dataUna, dataNxt);
     }
 
     /**

@@ -169,9 +169,6 @@ final class DataTimers {
         if (sender.leavesStripped(nowNs)) {
             return;
         }
-        if (!connection.subflows.isEmpty() && connection.subflows.getFirst().receiver.fallsBackUnheard(nowNs)) {
-            return;
-        }
         if (timeouts >= connection.layer.tcp.config().retries) {
             // "A connection is not closed unless there has been a Data FIN exchange, ... or an implementation-specific connection-level
             // send timeout" (section 3.3).

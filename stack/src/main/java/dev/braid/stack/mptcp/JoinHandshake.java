@@ -131,6 +131,8 @@ final class JoinHandshake implements Handshake {
             counters.mpJoinSynAckBackupRx.increment();
         }
         proved = true;
+        // Data may come once the peer has the third packet, and its answer, the fourth, may be lost.
+        connection.joined = true;
         repeatNs = nowNs + subflow.tcb.rtoNs();
         connection.deadlineMoved(repeatNs);
         return Verdict.PROCEED;
@@ -155,6 +157,7 @@ final class JoinHandshake implements Handshake {
         if (subflow.localPort() != connection.localPort()) {
             counters.mpJoinPortAckRx.increment();
         }
+        connection.joined = true;
         subflow.handshakeDone();
         // "Receipt of this packet MUST trigger a regular TCP ACK in response."
         subflow.tcb.demandAck();

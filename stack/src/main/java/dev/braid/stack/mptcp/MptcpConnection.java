@@ -74,6 +74,9 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     /** The peer takes no subflows to the address and port it has now (flag C). */
     boolean remoteDeniesInitialAddress;
 
+    /** A further subflow may have carried data: bytes without mapping on the first one need not be the stream's next ones any more. */
+    boolean joined;
+
     private boolean fullyEstablished;
     /** The path managers know of the connection. */
     private boolean pathsKnown;

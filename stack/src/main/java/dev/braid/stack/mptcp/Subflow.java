@@ -27,8 +27,6 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     final Tcb tcb;
     final SentMappings mappings = new SentMappings();
     final Pulse pulse;
-    /** Segments since the last with a DATA_ACK that acknowledged data and had none. */
-    int bareAcks;
     /** Segments since the last with an option of Multipath TCP. */
     int bareSegments;
     final SubflowReceiver receiver;
@@ -133,9 +131,8 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
             bareSegments = 0;
         } else {
             arrived.clear();
-            bareSegments++;
+            onBare(segment);
         }
-        receiver.heardPlain = arrived.present() == 0;
         dataNews = false;
         if (connection.fallenBack) {
             return Verdict.PROCEED;
@@ -160,6 +157,14 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
             tcb.demandAck(); // the answer to its third packet was lost
         }
         return segment.has(Tcp.SYN) ? Verdict.PROCEED : onOptions(segment, arrived, nowNs);
+    }
+
+    /** Payload needs no option of its own where the mapping of a segment before covers it. */
+    private void onBare(TcpSegment segment) {
+        if (segment.length == 0 && !segment.has(Tcp.SYN | Tcp.RST)) {
+            bareSegments++;
+            connection.sender.onBareSegment(this);
+        }
     }
 
     private void onReset(MptcpOptions arrived) {

@@ -3,6 +3,7 @@ package dev.braid.stack.mptcp;
 import dev.braid.fastpath.checksum.Checksum;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.memory.Memory;
+import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.stack.tcp.ReceiveQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Offsets count from the subflow's first byte behind its SYN: subflow sequence number - 1. Core thread only.
  */
 final class SubflowReceiver {
-    private static final long NOWHERE = -1;
-
     private final Subflow subflow;
     private final MptcpConnection connection;
     private final DataReceiver receiver;
@@ -28,16 +27,19 @@ final class SubflowReceiver {
     private int length;
     private int dataLevelLength;
     private int checksum;
+    /** Of the bytes held. */
     private long sum;
-
-    /** The peer's last segment had no option of Multipath TCP. */
-    boolean heardPlain;
 
     /** Place behind the last byte that this subflow's own segments allowed the peer to send. */
     long advertisedEdge;
 
-    /** Place behind the last byte, or {@link #NOWHERE} when bytes were lost for want of a mapping. */
-    private long end;
+    /** Offset behind the last byte that TCP delivered. */
+    private long next;
+    /**
+     * Every byte so far had the place in the connection's stream that it has in the subflow's, by its mapping. A peer that sent
+     * something again, or elsewhere, may do so without our seeing it yet: then bytes without mapping could be any.
+     */
+    private boolean straight = true;
     /** Bytes without mapping since the last one with. */
     private long unmapped;
     private boolean everMapped;
@@ -57,6 +59,11 @@ final class SubflowReceiver {
 
     /** In-order bytes; takes the frame. */
     void onData(Frame frame, long offset, long nowNs) {
+        next = offset + payload(frame);
+        dispatch(frame, offset, nowNs);
+    }
+
+    private void dispatch(Frame frame, long offset, long nowNs) {
         if (connection.fallenBack) {
             if (subflow.resetReason < 0) {
                 plain(frame, nowNs);
@@ -67,7 +74,7 @@ final class SubflowReceiver {
         }
         long mapping = DssMapping.of(frame);
         if (mapping != 0 && DssMapping.dataLevelLength(mapping) == DssMapping.INFINITE) {
-            onInfinite(frame, nowNs);
+            onInfinite(frame, offset, mapping, nowNs);
             return;
         }
         if (failed) {
@@ -81,12 +88,17 @@ final class SubflowReceiver {
         mapped(frame, offset, mapping, nowNs);
     }
 
-    /** "An infinite mapping can be used to fall back to regular TCP" (section 3.7), if the stream's order is known without mappings. */
-    private void onInfinite(Frame frame, long nowNs) {
-        if (mayFallBack()) {
+    /**
+     * "An infinite mapping can be used to fall back to regular TCP" (section 3.7). It says itself where the bytes belong: they have to
+     * be the next ones.
+     */
+    private void onInfinite(Frame frame, long offset, long mapping, long nowNs) {
+        long first = offset - held.available();
+        long place = DssMapping.position(mapping) + first - offsetOf(mapping, offset);
+        if (isAlone() && place == receiver.rcvNxt()) {
             fallBack(frame, FallbackReason.INFINITE_MAPPING, nowNs);
         } else {
-            invalid(frame, nowNs);
+            invalid(frame, offset, nowNs);
         }
     }
 
@@ -97,13 +109,17 @@ final class SubflowReceiver {
             if (covered >= payload(frame)) {
                 // "A sender MUST NOT change this mapping after it has been declared."
                 counters.dssNotMatching.increment();
-                invalid(frame, nowNs);
+                invalid(frame, offset, nowNs);
                 return;
             }
             if (covered > 0) {
                 // Put together on the way: the end of what the old mapping covers, and the beginning of the new one's.
                 splitOff(frame, offset, (int) covered, nowNs);
                 offset += covered;
+                if (isBeyondMappings()) {
+                    dispatch(frame, offset, nowNs);
+                    return;
+                }
             }
             long missing = offsetOf(mapping, offset) - offset;
             if (missing > 0 && missing < payload(frame)) {
@@ -112,26 +128,36 @@ final class SubflowReceiver {
                 offset += missing;
                 countUnmapped((int) missing, nowNs);
             }
-            if (!adopt(mapping, offset)) {
+            if (!covers(mapping, offset)) {
                 counters.dssNoMatchTcp.increment();
-                invalid(frame, nowNs);
+                invalid(frame, offset, nowNs);
                 return;
             }
+            adopt(mapping, offset);
         }
         DssMapping.remove(frame);
         int covered = (int) Math.max(0, Math.min(start + length - offset, payload(frame)));
         if (covered == 0) {
-            without(frame, mapping != 0, nowNs);
+            without(frame, offset, mapping != 0, nowNs);
             return;
         }
         int rest = payload(frame) - covered;
-        if (rest > 0) {
-            frame.resize(frame.linearLength() - rest);
+        if (rest == 0) {
+            take(frame, offset, covered, nowNs);
+            return;
         }
-        take(frame, offset, covered, nowNs);
-        if (rest > 0) {
+        splitOff(frame, offset, covered, nowNs);
+        if (isBeyondMappings()) {
+            dispatch(frame, offset + covered, nowNs);
+        } else {
+            frame.release();
             countUnmapped(rest, nowNs);
         }
+    }
+
+    /** What was learnt of the first bytes of a frame may decide on all that follow. */
+    private boolean isBeyondMappings() {
+        return connection.fallenBack || failed || broken;
     }
 
     /** Whether the mapping is the one in force, or says the same of these bytes. */
@@ -148,22 +174,27 @@ final class SubflowReceiver {
         return near + (DssMapping.ssn(mapping) - 1 - (int) near);
     }
 
-    private boolean adopt(long mapping, long offset) {
+    /** Whether the mapping is of the byte at this offset. */
+    private static boolean covers(long mapping, long offset) {
         long from = offsetOf(mapping, offset);
-        int bytes = DssMapping.payload(mapping);
-        boolean verified = DssMapping.checksum(mapping) >= 0;
-        if (offset < from || offset >= from + bytes || (verified && offset != from)) {
-            return false;
-        }
-        start = from;
+        return from <= offset && offset < from + DssMapping.payload(mapping);
+    }
+
+    private void adopt(long mapping, long offset) {
+        start = offsetOf(mapping, offset);
         position = DssMapping.position(mapping);
-        length = bytes;
+        length = DssMapping.payload(mapping);
         dataLevelLength = DssMapping.dataLevelLength(mapping);
         checksum = DssMapping.checksum(mapping);
         sum = 0;
-        unmapped = 0;
         everMapped = true;
-        return true;
+        straight &= position == start;
+        if (checksum < 0 || offset == start) {
+            unmapped = 0;
+        } else {
+            // Its first bytes came without it and are gone, so what it covers cannot be verified: it is as good as none.
+            length = 0;
+        }
     }
 
     /** Lets the first bytes of a frame go their way, in a frame of their own. */
@@ -175,6 +206,9 @@ final class SubflowReceiver {
             Memory.copy(frame.data() + frame.payloadOffset(), first.data(), bytes);
             take(first, offset, bytes, nowNs);
         } else {
+            // Its mapping cannot be completed any more.
+            length = 0;
+            releaseHeld();
             countUnmapped(bytes, nowNs);
         }
         frame.payloadOffset(frame.payloadOffset() + bytes);
@@ -183,7 +217,6 @@ final class SubflowReceiver {
     /** Bytes that the mapping in force covers. */
     private void take(Frame frame, long offset, int bytes, long nowNs) {
         if (checksum < 0) {
-            end = position + (offset - start) + bytes;
             receiver.place(subflow, frame, position + (offset - start), nowNs);
             return;
         }
@@ -195,29 +228,44 @@ final class SubflowReceiver {
     }
 
     private void verify(long nowNs) {
-        long dsn = connection.idsnRemote + 1 + position;
-        int ssn = (int) start + 1;
-        // Figure 10: the 64-bit data sequence number, the subflow sequence number, the data-level length.
-        long pseudo = (dsn >>> 32) + (dsn & 0xffff_ffffL) + (ssn & 0xffff_ffffL) + dataLevelLength;
-        if (!Checksum.isValid(sum + pseudo + checksum)) {
-            onChecksumFailure(nowNs);
+        if (!Checksum.isValid(sum + pseudoHeader(position, (int) start + 1, dataLevelLength) + checksum)) {
+            onChecksumFailure(position, start + length, nowNs);
             return;
         }
         checksumSeen = true;
-        end = position + length;
         long at = position;
         for (Frame next = takeHeld(); next != null; next = takeHeld()) {
             int bytes = payload(next);
             receiver.place(subflow, next, at, nowNs);
             at += bytes;
         }
+        if (dataLevelLength > length) {
+            receiver.onDataFin(subflow, position + length);
+        }
+    }
+
+    /** Figure 10: the 64-bit data sequence number, the subflow sequence number, the data-level length. */
+    private long pseudoHeader(long place, int ssn, int bytes) {
+        long dsn = connection.idsnRemote + 1 + place;
+        return (dsn >>> 32) + (dsn & 0xffff_ffffL) + (ssn & 0xffff_ffffL) + bytes;
+    }
+
+    /** A DATA_FIN came alone: "The checksum in this case will only cover the pseudo-header" (section 3.3.3). */
+    boolean verifyFin(long place, MptcpOptions options, long nowNs) {
+        if (Checksum.isValid(pseudoHeader(place, options.ssn(), 1) + options.checksum())) {
+            return true;
+        }
+        if (!failed && !broken) {
+            onChecksumFailure(place, next, nowNs);
+        }
+        return false;
     }
 
     // What goes wrong.
 
     /** Bytes that no mapping covers. */
-    private void without(Frame frame, boolean mappedElsewhere, long nowNs) {
-        if (!mappedElsewhere && mayFallBack()) {
+    private void without(Frame frame, long offset, boolean mappedElsewhere, long nowNs) {
+        if (!mappedElsewhere && mayFallBackUntold(offset)) {
             // The options were taken off on the way. Before the first mapping RFC 8684 section 3.7 has it so; later too there is only
             // one thing that the bytes of the only subflow can be, as long as nothing is missing before them.
             boolean first = connection.serverSide && receiver.rcvNxt() == 0;
@@ -228,7 +276,6 @@ final class SubflowReceiver {
         }
         int bytes = payload(frame);
         frame.release();
-        end = NOWHERE;
         countUnmapped(bytes, nowNs);
     }
 
@@ -238,7 +285,7 @@ final class SubflowReceiver {
      * sends it again.
      */
     private void countUnmapped(int bytes, long nowNs) {
-        end = NOWHERE;
+        straight = false;
         unmapped += bytes;
         if (unmapped > receiver.buffer.size()) {
             counters.dssCorruptionReset.increment();
@@ -251,7 +298,7 @@ final class SubflowReceiver {
      * determines that the path is not MPTCP capable" (RFC 8684 section 3.7), as long as none ever came.
      */
     void onPlainAck(long nowNs) {
-        if (mayFallBack()) {
+        if (mayFallBackUntold()) {
             counters.dssFallback.increment();
             connection.fallBack(subflow, FallbackReason.NO_DSS, nowNs);
         } else {
@@ -260,8 +307,8 @@ final class SubflowReceiver {
     }
 
     /** A mapping that contradicts the subflow: something on the way changed one of them. */
-    private void invalid(Frame frame, long nowNs) {
-        if (mayFallBack()) {
+    private void invalid(Frame frame, long offset, long nowNs) {
+        if (mayFallBackUntold(offset)) {
             counters.dssCorruptionFallback.increment();
             sayFailed();
             fallBack(frame, FallbackReason.DSS_CORRUPTION, nowNs);
@@ -272,12 +319,30 @@ final class SubflowReceiver {
         reset(ResetReason.MPTCP_ERROR, nowNs);
     }
 
-    /** The only subflow, and whatever came over it is in order up to here: its bytes are the stream's. */
+    /**
+     * Whether the bytes of this subflow can be the stream's from now on without the peer's word for it: as long as no other subflow
+     * could ever carry data, for nobody knows what the peer gave to that one.
+     */
+    boolean mayFallBackUntold() {
+        return mayFallBackUntold(next);
+    }
+
+    private boolean mayFallBackUntold(long offset) {
+        return !connection.joined && isInOrder(offset);
+    }
+
+    /** Whether they can once the peer says so by MP_FAIL: it knows of no other subflow then. */
     boolean mayFallBack() {
-        return connection.mayFallBack(subflow)
-                && connection.sender.isContiguous(subflow)
-                && !receiver.hasHole()
-                && end == receiver.rcvNxt();
+        return isInOrder(next);
+    }
+
+    /** The only subflow, and all that came over it before this offset is the stream so far. */
+    private boolean isInOrder(long offset) {
+        return straight && subflow.number() == 0 && isAlone() && offset - held.available() == receiver.rcvNxt();
+    }
+
+    private boolean isAlone() {
+        return connection.mayFallBack(subflow) && connection.sender.isContiguous(subflow) && !receiver.hasHole();
     }
 
     private void reset(int reason, long nowNs) {
@@ -286,26 +351,10 @@ final class SubflowReceiver {
         subflow.reset(reason, nowNs);
     }
 
-    /**
-     * Data was not acknowledged at the data level in time. Where all of it was at the subflow's, by segments without any option, the
-     * options are taken off on the way back: without DATA_ACKs the connection would never end, as plain TCP it can go on.
-     *
-     * @return whether it does
-     */
-    boolean fallsBackUnheard(long nowNs) {
-        if (!heardPlain || subflow.tcb.flightSize() > 0 || !mayFallBack()) {
-            return false;
-        }
-        counters.dssFallback.increment();
-        sayFailed();
-        fallBack(FallbackReason.NO_DSS, nowNs);
-        return true;
-    }
-
-    private void onChecksumFailure(long nowNs) {
+    private void onChecksumFailure(long place, long offset, long nowNs) {
         counters.dataCsumErr.increment();
-        boolean alone = mayFallBack();
-        if (alone && !checksumSeen) {
+        boolean alone = isInOrder(offset);
+        if (alone && !checksumSeen && !connection.joined) {
             // As the kernel has it: a box that changes the very first data changes all. The peer hears of it all the same.
             sayFailed();
             fallBack(FallbackReason.CHECKSUM, nowNs);
@@ -316,7 +365,7 @@ final class SubflowReceiver {
             receiver.awaitAnswer(subflow, nowNs);
         } else {
             // "the affected subflow must be immediately closed with a RST that includes an MP_FAIL option"
-            subflow.mpFail(connection.idsnRemote + 1 + position);
+            subflow.mpFail(connection.idsnRemote + 1 + place);
             reset(ResetReason.MIDDLEBOX, nowNs);
         }
     }

@@ -54,6 +54,22 @@ class StrippedMidwayTest {
         }
     }
 
+    /** As {@link #ends}, where the server says its end only when it has seen the client's. */
+    private static void oneEndAfterTheOther(boolean forth, boolean back) {
+        try (PathsWorld world = new PathsWorld(LINK)) {
+            Program[] ends = world.establish();
+            ends[0].send(10_000);
+            ends[1].send(10_000);
+            world.run(5 * SECOND);
+            begin(world, forth, back);
+            ends[0].finish();
+            world.runUntil("the client's end is seen", () -> ends[1].heard.contains("fin"), 60 * SECOND);
+            ends[1].finish();
+            world.run(60 * SECOND);
+            check(world, ends, 10_000, 10_000);
+        }
+    }
+
     private static void begin(PathsWorld world, boolean forth, boolean back) {
         if (forth) {
             strip(world, world.forth.getFirst());
@@ -112,5 +128,29 @@ class StrippedMidwayTest {
     @Rfc({"8684", "3.7"})
     void beforeTheEndsOnTheWayBack() {
         ends(false, true);
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void beforeTheEndsInBothDirections() {
+        ends(true, true);
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void beforeOneEndAfterTheOtherOnTheWayThere() {
+        oneEndAfterTheOther(true, false);
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void beforeOneEndAfterTheOtherOnTheWayBack() {
+        oneEndAfterTheOther(false, true);
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void beforeOneEndAfterTheOtherInBothDirections() {
+        oneEndAfterTheOther(true, true);
     }
 }

@@ -81,6 +81,35 @@ class SubflowReceiverTest {
         }
     }
 
+    /** The peer may have given what comes next to the other one, and this subflow what comes after that. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void mappingsThatStopOnceAnotherSubflowMayHaveBroughtDataMakeNothingPlain() {
+        try (var rig = new ReceiverRig()) {
+            Subflow first = rig.subflow();
+            rig.arrives(first, 0, 0, 1000);
+            rig.connection.joined = true;
+            rig.bare(first, 1000, 5000, 1000);
+            assertThat(rig.connection.fallenBack).isFalse();
+            assertThat(rig.readAll()).isEqualTo(1000);
+        }
+    }
+
+    /** A peer that sends something again may do so once more. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void mappingsThatStopAfterSomethingCameTwiceMakeNothingPlain() {
+        try (var rig = new ReceiverRig()) {
+            Subflow only = rig.subflow();
+            rig.arrives(only, 0, 0, 1000);
+            rig.arrives(only, 1000, 500, 500);
+            rig.arrives(only, 1500, 1000, 500);
+            rig.bare(only, 2000, 1000, 500);
+            assertThat(rig.connection.fallenBack).isFalse();
+            assertThat(rig.readAll()).isEqualTo(1500);
+        }
+    }
+
     @Test
     @Rfc({"8684", "3.3.1"})
     void aSubflowAmongOthersThatBringsAWindowOfUnmappedDataIsReset() {
@@ -157,6 +186,34 @@ class SubflowReceiverTest {
         }
     }
 
+    @Test
+    @Rfc({"8684", "3.7"})
+    void anInfiniteMappingOfOtherBytesThanTheNextOnesEndsTheSubflow() {
+        try (var rig = new ReceiverRig()) {
+            Subflow only = rig.subflow();
+            rig.connection.joined = true;
+            rig.arrives(only, 0, 0, 1000);
+            rig.arrives(only, 1000, rig.frame(3000, 500), 3000, 1001, DssMapping.INFINITE);
+            assertThat(rig.connection.fallenBack).isFalse();
+            assertThat(only.resetReason).isEqualTo(ResetReason.MPTCP_ERROR);
+            assertThat(rig.readAll()).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void anInfiniteMappingSaysWhereItsBytesBelongWhateverCameBefore() {
+        try (var rig = new ReceiverRig()) {
+            Subflow only = rig.subflow();
+            rig.connection.joined = true;
+            rig.arrives(only, 0, 0, 1000);
+            rig.arrives(only, 1000, 500, 500);
+            rig.arrives(only, 1500, rig.frame(1000, 500), 500, 1001, DssMapping.INFINITE);
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.INFINITE_MAPPING);
+            assertThat(rig.readAll()).isEqualTo(1500);
+        }
+    }
+
     // Checksums.
 
     private static Verdict summed(ReceiverRig rig, Subflow to, long offset, long position, int bytes, int error) {
@@ -180,6 +237,45 @@ class SubflowReceiverTest {
             rig.bare(wifi, 667, 667, 333);
             assertThat(rig.readAll()).isEqualTo(1000);
             assertThat(rig.receiver.finReceived()).isTrue();
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.3.3"})
+    void anEndThatComesAloneIsBelievedWhenItsChecksumIsRight() {
+        for (int error : new int[] {0, 0x10}) {
+            try (var rig = new ReceiverRig()) {
+                rig.connection.checksum = true;
+                Subflow wifi = rig.subflow();
+                rig.subflow();
+                summed(rig, wifi, 0, 0, 500, 0);
+                int sum = ReceiverRig.checksum(500, 0, 1, 0, 0);
+                Frame empty = rig.frame(0, 0);
+                rig.receiver.onMapping(
+                        wifi, empty, 0, rig.dss(500, true, 0, 1, sum ^ error, true), rig.nowNs);
+                empty.release();
+                assertThat(rig.receiver.finReceived()).isEqualTo(error == 0);
+                assertThat(rig.count("DataCsumErr")).isEqualTo(error == 0 ? 0 : 1);
+                assertThat(wifi.resetReason).isEqualTo(error == 0 ? ResetReason.NONE : ResetReason.MIDDLEBOX);
+                assertThat(wifi.mpFailDue).isEqualTo(error != 0);
+                assertThat(rig.readAll()).isEqualTo(500);
+            }
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.3.3"})
+    void anEndThatComesWithDataIsNotBelievedWhenItsChecksumIsWrong() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow wifi = rig.subflow();
+            Subflow lte = rig.subflow();
+            int sum = ReceiverRig.checksum(0, 1, 501, 0, 500);
+            rig.arrives(wifi, 0, rig.frame(0, 500), rig.dss(0, true, 1, 501, sum ^ 1, true));
+            summed(rig, lte, 0, 0, 500, 0);
+            assertThat(rig.receiver.finReceived()).as("its end is anywhere").isFalse();
+            summed(rig, lte, 500, 500, 500, 0);
+            assertThat(rig.readAll()).isEqualTo(1000);
         }
     }
 
@@ -217,6 +313,40 @@ class SubflowReceiverTest {
             rig.arrives(only, 1500, rig.frame(1500, 100), rig.dss(500, true, 501, 0, NO_CHECKSUM, false));
             assertThat(rig.connection.fallenBack).isTrue();
             assertThat(rig.readAll()).isEqualTo(1600);
+        }
+    }
+
+    /** A box put the end of the mapping that fails and the beginning of the next one into one segment. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void nothingIsLostOfASegmentInWhichAChecksumFails() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow only = rig.subflow();
+            summed(rig, only, 0, 0, 500, 0);
+            int sum = ReceiverRig.checksum(500, 501, 300, 500, 300);
+            rig.arrives(only, 500, rig.frame(500, 500), rig.dss(500, true, 501, 300, sum ^ 1, false));
+            rig.arrives(only, 1000, rig.frame(1000, 100), rig.dss(500, true, 501, 0, NO_CHECKSUM, false));
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.INFINITE_MAPPING);
+            assertThat(rig.readAll()).isEqualTo(1100);
+        }
+    }
+
+    /** It was in a segment that a box put behind another one, whose option stood: no sum can be made of what is left. */
+    @Test
+    void aChecksumWhoseFirstBytesWereLostEndsNothing() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow only = rig.subflow();
+            int first = ReceiverRig.checksum(0, 1, 500, 0, 500);
+            rig.arrives(only, 0, rig.frame(0, 600), rig.dss(0, true, 1, 500, first, false));
+            int second = ReceiverRig.checksum(500, 501, 500, 500, 500);
+            rig.arrives(only, 600, rig.frame(600, 200), rig.dss(500, true, 501, 500, second, false));
+            rig.arrives(only, 800, rig.frame(800, 200), rig.dss(500, true, 501, 500, second, false));
+            assertThat(only.resetReason).isNegative();
+            assertThat(rig.connection.fallenBack).isFalse();
+            summed(rig, only, 1000, 500, 500, 0);
+            assertThat(rig.readAll()).as("the peer sent it again").isEqualTo(1000);
         }
     }
 

@@ -7,6 +7,7 @@ import static dev.braid.stack.script.Seg.syn;
 import static dev.braid.stack.script.Seg.synAck;
 import static dev.braid.stack.script.mptcp.MpOption.capable;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
+import static dev.braid.stack.script.mptcp.MpOption.join;
 import static dev.braid.stack.script.mptcp.MpOption.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -184,6 +185,22 @@ class FallbackScriptTest extends MptcpScript {
         conn.reads(100).write(50);
         wifi.sees(data(1, 51));
         assertThat(counter("MPTcpExtMPCapableDataFallback")).isEqualTo(1);
+    }
+
+    /** The peer has the third packet of the join, and gave that subflow what comes before; it is all lost on the way. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void dataWithoutAMappingIsNotTheNextOnceAJoinIsUnderWay() {
+        mayHaveSubflows(2);
+        endpoint(1, SUBFLOW);
+        Conn conn = wifi.isConnectedToMultipath();
+        wifi.sends(data(1, 101).with(map(1, 1, 100))).sees(ack(1, 101).with(dss().ack(101)));
+        lte.sees(syn(0).with(join())).sends(lte.fullSynAck().with(join())).sees(ack(1, 1).with(join()));
+        wifi.sends(data(101, 201).payloadAt(1_100).bare());
+        wifi.sees(ack(1, 201));
+        conn.reads(100).readsNothing();
+        assertThat(counter("MPTcpExtDssFallback")).isZero();
+        lte.seesWhatever();
     }
 
     @Test

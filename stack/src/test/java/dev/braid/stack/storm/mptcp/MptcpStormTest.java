@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Thousands of bad networks of each {@link MptcpStorm.Kind}. {@code -Dbraid.storm.seeds=N} runs so many, from 1 or from {@code
@@ -32,6 +34,13 @@ class MptcpStormTest {
     @Test
     void whileOnePathLivesEveryByteArrivesOnceAndNothingLeaks() {
         run(MptcpStorm.Kind.TURNS, 40);
+    }
+
+    /** Each of these failed once. */
+    @ParameterizedTest
+    @CsvSource({"BOXES, 94", "BOXES, 393"})
+    void theStormHoldsThatFailedOnce(MptcpStorm.Kind kind, long seed) {
+        new MptcpStorm(seed, false, kind).run();
     }
 
     private static void run(MptcpStorm.Kind kind, int usual) {
