@@ -55,6 +55,21 @@ class FlowTableTest {
     }
 
     @Test
+    void whatWasFoundLastIsFoundAgainOnlyWhereItIs() {
+        long[] twins = twins(4);
+        insert(table, 4, twins[0], "a");
+        insert(table, 4, twins[1], "b");
+        assertThat(lookup(table, 4, twins[1])).isEqualTo("b");
+        remove(table, 4, twins[0]); // "b" moves up into its place
+        assertThat(lookup(table, 4, twins[0])).isNull();
+        assertThat(lookup(table, 4, twins[1])).isEqualTo("b");
+        remove(table, 4, twins[1]);
+        assertThat(lookup(table, 4, twins[1])).isNull();
+        insert(table, 4, twins[1], "c");
+        assertThat(lookup(table, 4, twins[1])).isEqualTo("c");
+    }
+
+    @Test
     void aFlowIsNotReplaced() {
         table.insert(1, 6, 2, 3, 4, 5, 80, 40_000, "a");
         assertThat(table.insert(1, 6, 2, 3, 4, 5, 80, 40_000, "b")).isFalse();
@@ -150,6 +165,11 @@ class FlowTableTest {
     private static String lookup(FlowTable<String> in, int part, long value) {
         long[] key = key(part, value);
         return in.lookup((int) key[0], (int) key[1], key[2], key[3], key[4], key[5], (int) key[6], (int) key[7]);
+    }
+
+    private static void remove(FlowTable<String> from, int part, long value) {
+        long[] key = key(part, value);
+        from.remove((int) key[0], (int) key[1], key[2], key[3], key[4], key[5], (int) key[6], (int) key[7]);
     }
 
     private static long[] key(int part, long value) {

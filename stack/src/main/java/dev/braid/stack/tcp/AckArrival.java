@@ -142,56 +142,61 @@ final class AckArrival {
             boolean dsack,
             long nowNs) {
         SentQueue sent = tcb.sent;
-        boolean duplicate = mayBeDuplicate;
-        long inflightBefore = tcb.inflight();
-        boolean ece = EcnArrival.isEcho(tcb, segment);
-        long deliveredBefore = sent.deliveredPackets();
+        AckSample sample = tcb.sample.clear();
+        sample.inflightBefore = tcb.inflight();
+        sample.ackedBytes = acked;
+        sample.ece = EcnArrival.isEcho(tcb, segment);
+        long packetsBefore = sent.deliveredPackets();
         sent.beginAck();
-        int sacked = blocks ? markSacked(tcb, segment, dsack) : 0;
+        sample.sackedBytes = blocks ? markSacked(tcb, segment, dsack) : 0;
         long sackedBefore = sent.sackedBytes();
         if (acked > 0) {
             advance(tcb, segment, nowNs);
         }
-        int known = tcb.sackPermitted
-                ? (int) (sackedBefore - sent.sackedBytes())
-                : tcb.loss.duplicateBytes(acked, tcb.sndMss);
-        UpperLayer upper = tcb.upper;
-        if (duplicate && upper != null && upper.exemptDuplicateAck(tcb, segment)) {
-            duplicate = false;
-        }
-        long rttNs = sampleRtt(tcb, segment, acked, nowNs);
+        sample.knownBytes = known(tcb, acked, (int) (sackedBefore - sent.sackedBytes()));
+        boolean duplicate = mayBeDuplicate && !exempt(tcb, segment);
+        sample.rttNs = sampleRtt(tcb, segment, acked, nowNs);
         if (tcb.lossProbe.inFlight()) {
-            recovery.onProbeAck(tcb, duplicate && sacked == 0, nowNs);
+            recovery.onProbeAck(tcb, duplicate && sample.sackedBytes == 0, nowNs);
         }
         if (acked == 0 && sent.isEmpty()) {
             undoArrival.onLateReport(tcb, dsack, nowNs);
             return;
         }
-        boolean news = sacked > 0 || (duplicate && !dsack);
+        boolean news = sample.sackedBytes > 0 || (duplicate && !dsack);
         if (!mayUndo(tcb, blocks) || !undoArrival.onAck(tcb, segment, acked, news, nowNs)) {
-            recovery.onAck(tcb, acked, sacked, duplicate, segment.arrivalNs, nowNs);
+            recovery.onAck(tcb, acked, sample.sackedBytes, duplicate, segment.arrivalNs, nowNs);
         }
-        if (ece) {
-            layer.ecnArrival.onEcho(tcb, sent.bytes() + acked, sent.deliveredPackets() - deliveredBefore, nowNs);
-        }
-        // Without SACK each duplicate tells of a segment that arrived.
-        int told = duplicate && acked == 0 && !tcb.sackPermitted ? tcb.sndMss : 0;
-        int delivered = acked - known + sacked + told;
-        if (acked > 0 || delivered > 0) {
-            AckSample sample = tcb.sample.clear();
-            sample.ackedBytes = acked;
-            sample.knownBytes = known;
-            sample.sackedBytes = sacked;
-            sample.newlyDelivered = delivered;
-            sample.ece = ece;
-            sample.ceBytes = ece ? delivered : 0;
-            sample.inflightBefore = inflightBefore;
-            sample.rttNs = rttNs;
-            report(tcb, sample, nowNs);
-        }
+        tell(tcb, sample, duplicate, sent.deliveredPackets() - packetsBefore, nowNs);
         if (acked > 0) {
             onProgress(tcb, nowNs);
         }
+    }
+
+    /** How many of the bytes that an ACK moves over were known to have arrived: SACKed, or told of by duplicates. */
+    private static int known(Tcb tcb, int acked, int sackedBefore) {
+        return tcb.sackPermitted ? sackedBefore : tcb.loss.duplicateBytes(acked, tcb.sndMss);
+    }
+
+    /** Congestion control hears what the ACK delivered, if anything. */
+    private void tell(Tcb tcb, AckSample sample, boolean duplicate, long packets, long nowNs) {
+        if (sample.ece) {
+            layer.ecnArrival.onEcho(tcb, tcb.sent.bytes() + sample.ackedBytes, packets, nowNs);
+        }
+        // Without SACK each duplicate tells of a segment that arrived.
+        int told = duplicate && sample.ackedBytes == 0 && !tcb.sackPermitted ? tcb.sndMss : 0;
+        int delivered = sample.ackedBytes - sample.knownBytes + sample.sackedBytes + told;
+        if (sample.ackedBytes > 0 || delivered > 0) {
+            sample.newlyDelivered = delivered;
+            sample.ceBytes = sample.ece ? delivered : 0;
+            report(tcb, sample, nowNs);
+        }
+    }
+
+    /** The upper layer knows that an acknowledgment without news is one of its own. */
+    private static boolean exempt(Tcb tcb, TcpSegment segment) {
+        UpperLayer upper = tcb.upper;
+        return upper != null && upper.exemptDuplicateAck(tcb, segment);
     }
 
     /** Between recoveries only a report of duplicates can still show that the last one was needless. */
@@ -301,8 +306,9 @@ final class AckArrival {
         long sentNs = tcb.sent.news.rttSentNs();
         if (sentNs != AckNews.NO_SAMPLE) {
             long rttNs = Math.max(1, segment.arrivalNs - sentNs);
-            int expected = (int) Math.max(1, tcb.sent.bytes() / (2L * tcb.sndMss));
-            tcb.rtt.sample(rttNs, expected);
+            long left = tcb.sent.bytes();
+            long twoSegments = 2L * tcb.sndMss;
+            tcb.rtt.sample(rttNs, left < twoSegments ? 1 : (int) (left / twoSegments));
             return rttNs;
         }
         long rttNs = acked > 0 ? sampleTimestamp(tcb, segment, nowNs) : -1;
@@ -359,6 +365,7 @@ final class AckArrival {
                 && !(segment.options.has(TcpOptions.SACK) && Seq.lessThan(segment.options.sackLeft(0), segment.ack));
     }
 
+    /** Fills in what every sample tells, and tells congestion control. */
     private static void report(Tcb tcb, AckSample sample, long nowNs) {
         tcb.sent.rate.finishAck(sample, tcb.rtt.minRttNs(), nowNs);
         CongestionControl congestion = tcb.congestion;

@@ -140,9 +140,12 @@ final class Ecn {
         cwrDue = false;
     }
 
-    /** The codepoint of new data. */
-    int dataCodepoint() {
-        return agreed && !plainSyn ? ECT_0 : NOT_ECT;
+    /** The codepoint of data, which {@code fresh} data alone may always have set. */
+    int dataCodepoint(boolean fresh) {
+        if (fresh) {
+            return agreed && !plainSyn ? ECT_0 : NOT_ECT;
+        }
+        return otherCodepoint();
     }
 
     /**

@@ -174,7 +174,7 @@ final class Output {
         tcb.finSent |= withFin;
         tcb.sndNxt += sent + (withFin ? 1 : 0);
         tcb.overrideSws = false;
-        if (sent % packetMss != 0) {
+        if (sent < packetMss ? sent > 0 : sent % packetMss != 0) {
             tcb.smallEnd = tcb.sent.end();
         }
         tcb.congestion.onSent(sent, inflight, false, nowNs);
@@ -236,7 +236,7 @@ final class Output {
             return 0;
         }
         int length = (int) Math.min(unsent, most);
-        int whole = length / packetMss * packetMss;
+        int whole = length < packetMss ? 0 : length / packetMss * packetMss;
         if (length == unsent) {
             return tail(tcb, length, whole, packetMss, nowNs);
         }

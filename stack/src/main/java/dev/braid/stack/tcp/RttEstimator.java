@@ -60,9 +60,15 @@ public final class RttEstimator {
             rttvarNs = r / 2;
             minRttNs = r;
         } else {
-            long n = Math.max(1, expectedSamples);
-            rttvarNs += (Math.abs(srttNs - r) - rttvarNs) / (4 * n);
-            srttNs = Math.max(1, srttNs + (r - srttNs) / (8 * n));
+            long deviation = Math.abs(srttNs - r) - rttvarNs;
+            if (expectedSamples <= 1) {
+                // Apart from the others, for a division by what the compiler knows is none.
+                rttvarNs += deviation / 4;
+                srttNs = Math.max(1, srttNs + (r - srttNs) / 8);
+            } else {
+                rttvarNs += deviation / (4L * expectedSamples);
+                srttNs = Math.max(1, srttNs + (r - srttNs) / (8L * expectedSamples));
+            }
             minRttNs = Math.min(minRttNs, r);
         }
         baseRtoNs = Math.min(maxRtoNs, srttNs + Math.max(minRtoNs, 4 * rttvarNs));

@@ -79,10 +79,7 @@ final class SegmentWriter {
         frame.resize(Tcp.MAX_HEADER);
         long header = frame.data();
         long at = header + Tcp.MIN_HEADER;
-        int length = 0;
-        if (tcb.timestamps) {
-            length += TcpOptionWriter.writeAlignedTimestamps(at, layer.timestamp(tcb, nowNs), tcb.tsRecent);
-        }
+        int length = writeUsual(tcb, at, nowNs);
         int reserved = upperOptions(tcb, kind, length);
         if (tcb.sackPermitted && tcb.hasSackNews() && kind != SegmentKind.RESET) {
             length += writeSack(tcb, at + length, Tcp.MAX_OPTIONS - length - reserved);
@@ -127,20 +124,15 @@ final class SegmentWriter {
         if (frame == null) {
             return -1;
         }
-        int options = usualOptions(tcb);
-        int reserved = upperOptions(tcb, SegmentKind.DATA, options);
         frame.resize(Tcp.MAX_HEADER);
         long header = frame.data();
         long at = header + Tcp.MIN_HEADER;
-        if (tcb.timestamps) {
-            TcpOptionWriter.writeAlignedTimestamps(at, layer.timestamp(tcb, nowNs), tcb.tsRecent);
-        }
+        int options = writeUsual(tcb, at, nowNs);
+        int reserved = upperOptions(tcb, SegmentKind.DATA, options);
         int attached = tcb.stream.attach(frame, from, length);
         if (attached < length && attached > packetMss && attached % packetMss != 0) {
-            // Fragments ran out; a whole number of packets goes, and what was attached beyond is left to the next frame.
             frame.release();
-            return sendData(tcb, from, attached / packetMss * packetMss, packetMss, flags & ~(Tcp.FIN | Tcp.PSH),
-                    decision, nowNs);
+            return sendWholePackets(tcb, from, attached, packetMss, flags, decision, nowNs);
         }
         boolean fresh = from >= tcb.sent.end();
         int cwr = fresh ? tcb.ecn.takeCwr() : 0;
@@ -150,14 +142,26 @@ final class SegmentWriter {
         writeHeader(tcb, header, options, tcb.sequence(from), tcb.rcvNxt, sentFlags | Tcp.ACK, window);
         frame.resize(Tcp.MIN_HEADER + options);
         if (attached > packetMss) {
-            frame.gso(tcb.path().version() == 4 ? Frame.GSO_TCP4 : Frame.GSO_TCP6, packetMss);
-            frame.gsoEcn(cwr != 0);
+            cut(tcb, frame, packetMss, cwr);
         }
         acknowledged(tcb, false, nowNs);
         tcb.counts.onDataSent(attached, packetMss, nowNs);
         tcb.acks.onDataSent(nowNs);
-        hand(tcb, frame, decision, fresh ? tcb.ecn.dataCodepoint() : tcb.ecn.otherCodepoint());
+        hand(tcb, frame, decision, tcb.ecn.dataCodepoint(fresh));
         return attached;
+    }
+
+    /** Fragments ran out; a whole number of packets goes, and what was attached beyond is left to the next frame. */
+    private int sendWholePackets(
+            Tcb tcb, long from, int attached, int packetMss, int flags, Decision decision, long nowNs) {
+        int length = attached / packetMss * packetMss;
+        return sendData(tcb, from, length, packetMss, flags & ~(Tcp.FIN | Tcp.PSH), decision, nowNs);
+    }
+
+    /** The super-segment is cut into packets by the device. */
+    private static void cut(Tcb tcb, Frame frame, int packetMss, int cwr) {
+        frame.gso(tcb.path().version() == 4 ? Frame.GSO_TCP4 : Frame.GSO_TCP6, packetMss);
+        frame.gsoEcn(cwr != 0);
     }
 
     private void acknowledged(Tcb tcb, boolean pure, long nowNs) {
@@ -166,6 +170,13 @@ final class SegmentWriter {
             tcb.receiveBuffer.onSent(layer.timestamp(tcb, nowNs), nowNs);
         }
         tcb.acks.onAckSent(pure || !tcb.hasSackNews());
+    }
+
+    /** Writes TCP's own options of an established connection; returns their bytes, {@link #usualOptions}. */
+    private int writeUsual(Tcb tcb, long at, long nowNs) {
+        return tcb.timestamps
+                ? TcpOptionWriter.writeAlignedTimestamps(at, layer.timestamp(tcb, nowNs), tcb.tsRecent)
+                : 0;
     }
 
     private static int writeUpper(Tcb tcb, SegmentKind kind, long at, int reserved, long from, int length) {

@@ -419,7 +419,7 @@ public final class SentQueue {
     private void onDelivered(SentSegment record, int count) {
         news.onDelivered(record, count);
         rate.onDelivered(record, count);
-        deliveredPackets += (count - 1) / record.mss + 1;
+        deliveredPackets += count <= record.mss ? 1 : (count - 1) / record.mss + 1;
         lostBytes -= record.lost ? count : 0;
     }
 
