@@ -12,12 +12,17 @@ import java.util.List;
  * One Multipath TCP connection's send buffer: how many bytes the user may be ahead of the peer's DATA_ACKs.
  *
  * <p>It begins as a TCP connection's does and follows what all paths together carry until the slowest of them has answered, since
- * data waits for DATA_ACK behind what is on that path: twice the sum of the paths' rates times the longest round trip, never less
- * than twice the sum of their congestion windows. SO_SNDBUF fixes it. Core thread only.
+ * data waits for DATA_ACK behind what is on that path: the sum of the paths' rates times the longest round trip, never less than the
+ * sum of their congestion windows. Twice that on one path, as TCP has it; four times on several, so that the others have something
+ * to send for as long as the slowest takes to repair a loss, too. SO_SNDBUF fixes it. Core thread only.
  */
 final class DataSendBuffer {
     /** Of the buffer, this part has to be free for a waiting writer to be woken: less costs more than it brings. */
     private static final int WAKE_DIVISOR = 3;
+    /** How many round trips' worth there is room for: on one path, and on several. */
+    private static final int ROUNDS = 2;
+
+    private static final int ROUNDS_OF_SEVERAL = 4;
     /** The first and the last chunk are pinned whole, however little of them is needed. */
     private static final int ENDS = 2 * ChunkPool.LARGE;
 
@@ -78,10 +83,13 @@ final class DataSendBuffer {
         return (int) Math.max(0, room);
     }
 
-    /** Whether so much is free that a writer who waits is worth waking. */
+    /**
+     * Whether so much is free that a writer who waits is worth waking: a part of the buffer, or, where most of it waits for a DATA_ACK
+     * behind a slow path, more than the others have left to send.
+     */
     boolean isWorthWaking(SendStream stream, long unsent) {
         int room = room(stream, unsent);
-        return room > 0 && room >= Math.min(limit() / WAKE_DIVISOR, lowWater() / 2);
+        return room > 0 && (room >= Math.min(limit() / WAKE_DIVISOR, lowWater() / 2) || room > 2 * unsent);
     }
 
     /** What each connection is guaranteed when all together hold too much, else the whole of it. */
@@ -113,19 +121,22 @@ final class DataSendBuffer {
         long longestNs = 0;
         long windows = 0;
         double bytesPerNs = 0;
+        int usable = 0;
         List<Subflow> subflows = connection.subflows;
         for (int i = 0; i < subflows.size(); i++) {
             Subflow subflow = subflows.get(i);
             if (!subflow.usable()) {
                 continue;
             }
+            usable++;
             Tcb tcb = subflow.tcb;
             long srttNs = Math.max(1, tcb.srttNs());
             longestNs = Math.max(longestNs, srttNs);
             windows += tcb.cwnd();
             bytesPerNs += (double) tcb.cwnd() / srttNs;
         }
-        long wanted = 2 * Math.max(windows, (long) Math.min(bytesPerNs * longestNs, config.maxSendBuffer));
+        int rounds = usable > 1 ? ROUNDS_OF_SEVERAL : ROUNDS;
+        long wanted = rounds * Math.max(windows, (long) Math.min(bytesPerNs * longestNs, config.maxSendBuffer));
         if (wanted > size) {
             size = (int) Math.min(wanted, Math.max(size, config.maxSendBuffer));
         }

@@ -142,9 +142,9 @@ final class DataSender {
         return plain == null ? dataEdge - dataNxt : Integer.MAX_VALUE;
     }
 
-    /** Whether the user was told that the buffer is full, and waits for room. */
+    /** Whether the user was told that the buffer is full, and waits for room: what is queued is not all there will be. */
     boolean writerWaits() {
-        return wantsSpace;
+        return wantsSpace && !finQueued;
     }
 
     /** The largest window the peer ever offered. */

@@ -261,4 +261,35 @@ class TransferTest {
             assertThat(ends[0].connection.queued()).isZero();
         }
     }
+
+    @Test
+    void nobodyWaitsForRoomToWriteBehindTheEnd() {
+        try (PathsWorld world = new PathsWorld(LINK)) {
+            Program[] ends = world.establish();
+            ends[0].send(30_000_000);
+            assertThat(ends[0].connection.writerWaits()).isTrue();
+            ends[0].connection.finish();
+            assertThat(ends[0].connection.writerWaits()).as("there will be no more than is queued").isFalse();
+        }
+    }
+
+    @Test
+    void theFastPathHasSomethingToSendWhileASlowOneRepairsALoss() {
+        LinkConfig fast = LinkConfig.PERFECT.rate(10_000_000L).queue(30_000);
+        try (PathsWorld world = new PathsWorld(fast, fast.rate(3_000_000L))) {
+            Program[] ends = world.establish();
+            ends[0].send(1000);
+            world.run(SECOND);
+            world.join(ends[0], 1);
+            ends[0].send(30_000_000);
+            long before = world.client.count("TcpRetransSegs");
+            long idle = 0;
+            for (int i = 0; i < 1_000; i++) {
+                world.run(MS);
+                idle += ends[0].connection.queued() == 0 ? 1 : 0;
+            }
+            assertThat(world.client.count("TcpRetransSegs")).as("the queues overflowed").isGreaterThan(before);
+            assertThat(idle).as("milliseconds of a thousand without anything to give out").isLessThan(10);
+        }
+    }
 }
