@@ -444,7 +444,13 @@ final class DataSender {
      * @return bytes that are to go; 0 when there are none, or another reinjection waits
      */
     long reinjectHead() {
-        if (dataUna >= dataNxt || !again.isEmpty() || plain != null) {
+        if (dataUna >= dataNxt || plain != null) {
+            return 0;
+        }
+        if (!again.isEmpty()) {
+            if (again.letAllCarryWhatWasBrought()) {
+                wake();
+            }
             return 0;
         }
         Subflow carrier = headCarrier();

@@ -106,6 +106,24 @@ final class Reinjections {
         }
     }
 
+    /**
+     * Pieces that their subflow has brought to its peer meanwhile, whose connection yet lacks them, may go over whichever, that one
+     * included: it may be the only one left.
+     *
+     * @return whether there were any
+     */
+    boolean letAllCarryWhatWasBrought() {
+        boolean any = false;
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
+            if (piece.from != null && piece.from.mappings.inFlightUpTo(piece.start) == piece.start) {
+                pieces.set(i, new Piece(piece.start, piece.end, null));
+                any = true;
+            }
+        }
+        return any;
+    }
+
     /** Nothing is to go again. */
     void clear() {
         pieces.clear();

@@ -13,6 +13,7 @@ public final class Traffic {
     private static final long SECOND_NS = 1_000_000_000L;
     /** How long an end waits for a peer that aborted, perhaps unheard. */
     private static final long PATIENCE_NS = 120 * SECOND_NS;
+    private static final long AGAIN_NS = SECOND_NS / 10;
     private static final int PORT = 9_000;
     private static final int CLOSED_PORT = 9_001;
 
@@ -32,6 +33,8 @@ public final class Traffic {
         final End server;
         final int serverPort;
         boolean started;
+        /** When to try again to start it, since no link had an address to start from. */
+        long againNs;
         int port;
         /** When the first of its ends was done; 0 before. */
         long leftNs;
@@ -66,6 +69,10 @@ public final class Traffic {
                     false);
             ends.add(client);
             ends.add(server);
+        }
+
+        long startNs(long trafficNs) {
+            return Math.max(trafficNs + plan.startNs(), againNs);
         }
 
         boolean isOrderly() {
@@ -150,7 +157,7 @@ public final class Traffic {
         long next = Long.MAX_VALUE;
         for (Connection connection : connections) {
             if (!connection.started) {
-                next = Math.min(next, startedNs + connection.plan.startNs());
+                next = Math.min(next, connection.startNs(startedNs));
             }
         }
         return next;
@@ -172,18 +179,24 @@ public final class Traffic {
     /** Starts the connections whose time has come. */
     public void startDue(long startedNs, long now) {
         for (Connection connection : connections) {
-            if (!connection.started && startedNs + connection.plan.startNs() <= now) {
+            if (!connection.started && connection.startNs(startedNs) <= now) {
                 start(connection, now);
             }
         }
     }
 
     private void start(Connection connection, long now) {
-        connection.started = true;
         End end = connection.client;
         end.socket = client.core.sockets().stream((socket, ready) -> end.mark());
         end.socket.options().tcp.noDelay = random.chance(0.3);
         int answer = end.socket.connect(server.address.hi(), server.address.lo(), connection.serverPort, now);
+        if (answer == -Errno.ENETUNREACH) {
+            end.socket.close(now);
+            end.socket = null;
+            connection.againNs = now + AGAIN_NS;
+            return;
+        }
+        connection.started = true;
         Holding.require(answer == -Errno.EINPROGRESS, "connect answered " + answer);
         connection.port = end.socket.localPort();
     }

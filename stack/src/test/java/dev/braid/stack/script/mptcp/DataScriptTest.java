@@ -3,6 +3,7 @@ package dev.braid.stack.script.mptcp;
 import static dev.braid.stack.script.Seg.ack;
 import static dev.braid.stack.script.Seg.data;
 import static dev.braid.stack.script.Seg.fin;
+import static dev.braid.stack.script.Seg.rstAck;
 import static dev.braid.stack.script.mptcp.MpOption.capable;
 import static dev.braid.stack.script.mptcp.MpOption.dataFin;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
@@ -108,6 +109,28 @@ class DataScriptTest extends MptcpScript {
         took.seesWhatever();
         other.seesWhatever();
         assertThat(counter("MPTcpExtMPTCPRetrans")).isPositive();
+    }
+
+    /** It waited for another path than the one that had carried it; now that one is the last, and has brought it in vain. */
+    @Test
+    @Rfc({"8684", "3.3.6"})
+    void whatNoOtherPathTookGoesAgainByTheLastOne() {
+        hasTwoPaths();
+        far.sends(ack(1, 1).win(0)).seesNothing();
+        conn.write(1_000);
+        wifi.sees(data(1, 1_001).with(map(1, 1, 1_000)));
+        afterWhatever(3_000);
+        wifi.seesWhatever();
+        far.seesWhatever();
+        far.sends(rstAck(1, 1)).seesNothing();
+        // The peer had no room for it behind a hole that another path has filled since.
+        wifi.sends(ack(11, 1_001).with(dss().ack(1)));
+        afterWhatever(20_000);
+        boolean again = false;
+        while (wifi.pending() > 0) {
+            again |= wifi.next().extras().stream().anyMatch(map(1, 1_001, 1_000)::matches);
+        }
+        assertThat(again).as("sent again at the data level").isTrue();
     }
 
     @Test

@@ -32,6 +32,11 @@ final class MptcpStorm {
     private static final long TRAFFIC_LIMIT_NS = 3_600 * SECOND_NS;
     private static final long IDLE_LIMIT_NS = 3_600 * SECOND_NS;
     private static final int MAX_STEPS = 5_000_000;
+    /**
+     * Frames of 64 KiB on the wire: four times as many as each host has, since received data stays in them. A host leaves a quarter free
+     * of what it believes it has, and the two would use up what is one's.
+     */
+    private static final int WIRE_SUPER_FRAMES = 256;
     /** The junction's ports to the server come behind those to the client. */
     private static final int SERVER_PORTS = 8;
 
@@ -118,7 +123,7 @@ final class MptcpStorm {
     // Building.
 
     private void build() {
-        wireFrames = new FramePool(arena, 16_384, 64, false);
+        wireFrames = new FramePool(arena, 16_384, WIRE_SUPER_FRAMES, false);
         wireCounters = Counters.inMemory(arena, 512);
         network = new SimNetwork(
                 new VirtualClock(random.nextInt(1_000_000) * 1_000_000L), random.nextLong(), wireFrames, wireCounters);
