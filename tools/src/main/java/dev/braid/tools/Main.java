@@ -4,6 +4,7 @@ import dev.braid.fastpath.device.DeviceException;
 import dev.braid.tools.bench.BenchCommand;
 import dev.braid.tools.capture.CaptureCommand;
 import dev.braid.tools.cli.UserError;
+import dev.braid.tools.cli.Words;
 import dev.braid.tools.demo.DemoCommand;
 import dev.braid.tools.drill.DrillCommand;
 import dev.braid.tools.emu.LinkEmuCommand;
@@ -41,7 +42,7 @@ public final class Main implements Runnable {
     /** Runs one command and answers its exit status. */
     static int run(String... args) {
         CommandLine line = new CommandLine(new Main());
-        line.setCaseInsensitiveEnumValuesAllowed(true);
+        Words.register(line);
         line.setParameterExceptionHandler(Main::wrongUsage);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
         return line.execute(args);
