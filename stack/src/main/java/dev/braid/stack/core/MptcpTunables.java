@@ -14,6 +14,7 @@ final class MptcpTunables {
         return List.of(
                 flag("net.mptcp.enabled", c -> bit(c.mptcp.enabled), (c, v) -> c.mptcp.enabled = v != 0),
                 flag("net.mptcp.checksum_enabled", c -> bit(c.mptcp.checksum), (c, v) -> c.mptcp.checksum = v != 0),
+                flag("net.braid.mptcp_liveness", c -> bit(c.mptcp.liveness), (c, v) -> c.mptcp.liveness = v != 0),
                 flag("net.braid.mptcp_link_endpoints", c -> bit(c.mptcp.linkEndpoints),
                         (c, v) -> c.mptcp.linkEndpoints = v != 0),
                 flag("net.braid.mptcp_liveness", c -> bit(c.mptcp.liveness), (c, v) -> c.mptcp.liveness = v != 0),
@@ -21,6 +22,8 @@ final class MptcpTunables {
                         (c, v) -> c.mptcp.allowJoinInitialAddressPort = v != 0),
                 Tunable.number("net.mptcp.add_addr_timeout", SECOND, 0, MAX_SECONDS, c -> c.mptcp.addAddrTimeoutNs,
                         (c, v) -> c.mptcp.addAddrTimeoutNs = v),
+                flag("net.mptcp.add_addr_v6_port_drop_ts", c -> bit(c.mptcp.addAddrV6PortDropTimestamps),
+                        (c, v) -> c.mptcp.addAddrV6PortDropTimestamps = v != 0),
                 Tunable.number("net.mptcp.close_timeout", SECOND, 0, MAX_SECONDS, c -> c.mptcp.closeTimeoutNs,
                         (c, v) -> c.mptcp.closeTimeoutNs = v),
                 Tunable.number("net.mptcp.syn_retrans_before_tcp_fallback", 1, 0, 127,

@@ -93,8 +93,8 @@ final class AddressArrivals {
             }
         }
         // "If an Address ID is not known, the receiver will silently ignore the request."
-        if (known != null) {
-            paths.raise(new PathEvent.AddressRemoved(known));
+        if (known != null && !paths.raise(new PathEvent.AddressRemoved(known))) {
+            connection.layer.counters.rmAddrDrop.increment();
         }
     }
 

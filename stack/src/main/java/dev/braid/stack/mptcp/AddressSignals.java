@@ -261,7 +261,7 @@ final class AddressSignals {
             }
             anyUsable = true;
             int rank = rank(subflow, signal);
-            if (SignalQueue.padded(signal) <= room(subflow) && rank > bestRank) {
+            if (SignalQueue.padded(signal) <= room(subflow, signal) && rank > bestRank) {
                 best = subflow;
                 bestRank = rank;
             }
@@ -276,7 +276,10 @@ final class AddressSignals {
         return anyUsable;
     }
 
-    /** IPv6, a port and timestamps exceed the option space (RFC 7323 section 3.2 wants timestamps on every segment). */
+    /**
+     * IPv6, a port and timestamps exceed the option space (RFC 7323 section 3.2 wants timestamps on every segment), and
+     * net.mptcp.add_addr_v6_port_drop_ts does not let them go.
+     */
     private void tooLong(Signal signal) {
         if (signal instanceof Signal.Announce announce) {
             connection.layer.counters.addAddrTxDrop.increment();
@@ -318,7 +321,21 @@ final class AddressSignals {
         });
     }
 
-    /** Option bytes of a pure ACK that are free for signals. */
+    /** Whether what the subflow is to say first needs the room of timestamps: an IPv6 address with a port. */
+    boolean dropsTimestamps(Subflow subflow) {
+        Signal next = subflow.signals.next();
+        return next != null
+                && connection.layer.config.addAddrV6PortDropTimestamps
+                && SignalQueue.padded(next) > room(subflow);
+    }
+
+    /** Option bytes of a pure ACK that are free for this signal. */
+    private int room(Subflow subflow, Signal signal) {
+        boolean drops = connection.layer.config.addAddrV6PortDropTimestamps && signal instanceof Signal.Announce;
+        return drops ? Tcp.MAX_OPTIONS : room(subflow);
+    }
+
+    /** Option bytes of a pure ACK that are free for signals beside timestamps. */
     private static int room(Subflow subflow) {
         return Tcp.MAX_OPTIONS - (subflow.tcb.timestamps() ? TcpOptionWriter.ALIGNED_TIMESTAMPS_LENGTH : 0);
     }

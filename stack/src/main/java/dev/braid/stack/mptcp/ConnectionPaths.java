@@ -129,12 +129,18 @@ final class ConnectionPaths implements PathView {
         }
     }
 
-    /** Something for the managers; heard in the next work. */
-    void raise(PathEvent event) {
-        if (!over && (established || events.size() < MOST_EARLY)) {
+    /**
+     * Something for the managers; heard in the next work.
+     *
+     * @return whether it will be: not once there are no more paths, nor beyond what may wait for the proof of Multipath TCP
+     */
+    boolean raise(PathEvent event) {
+        boolean heard = !over && (established || events.size() < MOST_EARLY);
+        if (heard) {
             events.add(event);
             connection.layer.touch(connection);
         }
+        return heard;
     }
 
     /** Replaces the managers of a connection that may run already; names as in {@code net.mptcp.path_manager}. */
@@ -155,13 +161,31 @@ final class ConnectionPaths implements PathView {
 
     // Incoming joins.
 
-    /** Whether the limits let the peer add a subflow. */
+    /** Whether the limits let the peer add a subflow, those that are still to be proved counted. */
     boolean mayJoin() {
+        return joined(null) < endpoints().limits().subflows();
+    }
+
+    /**
+     * Whether they do when only proved ones are counted: what is not may be anybody's who saw the token.
+     *
+     * @param proves the one that is being proved now
+     */
+    boolean mayProve(@Nullable Subflow proves) {
+        int unproved = 0;
+        for (Subflow subflow : connection.subflows) {
+            boolean waits = !subflow.initiated() && subflow.handshake instanceof JoinHandshake;
+            unproved += waits && subflow != proves && !subflow.closing() ? 1 : 0;
+        }
+        return joined(proves) - unproved < endpoints().limits().subflows();
+    }
+
+    private int joined(@Nullable Subflow but) {
         int joined = 0;
         for (Subflow subflow : connection.subflows) {
-            joined += subflow.number() != 0 && !subflow.closing() ? 1 : 0;
+            joined += subflow != but && subflow.number() != 0 && !subflow.closing() ? 1 : 0;
         }
-        return joined < endpoints().limits().subflows();
+        return joined;
     }
 
     /** The identifier of a local address that a peer joins to; 0 also when none is left. */

@@ -223,6 +223,7 @@ final class DataReceiver {
             subflow.receiver.deliverHeld(nowNs);
             subflow.tcb.demandAck();
         } else {
+            counters.fallbackFailed.increment();
             subflow.reset(ResetReason.MIDDLEBOX, nowNs);
         }
     }

@@ -171,6 +171,11 @@ final class DataSender {
         return partial;
     }
 
+    /** The data-level retransmission timer's interval, without back-off. */
+    long retransmissionIntervalNs() {
+        return timers.intervalNs();
+    }
+
     /** Expiries of the data-level retransmission timer since the peer acknowledged something at the data level. */
     int timeouts() {
         return timers.timeouts();
@@ -563,6 +568,7 @@ final class DataSender {
             return;
         }
         if (!goesOnStripped(subflow, nowNs)) {
+            connection.layer.counters.fallbackFailed.increment();
             subflow.reset(ResetReason.MIDDLEBOX, nowNs);
         }
     }

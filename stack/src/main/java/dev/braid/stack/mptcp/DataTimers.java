@@ -119,6 +119,11 @@ final class DataTimers {
         connection.deadlineMoved(retransmitNs);
     }
 
+    /** The interval without back-off. */
+    long intervalNs() {
+        return interval(0);
+    }
+
     /** The longest timeout that a path's round trips ask for, and each time the double. */
     private long interval(int shift) {
         TcpConfig config = connection.layer.tcp.config();

@@ -4,6 +4,7 @@ import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.wire.MptcpOptionWriter;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.fastpath.wire.Tcp;
+import dev.braid.stack.mptcp.path.PathDecision;
 import dev.braid.stack.tcp.SegmentKind;
 import dev.braid.stack.tcp.TcpSegment;
 import dev.braid.stack.tcp.UpperLayer.Verdict;
@@ -153,9 +154,17 @@ final class JoinHandshake implements Handshake {
             counters.mpJoinAckHmacFailure.increment();
             return refuse();
         }
+        if (!connection.paths.mayProve(subflow)) {
+            // Others were proved meanwhile: those that are not do not count until they are.
+            counters.mpJoinRejected.increment();
+            connection.decided(PathDecision.REFUSED_JOIN, null);
+            return refuse(ResetReason.PROHIBITED);
+        }
         counters.mpJoinAckRx.increment();
         if (subflow.localPort() != connection.localPort()) {
-            counters.mpJoinPortAckRx.increment();
+            boolean announced = connection.paths.isAnnounced(
+                    subflow.tcb.localHi(), subflow.tcb.localLo(), subflow.localPort());
+            (announced ? counters.mpJoinPortAckRx : counters.mismatchPortAckRx).increment();
         }
         connection.joined = true;
         subflow.handshakeDone();
@@ -165,7 +174,11 @@ final class JoinHandshake implements Handshake {
     }
 
     private Verdict refuse() {
-        subflow.resetReason = ResetReason.MPTCP_ERROR;
+        return refuse(ResetReason.MPTCP_ERROR);
+    }
+
+    private Verdict refuse(int reason) {
+        subflow.resetReason = reason;
         return Verdict.RESET;
     }
 

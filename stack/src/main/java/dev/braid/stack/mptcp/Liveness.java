@@ -31,17 +31,23 @@ final class Liveness {
     private long holeNs = Deadlines.NONE;
     private long backupUsedNs = Long.MIN_VALUE / 2;
     private boolean heard;
+    private final StaleCount staleCount;
 
     Liveness(MptcpConnection connection) {
         this.connection = connection;
+        staleCount = new StaleCount(connection);
     }
 
     // In the middle of inputs and outputs.
 
     /** A subflow was given data. */
     void onGiven(long nowNs) {
-        if (nextNs == Deadlines.NONE && connection.subflows.size() > 1 && connection.layer.config.liveness) {
-            watch(nowNs);
+        if (nextNs == Deadlines.NONE && connection.subflows.size() > 1) {
+            if (connection.layer.config.liveness) {
+                watch(nowNs);
+            } else {
+                staleCount.onGiven(nowNs);
+            }
         }
     }
 
@@ -81,9 +87,15 @@ final class Liveness {
         }
     }
 
+    /** The subflow's silence was counted: nothing new goes over it until something is heard on it, for which nobody asks. */
+    void lost(Subflow subflow, long nowNs) {
+        silence(subflow, nowNs);
+        subflow.pulse.unasked(nowNs);
+    }
+
     /** When {@link #work} has something to do by itself. */
     long deadlineNs() {
-        return nextNs;
+        return Math.min(nextNs, staleCount.deadlineNs());
     }
 
     /** Does what is due. */
@@ -95,6 +107,7 @@ final class Liveness {
         if (nowNs >= nextNs) {
             check(nowNs);
         }
+        staleCount.work(nowNs);
     }
 
     private void check(long nowNs) {

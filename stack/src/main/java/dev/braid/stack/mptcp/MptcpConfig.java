@@ -22,13 +22,21 @@ public final class MptcpConfig {
     public boolean allowJoinInitialAddressPort = true;
     /** Longest wait for the echo of an ADD_ADDR before it is sent again; 0 = never again (net.mptcp.add_addr_timeout). */
     public long addAddrTimeoutNs = 120 * SECOND;
+    /**
+     * An ACK that announces an IPv6 address with a port leaves timestamps off, which RFC 7323 section 3.2 has on every segment; else such an
+     * address is announced only where no timestamps are in use (net.mptcp.add_addr_v6_port_drop_ts, 1 in Linux 7).
+     */
+    public boolean addAddrV6PortDropTimestamps;
     /** How long a connection without subflows is kept for a new one (net.mptcp.close_timeout). */
     public long closeTimeoutNs = 60 * SECOND;
     /** SYNs with MP_CAPABLE that may stay unanswered before one without is tried (net.mptcp.syn_retrans_before_tcp_fallback). */
     public int synRetransBeforeTcpFallback = 2;
     /** How long a path that swallows MP_CAPABLE is remembered the first time; 0 = not at all (net.mptcp.blackhole_timeout). */
     public long blackholeTimeoutNs = 3600 * SECOND;
-    /** Taken, shown, and without effect: {@link Liveness} goes by time (net.mptcp.stale_loss_cnt). */
+    /**
+     * Retransmission intervals without a sign of life after which a path is stale; 0 = none is. Only where {@link #liveness} is off, which
+     * finds it sooner (net.mptcp.stale_loss_cnt).
+     */
     public int staleLossCount = 4;
     /** Notice paths that fell silent, by probes, and have their data take others at once; Braid's own (net.braid.mptcp_liveness). */
     public boolean liveness = true;
@@ -60,6 +68,7 @@ public final class MptcpConfig {
             to.checksum = checksum;
             to.allowJoinInitialAddressPort = allowJoinInitialAddressPort;
             to.addAddrTimeoutNs = addAddrTimeoutNs;
+            to.addAddrV6PortDropTimestamps = addAddrV6PortDropTimestamps;
             to.closeTimeoutNs = closeTimeoutNs;
             to.synRetransBeforeTcpFallback = synRetransBeforeTcpFallback;
             to.blackholeTimeoutNs = blackholeTimeoutNs;

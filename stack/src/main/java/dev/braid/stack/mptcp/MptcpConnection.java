@@ -523,13 +523,13 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         return null;
     }
 
-    /** Whether the peer may add a subflow with this SYN. */
+    /** Whether the peer may add a subflow with this SYN, or third ACK, as far as limits do not count. */
     boolean acceptsJoin(TcpSegment syn) {
         boolean denied = !layer.config.allowJoinInitialAddressPort
                 && syn.dstPort == initial.tcb.localPort()
                 && syn.dstHi == initial.tcb.localHi()
                 && syn.dstLo == initial.tcb.localLo();
-        return fullyEstablished && !fallenBack && !denied && life.isOpen() && paths.mayJoin();
+        return fullyEstablished && !fallenBack && !denied && life.isOpen();
     }
 
     /** Ends a subflow in good order, or at once while it is not established. */

@@ -158,12 +158,12 @@ public final class MptcpLayer implements UpperLayerProtocol {
     }
 
     @Override
-    public @Nullable SynClaim claimCookie(TcpSegment ack, TcpListener listener, long nowNs) {
+    public @Nullable SynClaim claimCookie(TcpSegment ack, @Nullable TcpListener listener, long nowNs) {
         return admission.claimCookie(ack, listener);
     }
 
     @Override
-    public int writeCookieOptions(TcpSegment syn, TcpListener listener, int iss, long address, int room) {
+    public int writeCookieOptions(TcpSegment syn, @Nullable TcpListener listener, int iss, long address, int room) {
         return admission.writeCookieOptions(syn, listener, iss, address, room);
     }
 

@@ -29,6 +29,9 @@ final class Pulse {
     private int repeats;
     private int reason;
     private long repeatNs = Deadlines.NONE;
+    private int lostIntervals;
+    /** What {@link #heardNs} was when the first of them began. */
+    private long heardBeforeNs;
 
     Pulse(Tcb tcb) {
         this.tcb = tcb;
@@ -123,10 +126,33 @@ final class Pulse {
         repeatNs = nowNs + pauseNs(false);
     }
 
+    /** It is silent, and nobody asks it: what is heard from now on counts as its answer. */
+    void unasked(long nowNs) {
+        probedNs = nowNs;
+        repeatNs = Deadlines.NONE;
+    }
+
+    /** An interval is over in which data was in flight; answers {@link #lostIntervals}. */
+    int intervalPassed() {
+        if (lostIntervals > 0 && heardNs() != heardBeforeNs) {
+            lostIntervals = 0;
+        } else {
+            heardBeforeNs = heardNs();
+            lostIntervals++;
+        }
+        return lostIntervals;
+    }
+
+    /** Intervals in a row in which nothing was heard. */
+    int lostIntervals() {
+        return lostIntervals;
+    }
+
     /** It is silent no more. */
     void recovered() {
         clear();
         repeatNs = Deadlines.NONE;
+        lostIntervals = 0;
     }
 
     /** When it is to be asked again. */

@@ -100,6 +100,11 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
+    public boolean dropsTimestamps(Tcb tcb) {
+        return !signals.isEmpty() && options.dropsTimestamps();
+    }
+
+    @Override
     public int writeOptions(Tcb tcb, SegmentKind kind, long address, int reserved, long streamOffset, int length) {
         writtenOffset = streamOffset;
         writtenLength = length;

@@ -94,6 +94,14 @@ final class SubflowOptions {
         return handshake(kind) > 0 && !finGoesFirst;
     }
 
+    /** Whether the next pure ACK says something that has no room beside timestamps. */
+    boolean dropsTimestamps() {
+        return !connection.fallenBack
+                && !handshakeOn(SegmentKind.ACK)
+                && failLength() == 0
+                && connection.paths.signals.dropsTimestamps(subflow);
+    }
+
     private int failLength() {
         return subflow.mpFailDue ? MptcpOptionWriter.FAIL : 0;
     }

@@ -302,6 +302,7 @@ final class SubflowReceiver {
             counters.dssFallback.increment();
             connection.fallBack(subflow, FallbackReason.NO_DSS, nowNs);
         } else {
+            counters.fallbackFailed.increment();
             reset(ResetReason.MIDDLEBOX, nowNs);
         }
     }

@@ -23,6 +23,10 @@ final class SynAdmission {
     private final MptcpOptions options = new MptcpOptions();
     /** Makes the keys of connections that begin with a cookie; made when the first one is wanted. */
     private @Nullable SipHash cookieKeys;
+    /** What joins were answered with a cookie; made when the first one is. */
+    private @Nullable JoinCookies joinCookies;
+    /** The join that is being answered with a cookie. */
+    private @Nullable Joining answering;
     /** What the reset of the SYN refused last says. */
     private int refusal = ResetReason.NONE;
 
@@ -104,7 +108,12 @@ final class SynAdmission {
     // SYN cookies (RFC 8684 section 3.1: "a stateless server ... has to generate its own key in a verifiable fashion").
 
     /** See UpperLayerProtocol. The SYN was parsed when it was looked at for a claim. */
-    int writeCookieOptions(TcpSegment syn, TcpListener listener, int iss, long address, int room) {
+    int writeCookieOptions(TcpSegment syn, @Nullable TcpListener listener, int iss, long address, int room) {
+        Joining join = answering;
+        answering = null;
+        if (join != null) {
+            return room < MptcpOptionWriter.JOIN_SYN_ACK ? 0 : writeJoinCookie(syn, join, iss, address);
+        }
         boolean ours = syn.options.has(TcpOptions.MPTCP) && room >= MptcpOptionWriter.CAPABLE_SYN_ACK;
         if (!ours || begin(listener) == null) {
             return 0;
@@ -124,8 +133,15 @@ final class SynAdmission {
 
     /** See UpperLayerProtocol. */
     @Nullable
-    SynClaim claimCookie(TcpSegment ack, TcpListener listener) {
-        if (!ack.options.has(TcpOptions.MPTCP) || !(listener.upperSettings() instanceof MptcpSettings chosen)) {
+    SynClaim claimCookie(TcpSegment ack, @Nullable TcpListener listener) {
+        JoinCookies cookies = joinCookies;
+        JoinCookies.Kept kept = cookies == null ? null : cookies.take(ack);
+        if (kept != null) {
+            return joinFromCookie(ack, kept);
+        }
+        if (!ack.options.has(TcpOptions.MPTCP)
+                || listener == null
+                || !(listener.upperSettings() instanceof MptcpSettings chosen)) {
             return null;
         }
         options.parse(ack.optionsAddress(), ack.optionsLength());
@@ -173,15 +189,51 @@ final class SynAdmission {
         if (options.joinBackup()) {
             layer.counters.mpJoinSynBackupRx.increment();
         }
-        if (syn.dstPort != connection.localPort() && connection.paths.isAnnounced(syn.dstHi, syn.dstLo, syn.dstPort)) {
-            layer.counters.mpJoinPortSynRx.increment();
+        if (syn.dstPort != connection.localPort()) {
+            boolean announced = connection.paths.isAnnounced(syn.dstHi, syn.dstLo, syn.dstPort);
+            (announced ? layer.counters.mpJoinPortSynRx : layer.counters.mismatchPortSynRx).increment();
         }
-        if (!connection.acceptsJoin(syn)) {
+        boolean room = connection.paths.mayJoin();
+        boolean byCookie = !room && layer.tcp.config().synCookies && connection.paths.mayProve(null);
+        if (!connection.acceptsJoin(syn) || (!room && !byCookie)) {
             layer.counters.mpJoinRejected.increment();
             connection.decided(PathDecision.REFUSED_JOIN, null);
             return refuse(ResetReason.PROHIBITED);
         }
-        return new Joining(connection, options.joinAddressId(), options.joinBackup(), options.joinNonce());
+        int localNonce = (int) layer.entropy.nextLong();
+        var join = new Joining(connection, options.joinAddressId(), options.joinBackup(), localNonce,
+                options.joinNonce(), byCookie);
+        answering = byCookie ? join : null;
+        return join;
+    }
+
+    // MP_JOIN by cookie: where unproved joins, which anybody can begin who saw the token, take all the room that limits leave.
+
+    private int writeJoinCookie(TcpSegment syn, Joining join, int iss, long address) {
+        JoinCookies cookies = joinCookies;
+        if (cookies == null) {
+            cookies = new JoinCookies(layer.entropy.nextLong(), layer.entropy.nextLong());
+            joinCookies = cookies;
+        }
+        MptcpConnection connection = join.connection;
+        JoinCookies.Kept kept = cookies.keep(
+                syn, iss, connection.token(), join.remoteNonce, join.remoteId, join.backup);
+        layer.keys.join(connection.localKey, connection.remoteKey, kept.localNonce(), kept.remoteNonce());
+        return MptcpOptionWriter.writeJoinSynAck(
+                address,
+                connection.paths.isBackup(syn.dstHi, syn.dstLo),
+                connection.paths.localIdOf(syn.dstHi, syn.dstLo),
+                layer.keys.leftmost64(),
+                kept.localNonce());
+    }
+
+    /** The proof itself is looked at by the subflow's handshake, as any. The connection may be over, or something else, by now. */
+    private SynClaim joinFromCookie(TcpSegment ack, JoinCookies.Kept kept) {
+        MptcpConnection connection = layer.tokens.lookup(kept.token());
+        if (connection == null || !connection.acceptsJoin(ack)) {
+            return SynClaim.Refused.REFUSED;
+        }
+        return new Joining(connection, kept.remoteId(), kept.backup(), kept.localNonce(), kept.remoteNonce(), false);
     }
 
     private SynClaim refuse(int reason) {
@@ -205,13 +257,28 @@ final class SynAdmission {
         private final MptcpConnection connection;
         private final int remoteId;
         private final boolean backup;
-        private final int nonce;
+        private final int localNonce;
+        private final int remoteNonce;
+        private final boolean byCookie;
 
-        Joining(MptcpConnection connection, int remoteId, boolean backup, int nonce) {
+        Joining(
+                MptcpConnection connection,
+                int remoteId,
+                boolean backup,
+                int localNonce,
+                int remoteNonce,
+                boolean byCookie) {
             this.connection = connection;
             this.remoteId = remoteId;
             this.backup = backup;
-            this.nonce = nonce;
+            this.localNonce = localNonce;
+            this.remoteNonce = remoteNonce;
+            this.byCookie = byCookie;
+        }
+
+        @Override
+        public boolean wantsCookie() {
+            return byCookie;
         }
 
         @Override
@@ -227,8 +294,7 @@ final class SynAdmission {
             connection.decided(PathDecision.ACCEPTED, subflow);
             subflow.localId = connection.paths.localIdOf(tcb.localHi(), tcb.localLo());
             subflow.localBackup = connection.paths.isBackup(tcb.localHi(), tcb.localLo());
-            subflow.handshake = new JoinHandshake(connection, subflow, (int) connection.layer.entropy.nextLong(),
-                    nonce);
+            subflow.handshake = new JoinHandshake(connection, subflow, localNonce, remoteNonce);
             return subflow;
         }
     }

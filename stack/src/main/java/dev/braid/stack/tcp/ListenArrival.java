@@ -34,7 +34,7 @@ final class ListenArrival {
         }
         // "Second, check for an ACK: Any acknowledgment is bad if it arrives on a connection still in the LISTEN state."
         if (segment.has(Tcp.ACK)) {
-            if (listener != null && !segment.has(Tcp.SYN) && fromCookie(listener, segment, nowNs)) {
+            if (!segment.has(Tcp.SYN) && fromCookie(listener, segment, nowNs)) {
                 return;
             }
             refuse(listener, segment);
@@ -55,8 +55,21 @@ final class ListenArrival {
             refuse(null, segment);
             return;
         }
-        boolean joins = claim != null && claim.joinedSettings() != null;
-        syn(joins ? null : listener, claim, segment, reused, floor, nowNs);
+        TcpSettings joined = claim == null ? null : claim.joinedSettings();
+        if (claim != null && joined != null && claim.wantsCookie()) {
+            answerByCookie(null, joined, segment, nowNs);
+            return;
+        }
+        syn(joined != null ? null : listener, claim, segment, reused, floor, nowNs);
+    }
+
+    private void answerByCookie(@Nullable TcpListener listener, TcpSettings settings, TcpSegment segment, long nowNs) {
+        if (layer.config.synCookies) {
+            layer.counters.cookiesSent.increment();
+            cookies.answer(layer, segment, listener, settings, nowNs);
+        } else {
+            layer.counters.dropBacklog.increment();
+        }
     }
 
     private void refuse(@Nullable TcpListener listener, TcpSegment segment) {
@@ -81,12 +94,7 @@ final class ListenArrival {
             return;
         }
         if (listener != null && !listener.hasHalfOpenRoom()) {
-            if (layer.config.synCookies) {
-                layer.counters.cookiesSent.increment();
-                cookies.answer(layer, segment, listener, nowNs);
-            } else {
-                layer.counters.dropBacklog.increment();
-            }
+            answerByCookie(listener, listener.settings(), segment, nowNs);
             return;
         }
         Tcb tcb = tcb(listener, claim, segment);
@@ -116,21 +124,28 @@ final class ListenArrival {
     }
 
     /** A third ACK whose number is one of our cookies: the connection is made from it alone. */
-    private boolean fromCookie(TcpListener listener, TcpSegment segment, long nowNs) {
+    private boolean fromCookie(@Nullable TcpListener here, TcpSegment segment, long nowNs) {
         if (!layer.config.synCookies || !cookies.pending(nowNs)) {
             return false;
         }
         int mss = cookies.check(segment, nowNs);
         if (mss == 0) {
-            layer.counters.cookiesFailed.increment();
+            if (here != null) {
+                layer.counters.cookiesFailed.increment();
+            }
             return false;
         }
-        if (!listener.hasRoom()) {
+        UpperLayerProtocol protocol = layer.upperProtocol;
+        SynClaim claim = protocol == null ? null : protocol.claimCookie(segment, here, nowNs);
+        if (claim instanceof SynClaim.Refused || (here == null && claim == null)) {
+            return false;
+        }
+        boolean joins = claim != null && claim.joinedSettings() != null;
+        TcpListener listener = joins ? null : here;
+        if (listener != null && !listener.hasRoom()) {
             layer.listenOverflow(listener);
             return true;
         }
-        UpperLayerProtocol protocol = layer.upperProtocol;
-        SynClaim claim = protocol == null ? null : protocol.claimCookie(segment, listener, nowNs);
         Tcb tcb = tcb(listener, claim, segment);
         if (tcb == null) {
             return true;
@@ -140,7 +155,9 @@ final class ListenArrival {
         cookies.restore(layer, tcb, segment, mss, nowNs);
         tcb.enter(TcpState.SYN_RECEIVED);
         attach(claim, tcb, nowNs);
-        listener.onHalfOpen(tcb);
+        if (listener != null) {
+            listener.onHalfOpen(tcb);
+        }
         otherStates.input(tcb, segment, nowNs);
         layer.touch(tcb);
         return true;

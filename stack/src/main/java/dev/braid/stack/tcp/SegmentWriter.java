@@ -79,7 +79,7 @@ final class SegmentWriter {
         frame.resize(Tcp.MAX_HEADER);
         long header = frame.data();
         long at = header + Tcp.MIN_HEADER;
-        int length = writeUsual(tcb, at, nowNs);
+        int length = dropsTimestamps(tcb, kind) ? 0 : writeUsual(tcb, at, nowNs);
         int reserved = upperOptions(tcb, kind, length);
         if (tcb.sackPermitted && tcb.hasSackNews() && kind != SegmentKind.RESET) {
             length += writeSack(tcb, at + length, Tcp.MAX_OPTIONS - length - reserved);
@@ -177,6 +177,11 @@ final class SegmentWriter {
         return tcb.timestamps
                 ? TcpOptionWriter.writeAlignedTimestamps(at, layer.timestamp(tcb, nowNs), tcb.tsRecent)
                 : 0;
+    }
+
+    private static boolean dropsTimestamps(Tcb tcb, SegmentKind kind) {
+        UpperLayer upper = tcb.upper;
+        return upper != null && kind == SegmentKind.ACK && upper.dropsTimestamps(tcb);
     }
 
     private static int writeUpper(Tcb tcb, SegmentKind kind, long at, int reserved, long from, int length) {

@@ -71,7 +71,7 @@ final class StatelessOutput {
     /** A SYN/ACK whose sequence number is all that is remembered. */
     void cookie(
             TcpSegment segment,
-            TcpListener listener,
+            @Nullable TcpListener listener,
             int iss,
             int mss,
             boolean sack,

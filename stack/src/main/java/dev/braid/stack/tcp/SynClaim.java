@@ -30,4 +30,13 @@ public interface SynClaim {
     default @Nullable TcpSettings joinedSettings() {
         return null;
     }
+
+    /**
+     * Whether TCP is to remember nothing of a SYN that joins something: it is answered with a cookie, beside which
+     * {@link UpperLayerProtocol#writeCookieOptions} says what is needed, and claimed again when that comes back. Without cookies it is
+     * dropped.
+     */
+    default boolean wantsCookie() {
+        return false;
+    }
 }

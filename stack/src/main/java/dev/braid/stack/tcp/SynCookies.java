@@ -3,6 +3,7 @@ package dev.braid.stack.tcp;
 import dev.braid.fastpath.flow.SipHash;
 import dev.braid.fastpath.wire.TcpOptionWriter;
 import dev.braid.fastpath.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SYN cookies (RFC 4987 section 3.6): while a listener has no room for half-open connections, all that has to be known of one is
@@ -36,8 +37,12 @@ final class SynCookies {
         return sentAny && nowNs - lastSentNs <= MAX_AGE * MINUTE_NS;
     }
 
-    /** Answers a SYN with a cookie and forgets it. */
-    void answer(TcpLayer layer, TcpSegment syn, TcpListener listener, long nowNs) {
+    /**
+     * Answers a SYN with a cookie and forgets it.
+     *
+     * @param listener {@code null}: the SYN joins something, with settings of its own
+     */
+    void answer(TcpLayer layer, TcpSegment syn, @Nullable TcpListener listener, TcpSettings settings, long nowNs) {
         sentAny = true;
         lastSentNs = nowNs;
         TcpOptions options = syn.options;
@@ -58,7 +63,7 @@ final class SynCookies {
         // Rounded down, so that it is never ahead of the clock that later timestamps come from.
         int stamp = coded - tsVal > 0 ? coded - (1 << OPTION_BITS) : coded;
         int shift = scaling
-                ? ReceiveWindow.offeredShift(listener.settings(), layer.config)
+                ? ReceiveWindow.offeredShift(settings, layer.config)
                 : TcpOptionWriter.NO_WINDOW_SCALE;
         layer.resets.cookie(syn, listener, iss, announced(layer), sack, shift, stamps, stamp, ecn);
     }

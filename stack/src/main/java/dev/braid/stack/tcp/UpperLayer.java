@@ -41,6 +41,14 @@ public interface UpperLayer {
     int writeOptions(Tcb tcb, SegmentKind kind, long address, int reserved, long streamOffset, int length);
 
     /**
+     * Whether the next pure ACK goes without timestamps, since what the upper layer wants said on it has no room beside them. RFC 7323
+     * section 3.2 wants them on every segment, and lets a peer drop one without: not for what must arrive.
+     */
+    default boolean dropsTimestamps(Tcb tcb) {
+        return false;
+    }
+
+    /**
      * Sees an acceptable segment before TCP processes its ACK and data: parses what options it carries, SYN, SYN/ACK, third
      * ACK, data and pure ACKs alike, and resets, of which the answer changes nothing. What it learns about the payload it
      * attaches to {@link TcpSegment#frame()} as an extension, which comes back with {@link #onData}.

@@ -17,19 +17,21 @@ public interface UpperLayerProtocol {
     /**
      * Rebuilds its half of a connection that was answered with a SYN cookie, from what the third ACK carries.
      *
-     * @return the claim, or {@code null}: plain TCP
+     * @param listener the listener of the port, or {@code null}
+     * @return the claim, {@link SynClaim.Refused}, or {@code null}: plain TCP if there is a listener, else a reset
      */
     @Nullable
-    SynClaim claimCookie(TcpSegment ack, TcpListener listener, long nowNs);
+    SynClaim claimCookie(TcpSegment ack, @Nullable TcpListener listener, long nowNs);
 
     /**
      * Writes what it wants said on a SYN/ACK whose sequence number is a cookie: nothing of the SYN is remembered.
      *
+     * @param listener the listener of the port; {@code null} for a claim that {@linkplain SynClaim#wantsCookie wants the cookie} itself
      * @param iss the cookie
      * @param room bytes that are free
      * @return bytes written, 0..room; TCP fills up with NOPs
      */
-    default int writeCookieOptions(TcpSegment syn, TcpListener listener, int iss, long address, int room) {
+    default int writeCookieOptions(TcpSegment syn, @Nullable TcpListener listener, int iss, long address, int room) {
         return 0;
     }
 

@@ -86,10 +86,64 @@ class LivenessTest {
 
     /** Neither notices silence, nor hears that an address is gone. */
     private static CoreConfig deaf() {
+        return counting(0);
+    }
+
+    /** Goes by Linux's count alone. */
+    private static CoreConfig counting(int staleLossCount) {
         return TwoHosts.config(c -> {
             c.pathManagers = "none";
             c.liveness = false;
+            c.staleLossCount = staleLossCount;
         });
+    }
+
+    @Test
+    void withoutProbesAPathIsStaleAfterAsManySilentIntervalsAsTheTunableSays() {
+        for (int limit : new int[] {2, 4}) {
+            try (Scene scene = new Scene(false, counting(limit), counting(0))) {
+                scene.client.send(BIG);
+                scene.world.run(2 * SECOND);
+                scene.cut(1);
+                // An interval is an RTO, 200 ms at the least, and may have begun before.
+                long intervalNs = scene.client.mptcp().sender.retransmissionIntervalNs();
+                scene.world.run(limit * intervalNs - 10 * MS);
+                assertThat(scene.client("MPTcpExtSubflowStale")).as("too soon").isZero();
+                scene.world.run(3 * intervalNs);
+                assertThat(scene.client("MPTcpExtSubflowStale")).isEqualTo(1);
+                assertThat(scene.client("MptcpLiveProbes")).as("Linux asks nobody").isZero();
+                assertThat(scene.client.mptcp().subflow(1).stale()).isTrue();
+                scene.mend(1);
+                scene.world.run(5 * SECOND);
+                assertThat(scene.client("MPTcpExtSubflowRecover")).isEqualTo(1);
+                assertThat(scene.client.mptcp().subflow(1).stale()).isFalse();
+                scene.world.run(20 * SECOND);
+                assertThat(scene.server.read).isEqualTo(BIG + 100);
+            }
+        }
+    }
+
+    @Test
+    void zeroTurnsTheCountOff() {
+        try (Scene scene = new Scene(false, counting(0), counting(0))) {
+            scene.client.send(BIG);
+            scene.world.run(2 * SECOND);
+            scene.cut(1);
+            scene.world.run(10 * SECOND);
+            assertThat(scene.client("MPTcpExtSubflowStale")).isZero();
+        }
+    }
+
+    @Test
+    void whenEveryPathIsAsSilentNoneIsStale() {
+        try (Scene scene = new Scene(false, counting(4), counting(0))) {
+            scene.client.send(BIG);
+            scene.world.run(2 * SECOND);
+            scene.cut(0);
+            scene.cut(1);
+            scene.world.run(10 * SECOND);
+            assertThat(scene.client("MPTcpExtSubflowStale")).isZero();
+        }
     }
 
     /** Notices no silence itself. */

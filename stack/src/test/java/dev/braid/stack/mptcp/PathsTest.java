@@ -4,8 +4,12 @@ import static dev.braid.stack.mptcp.TwoHosts.MS;
 import static dev.braid.stack.mptcp.TwoHosts.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
+import dev.braid.fastpath.wire.Tcp;
+import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.mptcp.path.Endpoint;
 import dev.braid.stack.mptcp.path.EndpointException;
 import dev.braid.stack.mptcp.path.Limits;
@@ -258,6 +262,37 @@ class PathsTest {
 
     @Test
     @Rfc({"8684", "3.4.1"})
+    void itDoesWhereTimestampsMayGo() {
+        for (boolean drop : new boolean[] {true, false}) {
+            try (TwoHosts world = new TwoHosts(TwoHosts.config(c -> c.linkEndpoints = false), TwoHosts.config(c -> {
+                c.linkEndpoints = false;
+                c.addAddrV6PortDropTimestamps = drop;
+            }))) {
+                List<Boolean> stamped = new ArrayList<>();
+                add(world.server, "fd01::2", 5_000, Endpoint.SIGNAL);
+                add(world.server, "fd01::3", 0, Endpoint.SIGNAL);
+                world.server.tap = frame -> stamped.add(isStamped(frame));
+                TwoHosts.Program[] pair = world.establishFully();
+                world.run(5 * SECOND);
+                assertThat(world.server.count("MPTcpExtAddAddrTxDrop")).isEqualTo(drop ? 0 : 1);
+                assertThat(world.client.count("MPTcpExtAddAddr")).isEqualTo(drop ? 2 : 1);
+                assertThat(world.server.count("MPTcpExtEchoAdd")).isEqualTo(drop ? 2 : 1);
+                assertThat(stamped.stream().filter(is -> !is).count()).as("just that ACK").isEqualTo(drop ? 1 : 0);
+                pair[1].send(100_000);
+                world.run(SECOND);
+                assertThat(pair[0].read).isEqualTo(100_000);
+            }
+        }
+    }
+
+    /** Whether the options of a segment over IPv4 begin with aligned timestamps, as those of all but SYNs do. */
+    private static boolean isStamped(Frame frame) {
+        long tcp = frame.data() + 20;
+        return (Memory.u8(tcp + 13) & Tcp.SYN) != 0 || Memory.u8(tcp + 22) == TcpOptions.KIND_TIMESTAMPS;
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.1"})
     void anIdentifierNeverStandsForTwoAddresses() {
         try (TwoHosts world = world()) {
             add(world.server, SERVER, 0, Endpoint.SIGNAL);
@@ -274,6 +309,21 @@ class PathsTest {
             assertThat(known.learn(other)).isEqualTo(RemoteAddresses.News.CONFLICT);
             assertThat(known.remove(1)).isNotNull();
             assertThat(known.learn(other)).isEqualTo(RemoteAddresses.News.FRESH);
+        }
+    }
+
+    @Test
+    void whatIsTakenBackAfterAllPathsAreOverIsDropped() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            pair[0].mptcp().paths.onNoMorePaths();
+            pair[1].mptcp().paths.signals.withdraw(new int[] {1}, 0);
+            world.server.core.flush(world.clock.nowNs());
+            world.run(200 * MS);
+            assertThat(world.client.count("MPTcpExtRmAddr")).isEqualTo(1);
+            assertThat(world.client.count("MPTcpExtRmAddrDrop")).isEqualTo(1);
         }
     }
 

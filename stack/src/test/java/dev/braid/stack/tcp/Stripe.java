@@ -70,6 +70,10 @@ final class Stripe {
         /** Where the bytes of each pull belong, by their place in this connection's stream. */
         final TreeMap<Long, Long> map = new TreeMap<>();
         final List<SegmentKind> wrote = new ArrayList<>();
+        /** Its pure ACKs have more to say than fits beside timestamps. */
+        boolean dropsTimestamps;
+        /** Bytes that were free on the last of them. */
+        int ackRoom;
         final List<String> events = new ArrayList<>();
         Tcb tcb;
         long streamEnd;
@@ -86,7 +90,13 @@ final class Stripe {
         }
 
         @Override
+        public boolean dropsTimestamps(Tcb tcb) {
+            return dropsTimestamps;
+        }
+
+        @Override
         public int reserveOptions(Tcb tcb, SegmentKind kind, int room) {
+            ackRoom = kind == SegmentKind.ACK ? room : ackRoom;
             return room >= StripeOption.LENGTH ? StripeOption.LENGTH : 0;
         }
 

@@ -22,6 +22,8 @@ class StripeTest {
         final Map<Long, Stripe> stripes = new HashMap<>();
         final StripeOption option = new StripeOption();
         int fromCookies;
+        /** Further flows are answered with cookies. */
+        boolean joinsByCookie;
 
         Claims(TwoHosts world) {
             this.world = world;
@@ -40,14 +42,15 @@ class StripeTest {
         }
 
         @Override
-        public @Nullable SynClaim claimCookie(TcpSegment ack, TcpListener listener, long nowNs) {
+        public @Nullable SynClaim claimCookie(TcpSegment ack, @Nullable TcpListener listener, long nowNs) {
             SynClaim claimed = claimSyn(ack, listener, nowNs);
             fromCookies += claimed == null ? 0 : 1;
             return claimed;
         }
 
         @Override
-        public int writeCookieOptions(TcpSegment syn, TcpListener listener, int iss, long address, int room) {
+        public int writeCookieOptions(
+                TcpSegment syn, @Nullable TcpListener listener, int iss, long address, int room) {
             return room < StripeOption.LENGTH ? 0 : StripeOption.write(address, StripeOption.OPEN, 0, iss);
         }
 
@@ -77,6 +80,11 @@ class StripeTest {
             @Override
             public @Nullable TcpSettings joinedSettings() {
                 return begins ? null : new TcpSettings();
+            }
+
+            @Override
+            public boolean wantsCookie() {
+                return joinsByCookie;
             }
         }
     }
@@ -398,6 +406,46 @@ class StripeTest {
             pair.here.send(300_000);
             pair.world.run(10 * SECOND);
             assertThat(pair.there.rcvNxt).isEqualTo(300_000);
+        }
+    }
+
+    @Test
+    void pureAcksMayGoWithoutTimestamps() {
+        try (Pair pair = new Pair(LINK, LINK, TcpConfig.DEFAULT)) {
+            pair.there.flows.get(0).dropsTimestamps = true;
+            pair.here.send(300_000);
+            pair.world.run(10 * SECOND);
+            assertThat(pair.there.rcvNxt).isEqualTo(300_000);
+            assertThat(pair.there.flows.get(0).ackRoom).isEqualTo(40);
+            assertThat(pair.there.flows.get(1).ackRoom).isEqualTo(28);
+        }
+    }
+
+    @Test
+    void aFurtherFlowMayBeAnsweredWithACookieThoughNobodyListensOnItsPort() {
+        try (Pair pair = new Pair(LINK, LINK, TcpConfig.DEFAULT)) {
+            pair.claims.joinsByCookie = true;
+            Stripe.Flow three = pair.open(pair.here, 3, 9998);
+            pair.world.run(SECOND);
+            assertThat(pair.claims.fromCookies).isEqualTo(1);
+            assertThat(three.tcb.state()).isEqualTo(TcpState.ESTABLISHED);
+            pair.here.send(300_000);
+            pair.world.run(10 * SECOND);
+            assertThat(pair.there.rcvNxt).isEqualTo(300_000);
+            assertThat(pair.there.flows).hasSize(3);
+        }
+    }
+
+    @Test
+    void withoutCookiesItIsDroppedAndComesAgain() {
+        try (Pair pair = new Pair(LINK, LINK, TcpConfig.with(c -> c.synCookies = false))) {
+            pair.claims.joinsByCookie = true;
+            Stripe.Flow three = pair.open(pair.here, 3, 9998);
+            pair.world.run(SECOND / 2);
+            assertThat(three.tcb.state()).isEqualTo(TcpState.SYN_SENT);
+            pair.claims.joinsByCookie = false;
+            pair.world.run(2 * SECOND);
+            assertThat(three.tcb.state()).isEqualTo(TcpState.ESTABLISHED);
         }
     }
 }

@@ -115,8 +115,7 @@ class CaptureCommandTest {
         namespace.exec("ip", "addr", "add", "10.77.0.3/24", "dev", "tun0");
         namespace.exec("ip", "mptcp", "endpoint", "add", "10.77.0.3", "subflow");
         try (BraidProcess capture = capture(file, "--wire", "--comments");
-                SocketChannel channel =
-                        namespace.<SocketChannel, IOException>call(() -> MptcpChannel.open(false))) {
+                SocketChannel channel = namespace.<SocketChannel, IOException>call(() -> MptcpChannel.open(false))) {
             channel.connect(new InetSocketAddress("10.77.0.2", 7));
             var sent = Streams.async(() -> {
                 String digest = Streams.send(channel, 1, 4 << 20);

@@ -62,6 +62,36 @@ class EndingScriptTest extends MptcpScript {
         assertThat(counter("MPTcpExtMPFastcloseRx")).isEqualTo(1);
     }
 
+    /** "Host B can now close the whole MPTCP connection (it transitions directly to CLOSED state)": so the next copy finds nothing. */
+    @Test
+    @Rfc({"8684", "3.5"})
+    void aFastCloseOnAnAckThatComesAgainIsAnsweredAgain() {
+        isOpen();
+        conn.write(5_000);
+        wifi.seesWhatever();
+        wifi.sends(ack(11, 1).with(fastclose()));
+        assertThat(wifi.next().hasFlags(Tcp.RST)).as("a reset").isTrue();
+        wifi.seesNothing();
+        assertThat(counter("MPTcpExtMPCurrEstab")).isZero();
+        wifi.sends(ack(11, 1).with(fastclose()));
+        assertThat(wifi.next().hasFlags(Tcp.RST)).as("the reset that was lost, again").isTrue();
+        conn.readFails(Errno.ECONNRESET);
+        wifi.seesNothing();
+        assertThat(counter("MPTcpExtMPFastcloseRx")).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.5"})
+    void aFastCloseOnAnAckEndsWhatThisEndOpenedToo() {
+        conn = wifi.isConnectedToMultipath();
+        conn.write(100);
+        wifi.sees(data(1, 101).with(capable().keys().length(100))).sends(ack(1, 101).with(dss().ack(101)));
+        wifi.sends(ack(1, 101).with(fastclose()));
+        assertThat(wifi.next().hasFlags(Tcp.RST)).as("a reset").isTrue();
+        conn.readFails(Errno.ECONNRESET);
+        assertThat(counter("MPTcpExtMPFastcloseRx")).isEqualTo(1);
+    }
+
     @Test
     @Rfc({"8684", "3.5"})
     void aFastCloseOnAResetEndsTheOtherPathsToo() {
@@ -136,6 +166,19 @@ class EndingScriptTest extends MptcpScript {
         }
         assertThat(infinite).as("an infinite mapping").isTrue();
         assertThat(counter("MPTcpExtInfiniteMapTx")).isPositive();
+    }
+
+    /** Section 3.7: where the bytes of the subflow are not the connection's there is no fallback but the subflow's end. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void aFailureToldOnOneOfTwoPathsEndsIt() {
+        mp.demandsChecksums();
+        hasTwoPaths();
+        far.sends(ack(1, 1).with(dss().ack(1), fail(1)));
+        assertThat(far.next().hasFlags(Tcp.RST)).as("a reset").isTrue();
+        assertThat(counter("MPTcpExtFallbackFailed")).isEqualTo(1);
+        wifi.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(111)));
+        conn.reads(100);
     }
 
     @Test

@@ -13,6 +13,7 @@ import static dev.braid.stack.script.mptcp.MpOption.map;
 import static dev.braid.stack.script.mptcp.MpOption.tcprst;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.fastpath.wire.Tcp;
 import dev.braid.stack.script.Conn;
 import dev.braid.stack.script.Seg;
 import dev.braid.testing.Rfc;
@@ -39,6 +40,7 @@ class JoinScriptTest extends MptcpScript {
         far.sends(ack(1, 1).with(join()));
         // The fourth packet: the third has arrived.
         far.sees(ack(1, 1).with(dss())).seesNothing();
+        assertThat(counter("MPTcpExtMismatchPortSynRx")).isZero();
         assertThat(counter("MPTcpExtMPJoinSynRx")).isEqualTo(1);
         assertThat(counter("MPTcpExtMPJoinAckRx")).isEqualTo(1);
         host.acceptsNothing();
@@ -93,6 +95,10 @@ class JoinScriptTest extends MptcpScript {
         far.joins();
         far.sends(data(1, 101).with(map(11, 1, 100))).sees(ack(1, 101).with(dss().ack(111)));
         conn.reads(100);
+        // Linux refuses it; here it is taken, and counted all the same.
+        assertThat(counter("MPTcpExtMismatchPortSynRx")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMismatchPortAckRx")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPJoinPortSynRx")).isZero();
     }
 
     @Test
@@ -134,6 +140,82 @@ class JoinScriptTest extends MptcpScript {
         far.seesWhatever();
         conn.readsNothing();
         isAlive();
+    }
+
+    // By cookie, where joins that prove nothing take all the room that limits leave.
+
+    /** As many joins as limits allow, from elsewhere, none of which is ever proved. */
+    private Path[] isCrowded() {
+        isOpen();
+        mayHaveSubflows(2);
+        Path[] crowd = {path("one", 1, 1, PEER_PORT + 2, 1), path("two", 1, 1, PEER_PORT + 3, 1)};
+        for (Path unproved : crowd) {
+            unproved.sends(unproved.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        }
+        return crowd;
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void aJoinInACrowdIsAnsweredByCookie() {
+        isCrowded();
+        far.hostPort(7_777);
+        far.sends(far.fullSyn().with(join().backup().id(4))).sees(synAck(0, 1).with(join()));
+        assertThat(counter("TcpExtSyncookiesSent")).isEqualTo(1);
+        far.sends(ack(1, 1).with(join())).sees(ack(1, 1).with(dss()));
+        assertThat(counter("TcpExtSyncookiesRecv")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPJoinAckRx")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPJoinRejected")).isZero();
+        far.sends(data(1, 101).with(map(11, 1, 100))).sees(ack(1, 101).with(dss().ack(111)));
+        conn.reads(100).write(10);
+        wifi.sees(data(1, 11).with(map(1, 1, 10))).sends(ack(11, 11));
+        far.seesNothing();
+    }
+
+    @Test
+    void aJoinThatIsRepeatedGetsTheSameCookie() {
+        isCrowded();
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        far.sends(ack(1, 1).with(join())).sees(ack(1, 1));
+    }
+
+    @Test
+    @Rfc({"8684", "3.2"})
+    void aCookieProvedWronglyIsReset() {
+        isCrowded();
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        far.sends(ack(1, 1).with(join().wrongHmac())).sees(rstAck(1, 1).with(tcprst(1)));
+        assertThat(counter("MPTcpExtMPJoinAckHMacFailure")).isEqualTo(1);
+        isAlive();
+    }
+
+    @Test
+    void limitsHoldForWhatIsProvedInTheEnd() {
+        Path[] crowd = isCrowded();
+        far.joins();
+        crowd[0].sends(ack(1, 1).with(join())).sees(ack(1, 1));
+        crowd[1].sends(ack(1, 1).with(join())).sees(rstAck(1, 1).with(tcprst(3)));
+        assertThat(counter("MPTcpExtMPJoinRejected")).isEqualTo(1);
+        Path late = path("late", 1, 1, PEER_PORT + 4, 1);
+        late.sends(late.fullSyn().with(join())).sees(rstAck(0, 1).with(tcprst(3)));
+        assertThat(counter("MPTcpExtMPJoinRejected")).isEqualTo(2);
+        wifi.sends(data(11, 21).with(map(11, 11, 10))).sees(ack(1, 21).with(dss().ack(21)));
+        conn.reads(10);
+    }
+
+    @Test
+    void aCookieOfAConnectionThatIsOverIsReset() {
+        Path[] crowd = isCrowded();
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        conn.abort();
+        wifi.seesWhatever();
+        for (Path unproved : crowd) {
+            unproved.seesWhatever();
+        }
+        far.sends(ack(1, 1).with(join()));
+        assertThat(far.next().hasFlags(Tcp.RST)).isTrue();
+        far.seesNothing();
     }
 
     // The host joins.

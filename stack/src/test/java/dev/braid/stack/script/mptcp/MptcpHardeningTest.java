@@ -69,15 +69,16 @@ class MptcpHardeningTest extends MptcpScript {
     void joinsThatStayHalfOpenAreBoundedAndForgotten() {
         isOpen();
         int before = framesInUse();
+        int remembered = core().tcp().connections();
         List<Path> flood = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             Path one = path("flood" + i, 0, 1, 20_000 + i, 10 + i % 200);
             flood.add(one);
             one.sends(one.fullSyn().with(join().nonce(i)));
         }
-        long answered = flood.stream().filter(path -> path.pending() > 0
-                && !path.next().hasFlags(Tcp.RST)).count();
-        assertThat(answered).as("half-open joins of one connection").isLessThanOrEqualTo(64);
+        // What limits leave no room for gets a cookie: it may be the one that proves itself.
+        assertThat(core().tcp().connections()).as("half-open joins of one connection").isEqualTo(remembered + 2);
+        assertThat(counter("TcpExtSyncookiesSent")).isEqualTo(198);
         flood.forEach(Path::seesWhatever);
         isAlive();
         afterWhatever(400_000);

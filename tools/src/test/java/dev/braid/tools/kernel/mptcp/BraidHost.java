@@ -70,11 +70,11 @@ final class BraidHost implements Host {
         stack.paths().limits(new Limits(addAddrAccepted, subflows));
     }
 
-    /** Timestamps belong on every segment (RFC 7323 section 3.2), so that with them such an address is not announced. */
+    /** Timestamps belong on every segment (RFC 7323 section 3.2), so that with them such an address is announced on request alone. */
     @Override
     public void makeRoomToAnnounce(boolean v6WithPort) throws IOException {
         if (v6WithPort) {
-            stack.tunables().change("net.ipv4.tcp_timestamps", "0");
+            stack.tunables().change("net.mptcp.add_addr_v6_port_drop_ts", "1");
         }
     }
 
