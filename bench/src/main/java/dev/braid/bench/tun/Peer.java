@@ -12,6 +12,9 @@ enum Peer {
     STAGED("Braid, three threads, application on its own", "braid", "threads=staged prediction=true"),
     /** Braid with its fast path switched off. */
     SLOWPATH("Braid, one thread, header prediction off", "braid", "threads=inline prediction=false"),
+    /** Braid's Multipath TCP with the one path there is, the client a socket of the kernel's Multipath TCP. */
+    MPTCP("Braid, one thread, Multipath TCP over one subflow", "braid",
+            "threads=inline prediction=true protocol=mptcp"),
     /** The kernel's TCP in another namespace behind a veth. */
     VETH("kernel TCP over veth", "kernel", ""),
     /** The kernel's TCP in another namespace behind two TUNs and a relay. */
@@ -45,6 +48,11 @@ enum Peer {
     /** Whether it is Braid and knows of segments and predictions. */
     boolean isBraid() {
         return role.equals("braid");
+    }
+
+    /** Whether the client is to speak Multipath TCP. */
+    boolean isMultipath() {
+        return this == MPTCP;
     }
 
     /** Its name in options and reports. */

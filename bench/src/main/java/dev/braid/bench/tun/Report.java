@@ -42,7 +42,7 @@ final class Report {
                 line(text, "  %-9s %9s %21s %7s %8s %7s %6.2f %7.1f  %s", row.peer().label(), number(row.median()),
                         "(" + number(row.min()) + "-" + number(row.max()) + ")", ratio(row.ratioTo(Peer.RAW, rows)),
                         ratio(row.ratioTo(Peer.RELAY, rows)), ratio(row.ratioTo(Peer.VETH, rows)),
-                        row.median(Measurement::coresUsed), row.median(Measurement::cpuMicros), more(row));
+                        row.median(Measurement::coresUsed), row.median(Measurement::cpuMicros), more(row, rows));
             }
         }
         line(text, "");
@@ -50,7 +50,7 @@ final class Report {
         return text.toString();
     }
 
-    private static String more(Row row) {
+    private static String more(Row row, List<Row> rows) {
         var more = new ArrayList<String>();
         if (row.test().unit() == TestCase.Unit.MICROSECONDS) {
             more.add(String.format(Locale.ROOT, "p99 %.1f p99.9 %.1f max %.0f", row.micros("p99"), row.micros("p999"),
@@ -62,6 +62,9 @@ final class Report {
             }
             more.add(String.format(Locale.ROOT, "%.1f %% fast path, %.2f B allocated a frame",
                     100 * row.median(Measurement::fastPathShare), row.allocatedPerFrame()));
+        }
+        if (row.peer().isMultipath() && !Double.isNaN(row.ratioTo(Peer.BRAID, rows))) {
+            more.add(String.format(Locale.ROOT, "%.2f x braid", row.ratioTo(Peer.BRAID, rows)));
         }
         if (row.isDisturbed()) {
             more.add("UNDER LOAD");
@@ -122,6 +125,7 @@ final class Report {
         peer.put("values", row.values(Measurement::value).stream().map(Statistics::rounded).toList());
         peer.put("to_raw", Statistics.rounded(row.ratioTo(Peer.RAW, rows)));
         peer.put("to_relay", Statistics.rounded(row.ratioTo(Peer.RELAY, rows)));
+        peer.put("to_braid", Statistics.rounded(row.ratioTo(Peer.BRAID, rows)));
         peer.put("to_veth", Statistics.rounded(row.ratioTo(Peer.VETH, rows)));
         peer.put("cores_used", Statistics.rounded(row.median(Measurement::coresUsed)));
         peer.put("cpu_us", Statistics.rounded(row.median(Measurement::cpuMicros)));

@@ -33,7 +33,7 @@ public final class TunCommand implements Callable<Integer> {
 
     @Option(names = "--tests", paramLabel = "NAME,...", split = ",", description = "Which tests: stream, maerts, rr, load, crr, stream16, stream128, maerts16, stream1500, maerts1500. Default: all.") private List<String> tests = new ArrayList<>();
 
-    @Option(names = "--peers", paramLabel = "NAME,...", split = ",", description = "Which peers: raw, braid, staged, slowpath, veth, relay. Default: all.") private List<String> peers = new ArrayList<>();
+    @Option(names = "--peers", paramLabel = "NAME,...", split = ",", description = "Which peers: raw, braid, staged, slowpath, mptcp, veth, relay. Default: all.") private List<String> peers = new ArrayList<>();
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "Measured rounds. Default: 3.") private int rounds = 3;
 

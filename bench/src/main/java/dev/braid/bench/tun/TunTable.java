@@ -108,7 +108,8 @@ final class TunTable {
                 .with("connections", test.connections())
                 .with("ms", verify ? Math.min(WARM_UP_MS, 3 * plan.millis()) : plan.millis())
                 .with("rate", plan.rate())
-                .with("verify", verify));
+                .with("verify", verify)
+                .with("mptcp", peer.isMultipath()));
         double wall = (System.nanoTime() - startNs) / 1e9;
         double cpu = cpuSeconds(processes) - cpuBefore;
         Disturbance disturbance = load.takeWorst();

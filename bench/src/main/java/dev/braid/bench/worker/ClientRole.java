@@ -1,5 +1,6 @@
 package dev.braid.bench.worker;
 
+import dev.braid.tundriver.socket.MptcpChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -12,12 +13,17 @@ import java.util.concurrent.FutureTask;
 import org.HdrHistogram.Histogram;
 
 /**
- * The kernel-side end of every test, the same program for every peer: plain blocking channels. Answers rates in bytes or
+ * The kernel-side end of every test, the same program for every peer: plain blocking channels, of its TCP or its Multipath TCP. Answers rates in bytes or
  * exchanges and the nanoseconds they took, times in nanoseconds.
  */
 final class ClientRole implements Worker.Role {
     private static final int MESSAGE = 64;
     private static final long SLOWEST_NS = 10_000_000_000L;
+
+    /** Connects to the peer. */
+    private interface Open {
+        SocketChannel connected() throws IOException;
+    }
 
     /** One connection's share of a test. */
     private interface Session {
@@ -30,12 +36,13 @@ final class ClientRole implements Worker.Role {
         long forNs = order.number("ms") * 1_000_000;
         int connections = (int) order.number("connections");
         boolean verify = order.flag("verify");
+        Open open = order.flag("mptcp") ? () -> MptcpChannel.connectTo(to) : () -> SocketChannel.open(to);
         return switch (order.verb()) {
-            case "stream" -> bytes(connections, () -> stream(to, forNs));
-            case "maerts" -> bytes(connections, () -> maerts(to, forNs, verify));
-            case "crr" -> bytes(connections, () -> connectRequestResponse(to, forNs));
-            case "rr" -> requestResponse(to, forNs, 0);
-            case "load" -> requestResponse(to, forNs, 1_000_000_000L / order.number("rate"));
+            case "stream" -> bytes(connections, () -> stream(open, forNs));
+            case "maerts" -> bytes(connections, () -> maerts(open, forNs, verify));
+            case "crr" -> bytes(connections, () -> connectRequestResponse(open, forNs));
+            case "rr" -> requestResponse(open, forNs, 0);
+            case "load" -> requestResponse(open, forNs, 1_000_000_000L / order.number("rate"));
             default -> throw new IllegalArgumentException("no test is called " + order.verb());
         };
     }
@@ -68,8 +75,8 @@ final class ClientRole implements Worker.Role {
     }
 
     /** Sends for so long, and is done when the peer, having read everything, closes. */
-    private static long stream(InetSocketAddress to, long forNs) throws IOException {
-        try (SocketChannel connection = SocketChannel.open(to)) {
+    private static long stream(Open open, long forNs) throws IOException {
+        try (SocketChannel connection = open.connected()) {
             ByteBuffer pattern = Pattern.buffer();
             long deadlineNs = System.nanoTime() + forNs;
             long sent = 0;
@@ -88,8 +95,8 @@ final class ClientRole implements Worker.Role {
     }
 
     /** Reads what the peer sends for so long. */
-    private static long maerts(InetSocketAddress to, long forNs, boolean verify) throws IOException {
-        try (SocketChannel connection = SocketChannel.open(to)) {
+    private static long maerts(Open open, long forNs, boolean verify) throws IOException {
+        try (SocketChannel connection = open.connected()) {
             connection.write(ByteBuffer.allocate(Long.BYTES).putLong(forNs / 1_000_000).flip());
             ByteBuffer buffer = ByteBuffer.allocateDirect(Pattern.PERIOD);
             long received = 0;
@@ -105,12 +112,12 @@ final class ClientRole implements Worker.Role {
     }
 
     /** Connects, asks, is answered and closes, over and over; answers how often. */
-    private static long connectRequestResponse(InetSocketAddress to, long forNs) throws IOException {
+    private static long connectRequestResponse(Open open, long forNs) throws IOException {
         ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE);
         long deadlineNs = System.nanoTime() + forNs;
         long exchanges = 0;
         do {
-            try (SocketChannel connection = SocketChannel.open(to)) {
+            try (SocketChannel connection = open.connected()) {
                 exchange(connection, message, exchanges);
                 exchanges++;
             }
@@ -124,12 +131,12 @@ final class ClientRole implements Worker.Role {
      * @param everyNs 0 to ask again at once; else the time between two questions, and each answer's time is counted from when
      *     its question was due, not from when a slow answer before it let it leave
      */
-    private static Message requestResponse(InetSocketAddress to, long forNs, long everyNs) throws IOException {
+    private static Message requestResponse(Open open, long forNs, long everyNs) throws IOException {
         ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE);
         var times = new Histogram(SLOWEST_NS, 3);
         long startNs;
         long endNs;
-        try (SocketChannel connection = SocketChannel.open(to)) {
+        try (SocketChannel connection = open.connected()) {
             connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
             startNs = System.nanoTime();
             long dueNs = startNs;
