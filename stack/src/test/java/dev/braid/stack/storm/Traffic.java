@@ -25,6 +25,8 @@ public final class Traffic {
     private final List<End> ends = new ArrayList<>();
     private final List<ListenSocket> listeners = new ArrayList<>();
     private final boolean ownPorts;
+    private IntPredicate mayFail = port -> false;
+    private IntPredicate mayBeReset = port -> false;
 
     /** One connection with its two ends. */
     private final class Connection {
@@ -76,7 +78,9 @@ public final class Traffic {
         }
 
         boolean isOrderly() {
-            return plan.ending() == Plan.Ending.ORDERLY || plan.ending() == Plan.Ending.HALF_CLOSED;
+            boolean planned = plan.ending() == Plan.Ending.ORDERLY || plan.ending() == Plan.Ending.HALF_CLOSED;
+            boolean reset = client.error == Errno.ECONNRESET && mayBeReset.test(serverPort);
+            return planned && !reset && !mayFail.test(serverPort);
         }
 
         boolean isOver() {
@@ -99,6 +103,16 @@ public final class Traffic {
         if (!ownPorts) {
             listen(PORT);
         }
+    }
+
+    /** Of connections to these ports of the server nothing is asked any more but that what arrives is right: the network may cut them. */
+    public void mayFail(IntPredicate serverPort) {
+        mayFail = serverPort;
+    }
+
+    /** Nor of connections to these ports whose client was told of a reset. */
+    public void mayBeReset(IntPredicate serverPort) {
+        mayBeReset = serverPort;
     }
 
     private void listen(int port) {
@@ -167,7 +181,9 @@ public final class Traffic {
     public boolean giveUpWaiting(long now) {
         boolean any = false;
         for (Connection connection : connections) {
-            if (!connection.isOrderly() && (connection.client.done || connection.server.done) && !connection.isOver()) {
+            boolean oneDone = connection.client.done || connection.server.done;
+            boolean cut = connection.started && mayFail.test(connection.serverPort);
+            if (!connection.isOrderly() && (oneDone || cut) && !connection.isOver()) {
                 connection.client.end(now);
                 connection.server.end(now);
                 any = true;
@@ -269,40 +285,24 @@ public final class Traffic {
 
     /** Every connection did what its plan says. */
     public void verify() {
-        verify(port -> false);
-    }
-
-    /**
-     * Every connection did what its plan says.
-     *
-     * @param mayBeReset whether the network may have made it impossible, by the connection's port at the server: then its client may
-     *     have been told of a reset instead
-     */
-    public void verify(IntPredicate mayBeReset) {
-        for (Connection connection : connections) {
-            if (connection.client.error != Errno.ECONNRESET || !mayBeReset.test(connection.serverPort)) {
-                verify(connection);
-            }
-        }
+        connections.forEach(Traffic::verify);
     }
 
     private static void verify(Connection connection) {
         Plan plan = connection.plan;
-        switch (plan.ending()) {
-            case ORDERLY, HALF_CLOSED -> {
-                String complaint = connection.client.complaint(plan.bytesDown())
-                        + connection.server.complaint(plan.bytesUp());
-                Holding.require(complaint.isEmpty(), complaint);
-            }
-            case REFUSED -> Holding.require(
+        if (connection.isOrderly()) {
+            String complaint = connection.client.complaint(plan.bytesDown())
+                    + connection.server.complaint(plan.bytesUp());
+            Holding.require(complaint.isEmpty(), complaint);
+        } else if (plan.ending() == Plan.Ending.REFUSED) {
+            Holding.require(
                     connection.client.error == Errno.ECONNREFUSED,
                     "a refused connect ended with " + Errno.name(connection.client.error));
-            default -> {
-                Holding.require(connection.client.read <= connection.server.written,
-                        "the client read what was not written");
-                Holding.require(connection.server.read <= connection.client.written,
-                        "the server read what was not written");
-            }
+        } else {
+            Holding.require(connection.client.read <= connection.server.written,
+                    "the client read what was not written");
+            Holding.require(connection.server.read <= connection.client.written,
+                    "the server read what was not written");
         }
     }
 

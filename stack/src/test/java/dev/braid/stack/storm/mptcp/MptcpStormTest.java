@@ -75,12 +75,13 @@ class MptcpStormTest {
 
     /**
      * Seeds that found something: a DATA_FIN in the place of keys that were lost (TURNS 126, 253, 271, 364, WEATHER 107). And some that
-     * demanded the impossible: a NAT that forgot before the peer's first DSS (TURNS 42), a connection begun while no link had an
-     * address of the server's family (564), more memory than the simulated network had (WEATHER 666).
+     * demanded the impossible: a NAT that forgot before the peer's first DSS (TURNS 42, 2543, 4540), a connection begun while no link
+     * had an address of the server's family (564), one that is plain TCP since three SYNs were lost, and then loses its path (1002,
+     * 1575, 3951), more memory than the simulated network had (WEATHER 666).
      */
     @ParameterizedTest
-    @CsvSource({"42,TURNS", "126,TURNS", "253,TURNS", "271,TURNS", "364,TURNS", "564,TURNS", "107,WEATHER",
-        "666,WEATHER"})
+    @CsvSource({"42,TURNS", "126,TURNS", "253,TURNS", "271,TURNS", "364,TURNS", "564,TURNS", "1002,TURNS",
+        "1575,TURNS", "2543,TURNS", "3951,TURNS", "4540,TURNS", "107,WEATHER", "666,WEATHER"})
     void whatOnceFailedHolds(long seed, MptcpStorm.Kind kind) {
         new MptcpStorm(seed, false, kind).run();
     }
