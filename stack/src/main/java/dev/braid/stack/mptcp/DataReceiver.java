@@ -31,6 +31,8 @@ final class DataReceiver {
     private long rcvNxt;
     private long finPosition = NONE;
     private boolean finReceived;
+    /** It was a DATA_FIN that ended the stream, which occupies one octet; after a fallback it is a FIN. */
+    private boolean dataFinReceived;
     private boolean wideDataAck;
     private long answerDeadlineNs = Deadlines.NONE;
     /** Nobody reads any more. */
@@ -49,7 +51,7 @@ final class DataReceiver {
 
     /** The next data sequence number expected: what a DATA_ACK says (section 3.3.2). */
     long dataAck() {
-        return connection.idsnRemote + 1 + rcvNxt + (finReceived ? 1 : 0);
+        return connection.idsnRemote + 1 + rcvNxt + (dataFinReceived ? 1 : 0);
     }
 
     /** "If data is received with a 64-bit DSN, it MUST be acknowledged with a 64-bit Data ACK." */
@@ -187,6 +189,7 @@ final class DataReceiver {
     private void checkFin(Subflow subflow) {
         if (!finReceived && finPosition == rcvNxt) {
             finReceived = true;
+            dataFinReceived = !connection.fallenBack;
             subflow.tcb.demandAck();
             layer.touch(connection);
             tellUser();
@@ -214,13 +217,11 @@ final class DataReceiver {
         if (subflow.receiver.isFailed()) {
             answerDeadlineNs = Deadlines.NONE;
             connection.fallBack(subflow, FallbackReason.CHECKSUM, nowNs);
-            subflow.receiver.deliverHeld(nowNs);
             return;
         }
         subflow.mpFail(dataAck());
         if (subflow.receiver.mayFallBack()) {
             connection.fallBack(subflow, FallbackReason.MP_FAIL, nowNs);
-            subflow.receiver.deliverHeld(nowNs);
             subflow.tcb.demandAck();
         } else {
             counters.fallbackFailed.increment();

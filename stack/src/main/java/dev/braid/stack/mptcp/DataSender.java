@@ -579,7 +579,6 @@ final class DataSender {
             subflow.mpFail(connection.receiver.dataAck());
             subflow.tcb.demandAck();
             connection.fallBack(subflow, FallbackReason.NO_DSS, nowNs);
-            subflow.receiver.deliverHeld(nowNs);
             return true;
         }
         return false;

@@ -603,6 +603,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
             }
         }
         sender.fallBack(last, reason.isTold(), nowNs);
+        last.receiver.deliverHeld(nowNs);
         layer.touch(this);
     }
 

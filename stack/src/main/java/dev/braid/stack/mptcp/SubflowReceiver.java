@@ -358,7 +358,7 @@ final class SubflowReceiver {
         if (alone && !checksumSeen && !connection.joined) {
             // As the kernel has it: a box that changes the very first data changes all. The peer hears of it all the same.
             sayFailed();
-            fallBack(FallbackReason.CHECKSUM, nowNs);
+            connection.fallBack(subflow, FallbackReason.CHECKSUM, nowNs);
         } else if (alone) {
             // Section 3.7: "it will send back an MP_FAIL option on the subflow-level ACK".
             failed = true;
@@ -387,12 +387,7 @@ final class SubflowReceiver {
 
     private void fallBack(Frame frame, FallbackReason reason, long nowNs) {
         hold(frame);
-        fallBack(reason, nowNs);
-    }
-
-    private void fallBack(FallbackReason reason, long nowNs) {
         connection.fallBack(subflow, reason, nowNs);
-        deliverHeld(nowNs);
     }
 
     /** The subflow is the connection from now on: what waits for anything is next. */

@@ -110,6 +110,21 @@ class SubflowReceiverTest {
         }
     }
 
+    /** As much came as was sent, but not in this order: so the peer gave the subflow some of it late. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void mappingsThatStopAfterSomethingCameOutOfOrderMakeNothingPlain() {
+        try (var rig = new ReceiverRig()) {
+            Subflow only = rig.subflow();
+            rig.arrives(only, 0, 0, 1000);
+            rig.arrives(only, 1000, 1500, 500);
+            rig.arrives(only, 1500, 1000, 500);
+            rig.bare(only, 2000, 1000, 500);
+            assertThat(rig.connection.fallenBack).isFalse();
+            assertThat(rig.readAll()).isEqualTo(2000);
+        }
+    }
+
     @Test
     @Rfc({"8684", "3.3.1"})
     void aSubflowAmongOthersThatBringsAWindowOfUnmappedDataIsReset() {
@@ -347,6 +362,21 @@ class SubflowReceiverTest {
             assertThat(rig.connection.fallenBack).isFalse();
             summed(rig, only, 1000, 500, 500, 0);
             assertThat(rig.readAll()).as("the peer sent it again").isEqualTo(1000);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void whatWaitsForTheRestOfItsMappingIsDeliveredWhenAPlainAcknowledgementEndsMultipath() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow only = rig.subflow();
+            int sum = ReceiverRig.checksum(0, 1, 1000, 0, 1000);
+            rig.arrives(only, 0, rig.frame(0, 400), rig.dss(0, true, 1, 1000, sum, false));
+            only.receiver.onPlainAck(rig.nowNs);
+            assertThat(rig.connection.fallbackReason).isEqualTo(FallbackReason.NO_DSS);
+            rig.bare(only, 400, 400, 600);
+            assertThat(rig.readAll()).isEqualTo(1000);
         }
     }
 

@@ -6,12 +6,14 @@ import static dev.braid.stack.script.Seg.fin;
 import static dev.braid.stack.script.Seg.syn;
 import static dev.braid.stack.script.Seg.synAck;
 import static dev.braid.stack.script.mptcp.MpOption.capable;
+import static dev.braid.stack.script.mptcp.MpOption.dataFin;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
 import static dev.braid.stack.script.mptcp.MpOption.join;
 import static dev.braid.stack.script.mptcp.MpOption.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.stack.script.Conn;
+import dev.braid.stack.script.Seg;
 import dev.braid.testing.Rfc;
 import org.junit.jupiter.api.Test;
 
@@ -201,6 +203,40 @@ class FallbackScriptTest extends MptcpScript {
         conn.reads(100).readsNothing();
         assertThat(counter("MPTcpExtDssFallback")).isZero();
         lte.seesWhatever();
+    }
+
+    /** Options vanish when only the ends are to come: the DATA_FINs are but ACKs then, which nobody answers. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void anEndThatNobodyAnswersIsAskedAboutAndABareAnswerMakesItAFin() {
+        Conn conn = wifi.isConnectedToMultipath();
+        wifi.sends(data(1, 101).with(map(1, 1, 100))).sees(ack(1, 101).with(dss().ack(101)));
+        conn.reads(100).finish();
+        wifi.sees(ack(1, 101).with(dataFin(1)));
+        after(200);
+        wifi.sees(ack(1, 101).with(dataFin(1)));
+        after(400);
+        Seg[] again = {wifi.next(), wifi.next()};
+        assertThat(again).as("one has to be answered").anyMatch(segment -> segment.from() == 0);
+        wifi.sends(ack(101, 1).bare()).seesNothing();
+        after(800);
+        mp.fellBack();
+        wifi.sees(fin(1, 101));
+        wifi.sends(fin(101, 2).bare()).sees(ack(2, 102).lacks(MpOption.ALL));
+        conn.readsEnd().close();
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void aBareFinOnTheOnlyPathIsTheEndOfThePeersStream() {
+        Conn conn = wifi.isConnectedToMultipath();
+        wifi.sends(data(1, 101).with(map(1, 1, 100))).sees(ack(1, 101).with(dss().ack(101)));
+        wifi.sends(fin(101, 1).bare());
+        conn.reads(100).readsEnd().write(50);
+        wifi.seesWhatever();
+        wifi.sends(ack(102, 51).bare());
+        conn.finish();
+        wifi.sees(fin(51, 102).lacks(MpOption.ALL));
     }
 
     @Test
