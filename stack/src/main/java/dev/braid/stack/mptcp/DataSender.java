@@ -527,7 +527,11 @@ final class DataSender {
     /** The subflow is gone: what it has not brought to the peer goes again, and nothing is remembered of it. */
     void forget(Subflow subflow, long nowNs) {
         if (!released && subflow != plain) {
+            long before = again.bytes();
             reinject(subflow);
+            if (again.bytes() > before) {
+                connection.decided(SchedulingDecision.PATH_GONE, subflow);
+            }
             again.forget(subflow);
             connection.scheduler.onSubflows(connection, nowNs);
         }

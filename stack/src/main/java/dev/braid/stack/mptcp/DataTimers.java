@@ -1,6 +1,7 @@
 package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.device.Deadlines;
+import dev.braid.stack.mptcp.scheduler.SchedulingDecision;
 import dev.braid.stack.tcp.TcpConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -182,7 +183,9 @@ final class DataTimers {
         }
         timeouts++;
         recoverUpTo = sender.dataNxt();
-        sender.reinjectHead();
+        if (sender.reinjectHead() > 0) {
+            connection.decided(SchedulingDecision.DATA_TIMEOUT, null);
+        }
         if (sender.finOutstanding()) {
             sender.announceFin();
         }

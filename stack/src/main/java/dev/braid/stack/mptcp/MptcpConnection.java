@@ -7,6 +7,7 @@ import dev.braid.stack.mptcp.path.PathDecision;
 import dev.braid.stack.mptcp.path.SubflowPlan;
 import dev.braid.stack.mptcp.scheduler.ConnectionView;
 import dev.braid.stack.mptcp.scheduler.PacketScheduler;
+import dev.braid.stack.mptcp.scheduler.SchedulingDecision;
 import dev.braid.stack.mptcp.scheduler.SubflowView;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
@@ -433,6 +434,12 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         if (layer.tcp.tracesDecisions()) {
             notes.add(code, subflow);
         }
+    }
+
+    /** A decision about data that is to go again, and the subflow that it is about, if it is about one. */
+    void decided(SchedulingDecision decision, @Nullable Subflow about) {
+        layer.counters.decided(decision);
+        note(MptcpReason.of(decision), numberOf(about));
     }
 
     /** A decision about paths, and the subflow that it is about, if it is about one. */

@@ -104,6 +104,8 @@ public final class MptcpReason {
             case WAIT_WINDOW -> "waits: a slow path would block the window";
             case NO_ROOM -> "waits: no path has room";
             case NO_PATH -> "waits: no path";
+            case DATA_TIMEOUT -> "no DATA_ACK in time: goes again";
+            case PATH_GONE -> "gone: its data goes over others";
         };
     }
 

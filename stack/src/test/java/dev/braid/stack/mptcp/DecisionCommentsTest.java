@@ -126,6 +126,33 @@ class DecisionCommentsTest {
     }
 
     @Test
+    void whyDataGoesAgainIsSaid() {
+        try (TwoHosts world = shaped(c -> {
+            c.pathManagers = "none";
+            c.liveness = false;
+            c.staleLossCount = 0;
+        })) {
+            Comments client = new Comments(world.client);
+            TwoHosts.Program[] pair = world.establishFully();
+            Subflow joined = pair[0].mptcp().join(world.plan(false), world.clock.nowNs());
+            assertThat(joined).isNotNull();
+            world.run(200 * MS);
+            pair[0].send(BIG);
+            world.run(2 * SECOND);
+            cut(world, 1);
+            world.run(2 * SECOND);
+            assertThat(client.all).anyMatch(comment -> comment.contains("; no DATA_ACK in time: goes again"));
+            mend(world, 1);
+            world.run(5 * SECOND);
+            pair[0].mptcp().resetSubflow(joined, 0, world.clock.nowNs());
+            flush(world);
+            world.run(SECOND);
+            assertThat(client.all).anyMatch(comment -> comment.contains("; subflow 1 gone: its data goes over others"));
+            client.assertComplete();
+        }
+    }
+
+    @Test
     void aPathThatFallsSilentAndReturnsIsToldWithItsNumber() {
         try (TwoHosts world = shaped(c -> c.pathManagers = "none")) {
             Comments client = new Comments(world.client);

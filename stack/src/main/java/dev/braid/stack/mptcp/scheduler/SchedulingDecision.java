@@ -21,7 +21,11 @@ public enum SchedulingDecision {
     /** Data waits: no path has room. */
     NO_ROOM("MptcpSchedNoRoom"),
     /** Data waits: there is no path. */
-    NO_PATH("MptcpSchedNoPath");
+    NO_PATH("MptcpSchedNoPath"),
+    /** Data is to go again: nothing was acknowledged at the data level in time. */
+    DATA_TIMEOUT("MptcpSchedDataTimeout"),
+    /** Data is to go again: the path that had it is gone. */
+    PATH_GONE("MptcpSchedPathGone");
 
     private final String counter;
 
