@@ -139,12 +139,17 @@ final class SynAdmission {
         if (kept != null) {
             return joinFromCookie(ack, kept);
         }
-        if (!ack.options.has(TcpOptions.MPTCP)
-                || listener == null
-                || !(listener.upperSettings() instanceof MptcpSettings chosen)) {
+        if (!ack.options.has(TcpOptions.MPTCP)) {
             return null;
         }
         options.parse(ack.optionsAddress(), ack.optionsLength());
+        if (options.has(MptcpOptions.MP_JOIN)) {
+            // The cookie is ours, the join is forgotten: it was dealt with already, or a newer one took its place. It begins nothing.
+            return SynClaim.Refused.REFUSED;
+        }
+        if (listener == null || !(listener.upperSettings() instanceof MptcpSettings chosen)) {
+            return null;
+        }
         boolean said = options.has(MptcpOptions.MP_CAPABLE)
                 && options.capableLength() >= MptcpOptionWriter.CAPABLE_ACK
                 && CapableHandshake.usable(options);
