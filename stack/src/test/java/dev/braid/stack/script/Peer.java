@@ -165,7 +165,16 @@ public class Peer {
 
     /** The peer opens a connection with this SYN, and the host, which listens, accepts it. */
     public Conn opens(Seg syn) {
-        sends(syn).sees(Seg.synAck(0, 1)).sends(Seg.ack(1, 1)).seesNothing();
+        return opens(syn, 0);
+    }
+
+    /** As {@link #opens(Seg)}, on a path of this round trip, which the host measures. */
+    public Conn opens(Seg syn, int rttMs) {
+        sends(syn).sees(Seg.synAck(0, 1));
+        if (rttMs > 0) {
+            script.after(rttMs);
+        }
+        sends(Seg.ack(1, 1)).seesNothing();
         return script.host.accept();
     }
 

@@ -185,16 +185,23 @@ public abstract class Script {
         nominalNs = nowNs;
     }
 
-    /** Lets time pass in which the host may say what it likes: it stays to be seen. */
-    protected void afterWhatever(long ms) {
+    /**
+     * Lets time pass in which the host may say what it likes: it stays to be seen.
+     *
+     * @return how often the host's timer expired
+     */
+    protected int afterWhatever(long ms) {
+        int expiries = 0;
         nominalNs += ms * MS;
         flush();
         for (long due = rig.core.nextDeadlineNs(); due <= nominalNs; due = rig.core.nextDeadlineNs()) {
             nowNs = Math.max(nowNs, due);
             rig.core.onDeadline(nowNs);
             flush();
+            expiries++;
         }
         nowNs = Math.max(nowNs, nominalNs);
+        return expiries;
     }
 
     /** Milliseconds since the script began. */
@@ -320,7 +327,8 @@ public abstract class Script {
         return rig.scratch;
     }
 
-    long nowNs() {
+    /** The present instant. */
+    protected long nowNs() {
         return nowNs;
     }
 

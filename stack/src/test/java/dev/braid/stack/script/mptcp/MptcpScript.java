@@ -80,7 +80,7 @@ public abstract class MptcpScript extends Script {
     }
 
     /** 10.77.0.x, 10.78.0.x and so on, fd77::x, fd78::x. */
-    private static IpAddress address(int nic, IpAddress first) {
+    protected static IpAddress address(int nic, IpAddress first) {
         return first.isIpv4()
                 ? IpAddress.ofIpv4(first.ipv4() + (nic << 16))
                 : new IpAddress(first.hi() + ((long) nic << 48), first.lo());
@@ -105,12 +105,17 @@ public abstract class MptcpScript extends Script {
      * @param id the peer's address id
      */
     protected Path path(String name, int hostNic, int peerNic, int port, int id) {
-        Path path = addPeer(new Path(this, name, peerAddress(peerNic), port, hostAddress(hostNic), hostNic, id));
+        return path(name, hostAddress(hostNic), hostNic, peerAddress(peerNic), port, id);
+    }
+
+    /** As {@link #path(String, int, int, int, int)} between these addresses, over the host's link {@code hostNic}. */
+    protected Path path(String name, IpAddress hostAddress, int hostNic, IpAddress peerAddress, int port, int id) {
+        Path path = addPeer(new Path(this, name, peerAddress, port, hostAddress, hostNic, id));
         paths.add(path);
         return path;
     }
 
-    /** As {@link #path}, where the host joins from a port that the peer has yet to learn. */
+    /** As {@link #path(String, int, int, int, int)}, where the host joins from a port that the peer has yet to learn. */
     protected Path joinedPath(String name, int hostNic, int peerNic, int port, int id) {
         Path path = path(name, hostNic, peerNic, port, id);
         path.hostPort(0);
@@ -166,6 +171,11 @@ public abstract class MptcpScript extends Script {
     protected void mayHaveSubflows(int most) {
         core().mptcp().hostPaths().endpoints().limits(new Limits(most, most));
         flushed();
+    }
+
+    /** Skips what the host has sent by whatever path. */
+    protected void discardAll() {
+        paths.forEach(Path::seesWhatever);
     }
 
     Conn accepts() {
