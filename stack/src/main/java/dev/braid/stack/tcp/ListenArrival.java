@@ -154,7 +154,11 @@ final class ListenArrival {
         layer.begin(tcb, segment.ack - 1, nowNs);
         cookies.restore(layer, tcb, segment, mss, nowNs);
         tcb.enter(TcpState.SYN_RECEIVED);
-        attach(claim, tcb, nowNs);
+        UpperLayer upper = attach(claim, tcb, nowNs);
+        if (upper != null) {
+            // The SYN/ACK said so, when there was nobody yet who could have heard it.
+            upper.onAdvertised(tcb, ReceiveWindow.MAX_UNSCALED);
+        }
         if (listener != null) {
             listener.onHalfOpen(tcb);
         }
