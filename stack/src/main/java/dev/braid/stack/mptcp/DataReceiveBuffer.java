@@ -79,6 +79,11 @@ final class DataReceiveBuffer {
         return memory.underPressure() ? size / 2 : 2L * size / 4 * 3;
     }
 
+    /** Whether what the user has not taken pins so much that more of it has to be refused: more than any window meant to let in. */
+    boolean isFull() {
+        return pinned >= 2L * size + size / 4;
+    }
+
     /** True bytes pinned beyond what more data is taken at; negative while there is room. */
     long excess(int mss) {
         long most = memory.isExhausted() ? Math.min(2L * size, 2 * guaranteed(mss)) : 2L * size;

@@ -238,6 +238,11 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
+    public boolean isFull(Tcb tcb) {
+        return connection.receiver.buffer.isFull();
+    }
+
+    @Override
     public void onAdvertised(Tcb tcb, long window) {
         connection.receiver.onAdvertised(this, window);
     }

@@ -45,7 +45,7 @@ final class HeaderPrediction {
         } else if (!tcb.outOfOrder.isEmpty()
                 || length > tcb.rcvWnd()
                 || tcb.finArrived
-                || tcb.receiveBuffer.isFull(tcb)) {
+                || TextArrival.isFull(tcb)) {
             return false;
         }
         UpperLayer upper = tcb.upper;

@@ -43,9 +43,9 @@ final class TextArrival {
         if (before <= 0 && !tcb.outOfOrder.isEmpty()) {
             duplicates.reportQueued(tcb, seq, seq + length, nowNs);
         }
-        if (tcb.receiveBuffer.isFull(tcb) && !costsNothing(tcb, seq, frame)) {
+        if (isFull(tcb) && !costsNothing(tcb, seq, frame)) {
             makeRoom(tcb, seq == tcb.rcvNxt);
-            if (tcb.receiveBuffer.isFull(tcb)) {
+            if (isFull(tcb)) {
                 (layer.memory.isExhausted() ? layer.counters.dropMemory : layer.counters.dropReceiveBuffer).increment();
                 tcb.counts.drops++;
                 tcb.acks.demand(Decision.ACK_NOW);
@@ -64,6 +64,12 @@ final class TextArrival {
         } else {
             queue(tcb, segment.takeFrame(), seq, nowNs);
         }
+    }
+
+    /** Whether no more is taken, by TCP or by what lies above. */
+    static boolean isFull(Tcb tcb) {
+        UpperLayer upper = tcb.upper;
+        return tcb.receiveBuffer.isFull(tcb) || (upper != null && upper.isFull(tcb));
     }
 
     /** What is next and fits behind what waits for the user, in memory that is charged already: the window had promised room for it. */

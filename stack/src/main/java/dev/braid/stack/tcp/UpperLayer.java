@@ -104,6 +104,14 @@ public interface UpperLayer {
     default void onAdvertised(Tcb tcb, long window) {}
 
     /**
+     * Whether what was received and is unread takes so much memory that no more is taken, whatever windows promised: their fields are
+     * rounded up, and a peer that sends less than a unit at a time never sees one close. What is refused is not acknowledged.
+     */
+    default boolean isFull(Tcb tcb) {
+        return false;
+    }
+
+    /**
      * Takes in-order payload, which is not charged to the TCB. The frame is the upper layer's from now on.
      *
      * @param frame payload at [{@code payloadOffset()}, {@code linearLength()})
