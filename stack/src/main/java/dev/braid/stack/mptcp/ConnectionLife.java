@@ -30,8 +30,10 @@ final class ConnectionLife {
     /** It is over: nothing is sent or received any more. */
     private boolean over;
     private boolean closedSaid;
-    /** When an abandoned connection, or one without subflows, is given up. */
+    /** When an abandoned connection is given up. */
     private long giveUpNs = Deadlines.NONE;
+    /** Until when a connection without subflows is kept for a new one. */
+    private long heldUntilNs = Deadlines.NONE;
     /** How the last subflow that failed did. */
     private @Nullable TcpFailure lastFailure;
 
@@ -162,7 +164,7 @@ final class ConnectionLife {
 
     /** When {@link #work} has something to do by itself. */
     long deadlineNs() {
-        return giveUpNs;
+        return Math.min(giveUpNs, heldUntilNs);
     }
 
     /** Looks at what became of the subflows, and at whether the connection can end. */
@@ -188,9 +190,27 @@ final class ConnectionLife {
         }
         if (connection.subflows.isEmpty()) {
             withoutSubflows(nowNs);
+        } else if (hasNoneLeft()) {
+            waitForSubflow(nowNs);
         } else {
+            heldUntilNs = Deadlines.NONE;
             withSubflows(nowNs);
         }
+    }
+
+    /** Whether no subflow can carry anything: attempts to have one, and those that were ended, do not prolong what is waited. */
+    private boolean hasNoneLeft() {
+        if (!established || aborted || endingSubflows || connection.fallenBack) {
+            return false;
+        }
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow subflow = subflows.get(i);
+            if (!subflow.closing() && !(subflow.handshake instanceof JoinHandshake)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void withSubflows(long nowNs) {
@@ -257,10 +277,16 @@ final class ConnectionLife {
             }
             return;
         }
-        // "MPTCP's connection will stay alive at the data level, in order to permit break-before-make handover" (section 3.5).
-        if (giveUpNs == Deadlines.NONE) {
-            giveUpNs = nowNs + layer.config.closeTimeoutNs;
-        } else if (giveUpNs <= nowNs) {
+        waitForSubflow(nowNs);
+    }
+
+    /** "MPTCP's connection will stay alive at the data level, in order to permit break-before-make handover" (section 3.5). */
+    private void waitForSubflow(long nowNs) {
+        if (heldUntilNs == Deadlines.NONE) {
+            heldUntilNs = nowNs + layer.config.closeTimeoutNs;
+        }
+        if (deadlineNs() <= nowNs) {
+            resetAll(nowNs);
             fail(TcpFailure.TIMED_OUT);
         }
     }
@@ -289,6 +315,7 @@ final class ConnectionLife {
     private void end() {
         over = true;
         giveUpNs = Deadlines.NONE;
+        heldUntilNs = Deadlines.NONE;
         if (counted) {
             counted = false;
             layer.counters.mpCurrEstab.add(-1);

@@ -23,6 +23,8 @@ final class DataTimers {
 
     private int timeouts;
     private int probes;
+    /** Window probes in a row that nobody answered, or that nobody was left to be sent to. */
+    private int unanswered;
     /** Whom the last window probe asked, and when. */
     private @Nullable Subflow probed;
 
@@ -199,6 +201,10 @@ final class DataTimers {
      */
     private void probe(long nowNs) {
         doubtUnanswered(nowNs);
+        if (unanswered >= connection.layer.tcp.config().retries) {
+            connection.timedOut();
+            return;
+        }
         if (sender.window() > 0) {
             sender.partial().overrideWindow();
             sender.wake();
@@ -223,7 +229,9 @@ final class DataTimers {
     private void doubtUnanswered(long nowNs) {
         Subflow asked = probed;
         probed = null;
-        if (asked != null && asked.pulse.heardNs() < probedNs) {
+        boolean answered = probes == 0 || (asked != null && asked.pulse.heardNs() >= probedNs);
+        unanswered = answered ? 0 : unanswered + 1;
+        if (asked != null && !answered) {
             connection.liveness.suspect(asked, nowNs);
         }
     }

@@ -577,7 +577,9 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     /** Whether this subflow is all there is, joins that are not through left out, so that its bytes could be the stream's. */
     boolean mayFallBack(Subflow subflow) {
-        if (fallenBack) {
+        // One that this end has ended can bring nothing more of a stream that goes on.
+        boolean ended = subflow.closing() && (sender.queued() > 0 || !sender.finQueued());
+        if (fallenBack || ended) {
             return false;
         }
         for (int i = 0; i < subflows.size(); i++) {
@@ -602,6 +604,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
             observer.onFallback(this, reason);
         }
         last.handshake = null;
+        stale(last, false); // there is no other that could take its place, and nobody asks it any more
         layer.tokens.remove(local, this);
         paths.onNoMorePaths();
         for (int i = 0; i < subflows.size(); i++) {

@@ -2,6 +2,7 @@ package dev.braid.stack.script.mptcp;
 
 import static dev.braid.stack.script.Seg.ack;
 import static dev.braid.stack.script.Seg.data;
+import static dev.braid.stack.script.Seg.fin;
 import static dev.braid.stack.script.Seg.rst;
 import static dev.braid.stack.script.Seg.rstAck;
 import static dev.braid.stack.script.mptcp.MpOption.capable;
@@ -179,6 +180,20 @@ class EndingScriptTest extends MptcpScript {
         assertThat(counter("MPTcpExtFallbackFailed")).isEqualTo(1);
         wifi.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(111)));
         conn.reads(100);
+    }
+
+    /** What has ended cannot be what the connection goes on with: it goes, and the connection waits for another subflow. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void aFailureToldOnAPathThatHasEndedIsNoFallback() {
+        isOpen();
+        wifi.sends(fin(11, 1)).sees(fin(1, 12)).sends(ack(12, 2));
+        conn.write(100);
+        wifi.sends(ack(12, 2).with(dss().ack(1), fail(1)));
+        assertThat(wifi.next().hasFlags(Tcp.RST)).as("a reset").isTrue();
+        far.sends(far.fullSyn().with(MpOption.join())).sees(Seg.synAck(0, 1).with(MpOption.join()));
+        far.sends(ack(1, 1).with(MpOption.join()));
+        far.sees(data(1, 101).with(map(1, 1, 100))).sends(ack(1, 101));
     }
 
     @Test
