@@ -149,7 +149,7 @@ final class Liveness {
                     nextNs = Math.min(nextNs, pulse.repeatNs());
                 } else {
                     // All are silent, the peer is, perhaps: TCP's own timers go on with it.
-                    nextNs = Math.min(nextNs, nowNs + Pulse.LEAST_NS);
+                    nextNs = Math.min(nextNs, nowNs + Pulse.patienceNs(pulse.verdictNs(), nowNs));
                 }
                 return;
             } else {
@@ -163,7 +163,8 @@ final class Liveness {
             compare(subflow, nowNs);
             nextNs = Math.min(nextNs, pulse.verdictNs());
         } else if (suspectNs != Deadlines.NONE) {
-            nextNs = Math.min(nextNs, Math.max(suspectNs, nowNs + Pulse.LEAST_NS));
+            // Suspicious, and none to compare it with: that may change, but nobody needs to look forty times a second.
+            nextNs = Math.min(nextNs, Math.max(suspectNs, nowNs + Pulse.patienceNs(suspectNs, nowNs)));
         }
     }
 

@@ -109,6 +109,11 @@ final class Pulse {
         return verdictNs;
     }
 
+    /** How long to leave a silence at that which nothing can be done about: the longer, the longer it has lasted, up to a second. */
+    static long patienceNs(long sinceNs, long nowNs) {
+        return Math.clamp((nowNs - sinceNs) / 4, LEAST_NS, 1_000_000_000L);
+    }
+
     /** Whether it was heard after its probe. */
     boolean answered() {
         return heardNs() > probedNs;

@@ -8,10 +8,14 @@ import org.jspecify.annotations.Nullable;
 final class SignalQueue {
     /** ACKs in a row for signalling: "SHOULD NOT send more than two" (RFC 8684 section 3.4.1). */
     private static final int MOST_IN_A_ROW = 2;
+    /** A pause of 10 ms becomes one of two thirds of a second. */
+    private static final int MOST_DOUBLINGS = 6;
 
     private final ArrayDeque<Signal> waiting = new ArrayDeque<>(2);
     private int inARow;
     private long notBeforeNs = Long.MIN_VALUE;
+    /** Pauses since something was said. */
+    private int fruitless;
 
     boolean isEmpty() {
         return waiting.isEmpty();
@@ -28,6 +32,7 @@ final class SignalQueue {
 
     @Nullable
     Signal take() {
+        fruitless = 0;
         return waiting.poll();
     }
 
@@ -68,11 +73,12 @@ final class SignalQueue {
         return nowNs >= notBeforeNs;
     }
 
-    /** An ACK was asked for. */
+    /** An ACK was asked for. Where none comes, on a subflow that cannot send, it is asked for ever more rarely. */
     void asked(long pauseNs, long nowNs) {
         if (++inARow >= MOST_IN_A_ROW) {
             inARow = 0;
-            notBeforeNs = nowNs + pauseNs;
+            notBeforeNs = nowNs + (pauseNs << fruitless);
+            fruitless = Math.min(fruitless + 1, MOST_DOUBLINGS);
         }
     }
 

@@ -50,4 +50,20 @@ class SignalQueueTest {
         assertThat(queue.notBeforeNs()).isEqualTo(21 * MS);
         assertThat(queue.mayAsk(21 * MS)).isTrue();
     }
+
+    @Test
+    void anAckThatDoesNotComeIsAskedForEverMoreRarely() {
+        queue.add(new Signal.Withdraw(new int[] {1}, 0));
+        long now = 0;
+        int asked = 0;
+        for (; now < 60_000; asked++) {
+            queue.asked(10, now);
+            now = Math.max(now, queue.notBeforeNs());
+        }
+        assertThat(asked).as("in a minute").isLessThan(220);
+        queue.take();
+        queue.asked(10, now);
+        queue.asked(10, now);
+        assertThat(queue.notBeforeNs()).as("once something was said").isEqualTo(now + 10);
+    }
 }
