@@ -22,6 +22,8 @@ final class ForgedSegment {
     int urgent;
     int payload;
     int trafficClass;
+    /** Where the payload lies in the stream; negative = where its sequence number says. */
+    int place = -1;
 
     ForgedSegment(FuzzedFlow flow) {
         this.flow = flow;
@@ -72,6 +74,14 @@ final class ForgedSegment {
     }
 
     /** Adds option bytes as they stand, as long as there is room. */
+    ForgedSegment option(byte[] bytes) {
+        if (options.size() + bytes.length <= Tcp.MAX_OPTIONS) {
+            options.writeBytes(bytes);
+        }
+        return this;
+    }
+
+    /** Adds option bytes as they stand, as long as there is room. */
     ForgedSegment option(int... bytes) {
         if (options.size() + bytes.length <= Tcp.MAX_OPTIONS) {
             for (int b : bytes) {
@@ -95,8 +105,8 @@ final class ForgedSegment {
             return null;
         }
         long a = frame.data();
-        IpAddress from = v4 ? FuzzedCore.PEER4 : FuzzedCore.PEER6;
-        IpAddress to = v4 ? FuzzedCore.HOST4 : FuzzedCore.HOST6;
+        IpAddress from = flow.peer;
+        IpAddress to = flow.host;
         if (v4) {
             Ipv4.write(a, trafficClass, length, flow.peerClock, 0, 64, Protocol.TCP, from.ipv4(), to.ipv4());
         } else {
@@ -106,7 +116,18 @@ final class ForgedSegment {
         byte[] bytes = options.toByteArray();
         Memory.copyIn(bytes, 0, a + ip + Tcp.MIN_HEADER, bytes.length);
         mend(frame);
+        if (place >= 0 && payload > 0) {
+            put(frame, a + ip, length - ip, header);
+        }
         return frame;
+    }
+
+    /** The payload is another piece of the stream than the sequence number says. */
+    private void put(Frame frame, long tcp, int length, int header) {
+        for (int i = header; i < length; i++) {
+            Memory.put8(tcp + i, FuzzedFlow.byteAt(place + i - header));
+        }
+        HeaderChecksum.fillTcp(tcp, length, HeaderChecksum.pseudoHeader(frame.data(), Protocol.TCP, length));
     }
 
     /** Makes payload and checksums of a TCP packet what its header says; leaves what is no such packet as it is. */

@@ -54,6 +54,22 @@ final class FuzzedCore {
         });
     }
 
+    /** Its address on a link. */
+    static IpAddress host(int link, boolean v4) {
+        return other(v4 ? HOST4 : HOST6, link);
+    }
+
+    /** An address of its peer's: the one on the first link, or the other one. */
+    static IpAddress peer(int number, boolean v4) {
+        return other(v4 ? PEER4 : PEER6, number);
+    }
+
+    private static IpAddress other(IpAddress first, int number) {
+        return first.isIpv4()
+                ? IpAddress.ofIpv4(first.ipv4() + (number << 16))
+                : new IpAddress(first.hi() + ((long) number << 48), first.lo());
+    }
+
     private void leave(Frame frame) {
         try {
             wire.accept(frame);
@@ -111,7 +127,8 @@ final class FuzzedCore {
         flush();
         int steps = 0;
         for (long next = core.nextDeadlineNs(); next != Deadlines.NONE; next = core.nextDeadlineNs()) {
-            require(++steps < MOST_DEADLINES, "never idle: " + core.deadlines() + " deadlines pending");
+            require(++steps < MOST_DEADLINES,
+                    "never idle: " + core.deadlines() + " deadlines pending after " + nowNs / 1_000_000 + " ms");
             after(Math.max(0, next - nowNs));
         }
         require(core.sockets().open() == 0, core.sockets().open() + " sockets left");
