@@ -136,6 +136,27 @@ class MptcpHardeningTest extends MptcpScript {
         wifi.seesWhatever();
     }
 
+    /** A token names a connection at the end that drew its key: peers, or one that lies, may have the same one. */
+    @Test
+    @Rfc({"8684", "3.1"})
+    void peersMayHaveTheSameKeyAndTheirJoinsGoWhereTheyBelong() {
+        isOpen();
+        MpPeer twin = new MpPeer();
+        assertThat(twin.key()).isEqualTo(mp.key());
+        Path begun = path("begun", 0, 2, PEER_PORT + 3, 0).of(twin);
+        begun.sends(begun.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key()));
+        begun.sends(ack(1, 1).with(capable().keys())).seesNothing();
+        Conn other = host.accept();
+        begun.sends(data(1, 11).with(capable().keys().length(10))).sees(ack(1, 11));
+        other.reads(10);
+        Path joined = path("joined", 1, 2, PEER_PORT + 4, 1).of(twin);
+        joined.joins();
+        joined.sends(data(1, 101).with(map(11, 1, 100))).sees(ack(1, 101).with(dss().ack(111)));
+        other.reads(100);
+        conn.readsNothing();
+        isAlive();
+    }
+
     // Mappings.
 
     @Test
