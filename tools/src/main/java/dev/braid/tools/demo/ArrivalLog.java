@@ -56,6 +56,17 @@ final class ArrivalLog {
         return low;
     }
 
+    /** How long from a moment on it took so many bytes to arrive; -1 when they did not. */
+    synchronized long reachedNs(long fromNs, long bytes) {
+        long before = totalAt(fromNs);
+        for (int i = firstAfter(fromNs); i < count; i++) {
+            if (totals[i] - before >= bytes) {
+                return timesNs[i] - fromNs;
+            }
+        }
+        return -1;
+    }
+
     /** A time without a byte. */
     record Pause(long beginNs, long endNs) {
         long lengthNs() {

@@ -68,10 +68,10 @@ public final class DemoCommand implements Callable<Integer> {
             try {
                 return new TunDemo(plan, progress()).run();
             } catch (NotPossibleException e) {
-                System.err.println("braid demo: " + e.getMessage() + "; running on a simulated link instead");
+                System.err.println("braid demo: " + e.getMessage() + "; running on simulated links instead");
             }
         }
-        return new SimDemo(plan.paths().getFirst().mbit(), bytes).run();
+        return new SimDemo(plan).run();
     }
 
     private PrintStream progress() {

@@ -15,6 +15,23 @@ record Handover(long gapNs, long recoveryNs, long returnNs) {
     static final long CARRIES = 15_000;
     static final Handover NONE = new Handover(-1, -1, -1);
 
+    /**
+     * What a pull cost a transfer that is over.
+     *
+     * @param log what arrived at the application
+     * @param survivorsMbit nominal rate of the paths that stayed
+     * @param cutNs when the path went
+     * @param backNs when it came back; 0 = not before the end
+     * @param returnNs what is to be told as {@link #returnNs}
+     */
+    static Handover of(ArrivalLog log, double survivorsMbit, long cutNs, long backNs, long returnNs) {
+        long until = backNs == 0 ? log.lastNs() : backNs;
+        long window = WINDOW_MS * 1_000_000;
+        long enough = (long) (RECOVERED * survivorsMbit * window / 8e3);
+        ArrivalLog.Pause pause = log.longestPause(cutNs, until);
+        return new Handover(pause.lengthNs(), log.untilWindowNs(cutNs, pause.endNs(), until, window, enough), returnNs);
+    }
+
     /** The worse of two, in each figure; what did not happen in one did not happen. */
     Handover worse(Handover other) {
         return new Handover(worse(gapNs, other.gapNs), worse(recoveryNs, other.recoveryNs),

@@ -64,19 +64,15 @@ final class Transfer {
         long endNs = log.lastNs();
         long wholeUntil = cutNs == 0 ? endNs : Math.min(cutNs, endNs);
         return new TransferResult(direction, log.total(), endNs - startNs, match, log.between(startNs, wholeUntil),
-                wholeUntil - startNs, handover(endNs, meter));
+                wholeUntil - startNs, handover(meter));
     }
 
-    private Handover handover(long endNs, PathMeter meter) {
+    private Handover handover(PathMeter meter) {
         if (cutNs == 0) {
             return Handover.NONE;
         }
-        long until = backNs == 0 ? endNs : backNs;
-        long window = Handover.WINDOW_MS * 1_000_000;
         double survivors = paths.stream().skip(1).mapToDouble(BedPath::mbit).sum();
-        long enough = (long) (Handover.RECOVERED * survivors * window / 8e3);
-        ArrivalLog.Pause pause = log.longestPause(cutNs, until);
-        return new Handover(pause.lengthNs(), log.untilWindowNs(cutNs, pause.endNs(), until, window, enough),
+        return Handover.of(log, survivors, cutNs, backNs,
                 backNs == 0 ? -1 : meter.carriedNs(0, direction, backNs, Handover.CARRIES));
     }
 
