@@ -139,18 +139,29 @@ final class DataReceiveBuffer {
     /**
      * The user gave back what it had been given.
      *
+     * @param behindGap bytes from the next one expected to the last one that waits out of order
      * @return whether the buffer has grown
      */
-    boolean onConsumed(MptcpConnection connection, int bytes, long trueSize, long nowNs) {
+    boolean onConsumed(MptcpConnection connection, int bytes, long trueSize, long behindGap, long nowNs) {
         unconsumed -= bytes;
         long freed = Math.min(trueSize, pinned);
         pinned -= freed;
         memory.received(-freed);
-        long rttNs = longestRttNs(connection.subflows);
-        if (rttNs == 0 || nowNs - roundNs < Math.max(rttNs, LOW_RTT_NS)) {
+        return follow(connection, behindGap, nowNs);
+    }
+
+    /**
+     * Time has gone by, whether the user could take anything or all that came waits for what is before it.
+     *
+     * @param behindGap as for {@link #onConsumed}
+     * @return whether the buffer has grown
+     */
+    boolean follow(MptcpConnection connection, long behindGap, long nowNs) {
+        if (nowNs - roundNs < LOW_RTT_NS) {
             return false;
         }
-        return endRound(connection, rttNs, nowNs);
+        long rttNs = longestRttNs(connection.subflows);
+        return rttNs != 0 && nowNs - roundNs >= rttNs && endRound(connection, behindGap, rttNs, nowNs);
     }
 
     /** Nobody will read, or give back, anything any more. */
@@ -162,17 +173,16 @@ final class DataReceiveBuffer {
         unconsumed = 0;
     }
 
-    private boolean endRound(MptcpConnection connection, long rttNs, long nowNs) {
+    private boolean endRound(MptcpConnection connection, long behindGap, long rttNs, long nowNs) {
         if (space == 0) {
             space = INITIAL_SEGMENTS * connection.receiver.rcvMss();
         }
         boolean grown = false;
-        // Not what was read: a gap that closes lets a whole window be read at once, which came in many round trips.
         long kept = arrived - (unconsumed - unreadBefore);
-        if (kept > space) {
-            int taken = (int) Math.min(kept, 1 << 30);
-            grown = grow(taken, rttNs);
-            space = taken;
+        if (kept > space || behindGap > space) {
+            int taken = (int) Math.min(Math.max(0, kept), 1 << 30);
+            grown = grow(taken, behindGap, rttNs);
+            space = Math.max(space, taken);
         }
         arrived = 0;
         unreadBefore = unconsumed;
@@ -180,17 +190,20 @@ final class DataReceiveBuffer {
         return grown;
     }
 
-    private boolean grow(int taken, long rttNs) {
+    private boolean grow(int taken, long behindGap, long rttNs) {
         int most = config.maxReceiveBuffer;
         if (size >= most || fixed || !config.moderateReceiveBuffer || memory.underPressure()) {
             return false;
         }
-        // The peer hears of it a round trip late, and in slow start sends twice as much each round: room for that as well.
-        long wanted = 2L * taken;
-        long rise = Math.min(most, 2 * wanted * (taken - space) / space);
+        // The peer hears of it a round trip late, and in slow start sends twice as much each round: room for that as well. What waits
+        // behind a gap takes room from the paths that go on meanwhile: on a path that is slower than its round trip tells, because its
+        // sender gave it more than its window, the gap is older than a round trip.
+        long wanted = 2L * taken + behindGap;
+        long rise = Math.clamp(taken - space, 0, space) * 4L;
         wanted += rttNs >= LOW_RTT_NS ? rise : rise * rttNs / LOW_RTT_NS;
+        wanted = Math.min(wanted, most);
         long affordable = size + memory.receiveRoom() / 2;
-        int next = (int) Math.min(Math.min(wanted, most), affordable);
+        int next = (int) Math.min(wanted, affordable);
         if (next <= size) {
             return false;
         }

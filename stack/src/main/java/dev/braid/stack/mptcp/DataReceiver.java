@@ -298,6 +298,9 @@ final class DataReceiver {
             connection.counts.lastDataReceivedNs = nowNs;
             connection.liveness.onHole(nowNs);
             queue(frame, at);
+            if (buffer.follow(connection, span(), nowNs)) {
+                followBuffer();
+            }
         }
     }
 
@@ -391,7 +394,7 @@ final class DataReceiver {
 
     /** The user took bytes: see Connection. */
     void consumed(int bytes, int trueSize, long nowNs) {
-        if (buffer.onConsumed(connection, bytes, trueSize, nowNs)) {
+        if (buffer.onConsumed(connection, bytes, trueSize, span(), nowNs)) {
             followBuffer();
         }
         if (buffer.unconsumed() == 0) {

@@ -14,7 +14,8 @@ import java.util.List;
  * <p>It begins as a TCP connection's does and follows what all paths together carry until the slowest of them has answered, since
  * data waits for DATA_ACK behind what is on that path: the sum of the paths' rates times the longest round trip, never less than the
  * sum of their congestion windows. Twice that on one path, as TCP has it; four times on several, so that the others have something
- * to send for as long as the slowest takes to repair a loss, too. SO_SNDBUF fixes it. Core thread only.
+ * to send for as long as the slowest takes to repair a loss, too. The most is net.ipv4.tcp_wmem's for each path, as with Linux.
+ * SO_SNDBUF fixes it. Core thread only.
  */
 final class DataSendBuffer {
     /** Of the buffer, this part has to be free for a waiting writer to be woken: less costs more than it brings. */
@@ -23,6 +24,8 @@ final class DataSendBuffer {
     private static final int ROUNDS = 2;
 
     private static final int ROUNDS_OF_SEVERAL = 4;
+    /** However many paths there are. */
+    private static final long MOST = 1 << 30;
     /** The first and the last chunk are pinned whole, however little of them is needed. */
     private static final int ENDS = 2 * ChunkPool.LARGE;
 
@@ -136,9 +139,10 @@ final class DataSendBuffer {
             bytesPerNs += (double) tcb.cwnd() / srttNs;
         }
         int rounds = usable > 1 ? ROUNDS_OF_SEVERAL : ROUNDS;
-        long wanted = rounds * Math.max(windows, (long) Math.min(bytesPerNs * longestNs, config.maxSendBuffer));
+        long most = Math.min((long) usable * config.maxSendBuffer, MOST);
+        long wanted = rounds * Math.max(windows, (long) Math.min(bytesPerNs * longestNs, most));
         if (wanted > size) {
-            size = (int) Math.min(wanted, Math.max(size, config.maxSendBuffer));
+            size = (int) Math.min(wanted, Math.max(size, most));
         }
     }
 }

@@ -15,4 +15,9 @@ class GoldenTest {
     void flowsShareAsTheyDid() {
         new FairnessTable().run();
     }
+
+    @Test
+    void twoLinksCarryTogetherWhatTheyDid() {
+        new AggregationTable().run();
+    }
 }

@@ -14,6 +14,7 @@ import dev.braid.stack.mptcp.path.PathDecision;
 import dev.braid.stack.mptcp.scheduler.SchedulingDecision;
 import dev.braid.stack.tcp.Decision;
 import dev.braid.stack.tcp.DecisionTrace;
+import dev.braid.stack.tcp.TcpConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -180,7 +181,9 @@ class DecisionCommentsTest {
     void thatDataWaitsForAFastPathIsSaidByTheNextSegment() {
         LinkConfig link = LinkConfig.PERFECT.rate(20_000_000).queue(100_000);
         var config = TwoHosts.config(c -> c.pathManagers = "none");
-        try (TwoHosts world = new TwoHosts(config, config, link.delay(5 * MS), link.delay(150 * MS))) {
+        // The window must not be what it waits for.
+        var roomy = config.withTcp(TcpConfig.with(c -> c.receiveBuffer = 8 << 20));
+        try (TwoHosts world = new TwoHosts(config, roomy, link.delay(5 * MS), link.delay(150 * MS))) {
             Comments client = new Comments(world.client);
             TwoHosts.Program[] pair = world.establishFully();
             pair[0].mptcp().join(world.plan(false), world.clock.nowNs());

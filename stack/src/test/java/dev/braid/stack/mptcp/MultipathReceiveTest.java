@@ -166,4 +166,29 @@ class MultipathReceiveTest {
             assertThat(world.client.count("TcpExtTCPHPHits") - before).isGreaterThan(10 * misses);
         }
     }
+
+    @Test
+    @Rfc({"8684", "3.3.4"})
+    void theBufferGrowsWhileAllThatComesWaitsBehindAGap() {
+        try (TwoHosts world = new TwoHosts(
+                TwoHosts.config(c -> c.liveness = false), TwoHosts.config(c -> c.liveness = false))) {
+            TwoHosts.Program[] pair = twoPaths(world);
+            shape(world, 0, link(20, 10));
+            shape(world, 1, link(5, 20));
+            pair[1].send(20_000_000);
+            world.run(100 * MS);
+            world.back[1].cut(world.clock.nowNs());
+            world.run(20 * MS);
+            MptcpConnection here = pair[0].mptcp();
+            assertThat(here.receiver.hasHole()).isTrue();
+            long read = pair[0].read;
+            int before = here.receiveBufferSize();
+            int grown = before;
+            for (int i = 0; i < 300 && pair[0].read == read; i++) {
+                grown = here.receiveBufferSize();
+                world.run(MS);
+            }
+            assertThat(grown).as("room for what the other path goes on to bring").isGreaterThan(before);
+        }
+    }
 }

@@ -11,17 +11,18 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The middle of the network, where all paths meet: passes every packet on by its destination, and drops what it has no way for. */
-final class Junction implements FrameProcessor {
+public final class Junction implements FrameProcessor {
     private final SimNode node;
     private final Map<IpAddress, Integer> ports = new HashMap<>();
 
-    Junction(SimNode node) {
+    /** What joins all paths that end at the ports of this node. */
+    public Junction(SimNode node) {
         this.node = node;
         node.attach(this);
     }
 
     /** Packets to this address leave by this port from now on. */
-    void route(IpAddress to, int port) {
+    public void route(IpAddress to, int port) {
         ports.put(to, port);
     }
 
