@@ -256,7 +256,7 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
 
     @Override
     public long sendUnacknowledged() {
-        return flightSize();
+        return state == TcpState.CLOSED ? 0 : flightSize();
     }
 
     @Override

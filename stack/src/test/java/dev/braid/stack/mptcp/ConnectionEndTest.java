@@ -194,4 +194,20 @@ class ConnectionEndTest {
             assertThat(pair[0].heard).containsExactly("established", "fin", "closed");
         }
     }
+
+    @Test
+    @Rfc({"8684", "3.5"})
+    void joinsThatDoNotGetThroughKeepNoConnectionWithoutAPath() {
+        try (TwoHosts world = TwoHosts.unmanaged()) {
+            TwoHosts.Program[] pair = world.establishFully();
+            MptcpConnection connection = pair[0].mptcp();
+            world.forth[1].cut(world.clock.nowNs());
+            connection.resetSubflow(connection.initial, ResetReason.UNSPECIFIED, world.clock.nowNs());
+            connection.join(world.plan(false), world.clock.nowNs());
+            world.run(59 * SECOND);
+            assertThat(pair[0].heard).containsExactly("established");
+            world.run(2 * SECOND);
+            assertThat(pair[0].heard).containsExactly("established", "failed TIMED_OUT", "closed");
+        }
+    }
 }
