@@ -40,6 +40,29 @@ class RackScriptTest extends Script {
         assertThat(state(conn)).isEqualTo(RecoveryState.OPEN);
     }
 
+    /** Step 4: what was repaired had only been late, so it is waited for longer the next time. */
+    @Test
+    @Rfc({"8985", "6.2"})
+    void aReportOfDuplicatesMakesTheNextWaitLonger() {
+        Conn conn = established();
+        conn.write(5_000);
+        peer.sees(burst(1, 5_001, 1_000));
+        after(100);
+        peer.sends(ack(1, 1).sack(2_001, 3_001)).seesNothing();
+        after(27);
+        peer.sees(data(1, 1_001));
+        peer.sends(ack(1, 5_001).sack(1, 1_001)).seesNothing();
+        conn.write(5_000);
+        peer.sees(burst(5_001, 10_001, 1_000));
+        after(100);
+        peer.sends(ack(1, 5_001).sack(7_001, 8_001)).seesNothing();
+        after(45);
+        peer.seesNothing();
+        after(7);
+        peer.sees(data(5_001, 6_001));
+        peer.sends(ack(1, 10_001)).seesNothing();
+    }
+
     @Test
     @Rfc({"8985", "6.2"})
     void dupThreshSackedSegmentsCutTheWaitShort() {
