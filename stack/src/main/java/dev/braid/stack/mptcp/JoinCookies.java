@@ -12,8 +12,17 @@ import org.jspecify.annotations.Nullable;
 final class JoinCookies {
     private static final int SLOTS = 1024;
 
-    /** What a third ACK is judged by. */
-    record Kept(long key, int token, int localNonce, int remoteNonce, int remoteId, boolean backup) {}
+    /**
+     * What a third ACK is judged by.
+     *
+     * @param spent it came already: what follows is left over from a subflow that is gone
+     */
+    record Kept(
+            long key, int token, int localNonce, int remoteNonce, int remoteId, boolean backup, boolean spent) {
+        Kept spend() {
+            return new Kept(key, token, localNonce, remoteNonce, remoteId, backup, true);
+        }
+    }
 
     private final SipHash hash;
     private final @Nullable Kept[] slots = new Kept[SLOTS];
@@ -26,12 +35,12 @@ final class JoinCookies {
     Kept keep(TcpSegment syn, int iss, int token, int remoteNonce, int remoteId, boolean backup) {
         long key = key(syn, iss);
         int localNonce = (int) hash.begin().add(key).add(remoteNonce).finish();
-        Kept kept = new Kept(key, token, localNonce, remoteNonce, remoteId, backup);
+        Kept kept = new Kept(key, token, localNonce, remoteNonce, remoteId, backup, false);
         slots[slot(key)] = kept;
         return kept;
     }
 
-    /** The join that this third ACK belongs to, which is forgotten; {@code null} = it was none, or a newer one took its place. */
+    /** The join that this third ACK belongs to, which is spent now; {@code null} = it was none, or a newer one took its place. */
     @Nullable
     Kept take(TcpSegment ack) {
         long key = key(ack, ack.ack - 1);
@@ -39,7 +48,7 @@ final class JoinCookies {
         if (kept == null || kept.key != key) {
             return null;
         }
-        slots[slot(key)] = null;
+        slots[slot(key)] = kept.spend();
         return kept;
     }
 

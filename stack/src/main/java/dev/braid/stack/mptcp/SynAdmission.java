@@ -144,7 +144,7 @@ final class SynAdmission {
         }
         options.parse(ack.optionsAddress(), ack.optionsLength());
         if (options.has(MptcpOptions.MP_JOIN)) {
-            // The cookie is ours, the join is forgotten: it was dealt with already, or a newer one took its place. It begins nothing.
+            // The cookie is ours, and a newer join took the place of this one: a connection it cannot begin.
             return SynClaim.Refused.REFUSED;
         }
         if (listener == null || !(listener.upperSettings() instanceof MptcpSettings chosen)) {
@@ -235,7 +235,7 @@ final class SynAdmission {
     /** The proof itself is looked at by the subflow's handshake, as any. The connection may be over, or something else, by now. */
     private SynClaim joinFromCookie(TcpSegment ack, JoinCookies.Kept kept) {
         MptcpConnection connection = layer.tokens.lookup(kept.token());
-        if (connection == null || !connection.acceptsJoin(ack)) {
+        if (kept.spent() || connection == null || !connection.acceptsJoin(ack)) {
             return SynClaim.Refused.REFUSED;
         }
         return new Joining(connection, kept.remoteId(), kept.backup(), kept.localNonce(), kept.remoteNonce(), false);

@@ -219,6 +219,8 @@ class JoinScriptTest extends MptcpScript {
             assertThat(far.next().hasFlags(Tcp.RST)).isTrue();
             far.seesNothing();
         }
+        far.sends(ack(1, 1).with(dss()));
+        assertThat(far.next().hasFlags(Tcp.RST)).as("what is left over from the subflow is reset, too").isTrue();
         host.acceptsNothing();
     }
 
