@@ -75,7 +75,8 @@ class MptcpStormTest {
      */
     @ParameterizedTest
     @CsvSource({"42,TURNS", "126,TURNS", "253,TURNS", "271,TURNS", "364,TURNS", "564,TURNS", "1002,TURNS",
-        "1575,TURNS", "2543,TURNS", "3951,TURNS", "4540,TURNS", "8047,TURNS", "12539,TURNS", "107,WEATHER", "666,WEATHER",
+        "1575,TURNS", "2543,TURNS", "3951,TURNS", "4540,TURNS", "8047,TURNS", "12539,TURNS", "107,WEATHER",
+        "666,WEATHER",
         "94,BOXES", "393,BOXES", "955,BOXES", "1082,BOXES", "2197,BOXES"})
     void whatOnceFailedHolds(long seed, MptcpStorm.Kind kind) {
         new MptcpStorm(seed, false, kind).run();
