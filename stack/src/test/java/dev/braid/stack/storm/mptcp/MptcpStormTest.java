@@ -27,7 +27,7 @@ class MptcpStormTest {
     /** Options vanish, segments are split and joined, sequence numbers shift, addresses and ports are translated. */
     @Test
     void whateverMiddleboxesDoEveryByteArrivesOnceAndNothingLeaks() {
-        run(MptcpStorm.Kind.BOXES, 20);
+        run(MptcpStorm.Kind.BOXES, 60);
     }
 
     /** Links fall silent, go down and lose their addresses, NATs forget, and one link of several stays. */
