@@ -40,7 +40,7 @@ final class CapableHandshake implements Handshake {
             case DATA -> !says()
                     ? 0
                     : connection.checksum ? MptcpOptionWriter.CAPABLE_DATA_CHECKSUM : MptcpOptionWriter.CAPABLE_DATA;
-            case RESET -> 0;
+            case PROBE, RESET -> 0;
         };
     }
 
@@ -70,7 +70,7 @@ final class CapableHandshake implements Handshake {
             case THIRD_ACK, ACK -> MptcpOptionWriter.writeCapableAck(
                     address, flags, connection.localKey, connection.remoteKey);
             case DATA -> writeData(address, flags, streamOffset);
-            case RESET -> 0;
+            case PROBE, RESET -> 0;
         };
     }
 

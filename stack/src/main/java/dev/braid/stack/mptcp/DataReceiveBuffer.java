@@ -84,10 +84,13 @@ final class DataReceiveBuffer {
         return pinned >= 2L * size + size / 4;
     }
 
-    /** True bytes pinned beyond what more data is taken at; negative while there is room. */
+    /**
+     * True bytes that have to be given up for what is in order; negative while there is room. Subflows have acknowledged what waits, so
+     * the peer sends it again only when a timeout of the data level expires: nothing of it is given up but for want of the host's
+     * memory. What is in order is bounded by the window that was promised.
+     */
     long excess(int mss) {
-        long most = memory.isExhausted() ? Math.min(2L * size, 2 * guaranteed(mss)) : 2L * size;
-        return pinned + waiting - most;
+        return memory.isExhausted() ? pinned + waiting - Math.min(2L * size, 2 * guaranteed(mss)) : -1;
     }
 
     /**

@@ -36,7 +36,9 @@ final class DssOption {
         if (kind == SegmentKind.DATA || (kind == SegmentKind.ACK && sender.finOutstanding())) {
             return mappingLength();
         }
-        return kind == SegmentKind.ACK ? MptcpOptionWriter.dssAckLength(connection.receiver.wideDataAck()) : 0;
+        return kind == SegmentKind.ACK || kind == SegmentKind.PROBE
+                ? MptcpOptionWriter.dssAckLength(connection.receiver.wideDataAck())
+                : 0;
     }
 
     private int mappingLength() {
@@ -55,7 +57,7 @@ final class DssOption {
                     ? writeInfinite(sender, address)
                     : writeMapping(subflow, address, streamOffset);
         }
-        if (sender.finOutstanding()) {
+        if (kind == SegmentKind.ACK && sender.finOutstanding()) {
             // Section 3.3.3: "the DSS MUST have a subflow sequence number of 0, a Data-Level Length of 1, and the data sequence
             // number that corresponds with the DATA_FIN itself. The checksum in this case will only cover the pseudo-header."
             return write(address, sender.dsn(sender.stream.end()), 0, 1, 0, true);

@@ -52,7 +52,7 @@ final class JoinHandshake implements Handshake {
             case SYN -> MptcpOptionWriter.JOIN_SYN;
             case SYN_ACK -> MptcpOptionWriter.JOIN_SYN_ACK;
             case THIRD_ACK, ACK -> passive || !proved ? 0 : MptcpOptionWriter.JOIN_ACK;
-            case DATA, RESET -> 0;
+            case PROBE, DATA, RESET -> 0;
         };
     }
 

@@ -174,14 +174,14 @@ final class Liveness {
         send(subflow);
     }
 
-    /** An empty segment out of window, which must be answered (RFC 9293 section 3.10.7.4). */
+    /** A segment that must be answered, whenever the last one was (LowerLayer.demandProbe). */
     private void send(Subflow subflow) {
         subflow.tcb.demandProbe();
         int ip = subflow.localAddress().isIpv4() ? Ipv4.MIN_HEADER : Ipv6.HEADER;
         int timestamps = subflow.tcb.timestamps() ? TcpOptionWriter.ALIGNED_TIMESTAMPS_LENGTH : 0;
         int dataAck = connection.receiver.wideDataAck() ? 12 : 8;
         connection.layer.counters.probes.increment();
-        connection.layer.counters.probeBytes.add(ip + Tcp.MIN_HEADER + timestamps + dataAck);
+        connection.layer.counters.probeBytes.add(ip + Tcp.MIN_HEADER + timestamps + dataAck + 1);
     }
 
     /** Those that are not heard anyway are asked, for comparison. */

@@ -15,8 +15,10 @@ final class Pulse {
     static final long LEAST_NS = 25_000_000L;
     /** What is longer than that is a silence on every path that carries data. */
     static final long MOST_NS = 100_000_000L;
-    /** As Linux: an empty segment out of window is answered twice a second at most (RFC 5961 section 7). */
-    private static final long ANSWERS_NS = 510_000_000L;
+    /** The pause behind a probe that was answered doubles up to this while nothing but answers comes. */
+    private static final long PAUSE_NS = 500_000_000L;
+    /** A path that was not probed for so long begins anew. */
+    private static final long FORGET_NS = 2 * PAUSE_NS;
 
     private static final long RECENTLY_NS = 3_000_000_000L;
 
@@ -27,6 +29,8 @@ final class Pulse {
     private long verdictNs = Deadlines.NONE;
     /** The last probe was of a silent path: how many before it. */
     private int repeats;
+    /** Probes in a row that found nothing wrong. */
+    private int cleared;
     private int reason;
     private long repeatNs = Deadlines.NONE;
     private int lostIntervals;
@@ -69,7 +73,13 @@ final class Pulse {
         if (holeNs != Deadlines.NONE && tcb.bytesReceived() > 0 && carriedBefore(holeNs)) {
             from = Math.min(from, Math.max(heardNs(), holeNs) + silenceNs());
         }
-        return from == Deadlines.NONE ? from : Math.max(from, probedNs + Math.max(roundTripNs(), ANSWERS_NS));
+        return from == Deadlines.NONE ? from : Math.max(from, probedNs + probePauseNs());
+    }
+
+    /** At most one probe a round trip, and fewer on a path that turns out to be well though nothing comes over it. */
+    private long probePauseNs() {
+        long pauseNs = Math.max(roundTripNs(), LEAST_NS);
+        return Math.max(pauseNs, Math.min(pauseNs << Math.min(cleared, 6), PAUSE_NS));
     }
 
     /** A path that was idle before the hole came about has nothing to do with it. */
@@ -85,6 +95,7 @@ final class Pulse {
     /** A probe leaves, and why. */
     void probed(LivenessDecision why, long nowNs) {
         reason = MptcpReason.of(why);
+        cleared = nowNs - probedNs > FORGET_NS ? 0 : cleared;
         probedNs = nowNs;
         verdictNs = nowNs + answerNs();
     }
@@ -119,14 +130,16 @@ final class Pulse {
         return heardNs() > probedNs;
     }
 
-    /** The probe is answered, or there will be no verdict. */
+    /** The probe is answered. */
     void clear() {
+        cleared++;
         verdictNs = Deadlines.NONE;
     }
 
     /** It is silent: it is to be asked again and again, with back-off. */
     void silent(long nowNs) {
-        clear();
+        verdictNs = Deadlines.NONE;
+        cleared = 0;
         repeats = 0;
         repeatNs = nowNs + pauseNs(false);
     }
@@ -155,7 +168,7 @@ final class Pulse {
 
     /** It is silent no more. */
     void recovered() {
-        clear();
+        verdictNs = Deadlines.NONE;
         repeatNs = Deadlines.NONE;
         lostIntervals = 0;
     }
@@ -178,7 +191,7 @@ final class Pulse {
         if (idle) {
             return 15_000_000_000L;
         }
-        long pauseNs = Math.max(answerNs(), ANSWERS_NS) << Math.min(repeats, 4);
+        long pauseNs = Math.max(answerNs(), PAUSE_NS) << Math.min(repeats, 4);
         return Math.min(pauseNs, Math.max(1_000_000_000L, answerNs()));
     }
 }

@@ -26,6 +26,7 @@ final class SubflowOptions {
             case RESET -> resetLength();
             case DATA -> dataLength(room);
             case THIRD_ACK, ACK -> ackLength(kind, room);
+            case PROBE -> connection.dss.reserve(subflow, kind, room);
         };
         return wanted <= room ? wanted : 0;
     }
@@ -37,6 +38,7 @@ final class SubflowOptions {
             case RESET -> writeReset(address);
             case DATA -> writeData(address, streamOffset);
             case THIRD_ACK, ACK -> writeAck(kind, address, reserved, streamOffset);
+            case PROBE -> connection.dss.write(subflow, kind, address, streamOffset);
         };
     }
 

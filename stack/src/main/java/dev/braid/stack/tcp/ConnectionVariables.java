@@ -86,6 +86,10 @@ abstract class ConnectionVariables {
     boolean holdRepairs;
     /** A zero-window probe or a keep-alive is due. */
     @Nullable Decision probeDue;
+    /** It is to bring an octet that the peer has. */
+    boolean probesWithOctet;
+    /** Position of the last such octet: that it arrived twice is no news. */
+    long probedOctet = Long.MIN_VALUE;
     /** The sender's SWS avoidance is overridden once. */
     boolean overrideSws;
     /** New data waits for the congestion window. */

@@ -84,10 +84,13 @@ final class Dsack {
 
     /**
      * Nothing can arrive twice that was never sent, nor more at once than the widest window, nor more often than it was sent
-     * again: what the network duplicated, or a liar invented, changes nothing.
+     * again: what the network duplicated, or a liar invented, changes nothing. Nor does the octet of a probe, which was to arrive twice.
      */
     private boolean judge(Tcb tcb) {
         long length = to - from;
+        if (from == tcb.probedOctet && length == 1) {
+            return false;
+        }
         if (length <= 0 || to > tcb.sent.end() || length > Math.max(tcb.maxSndWnd, tcb.sndMss)) {
             return false;
         }

@@ -18,8 +18,10 @@ public interface LowerLayer {
     void demandPureAck();
 
     /**
-     * The peer is to say where it stands though nothing is owed to it: a segment without data leaves that it must answer (RFC 9293
-     * section 3.10.7.4, first check).
+     * The peer is to say where it stands though nothing is owed to it: a segment leaves that it must answer (RFC 9293 section 3.10.7.4,
+     * first check). It brings one octet below SND.UNA, as keep-alives may (RFC 9293 section 3.8.4): segments without data that are out
+     * of the window are answered by hosts only now and then, so that two of them do not answer one another for ever (RFC 5961
+     * section 7), but what looks like a retransmission always is.
      */
     void demandProbe();
 

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * {@code [payloadOffset(), linearLength())}, as in {@link ReceiveQueue}.
  *
  * <p>Bounded by the memory it pins. Insertion is a binary search and a bounded move; runs of tiny segments share a slot, so
- * hostile ones pin little and cost little (SegmentSmack, CVE-2018-5390). Core thread only; allocates only while growing.
+ * hostile ones pin little and cost little (SegmentSmack, CVE-2018-5390). A super-segment that leaves most of its slot unused is
+ * moved into small slots before anything is given up for want of room: a window full of them was promised room as well. Core
+ * thread only; allocates only while growing or making room.
  */
 public final class OutOfOrderQueue {
     /** What became of an inserted frame. */
@@ -43,6 +45,8 @@ public final class OutOfOrderQueue {
     private long bytes;
     private long trueSize;
     private long limit;
+    /** Nothing would be gained by {@link #pack}. */
+    private boolean packed = true;
 
     /**
      * An empty queue.
@@ -76,6 +80,9 @@ public final class OutOfOrderQueue {
                 remember(start);
             }
             return Outcome.DUPLICATE;
+        }
+        if (!packed && trueSize + frame.trueSize() > limit) {
+            pack();
         }
         int at = upperBound(start);
         if (at > head && Seq.lessThan(start, endOf(at - 1))) {
@@ -252,24 +259,71 @@ public final class OutOfOrderQueue {
         for (int i = from; i < to; i++) {
             wanted -= frameAt(i).trueSize();
         }
+        boolean splits = trueSize + wanted > limit && Packing.isWorthSplitting(frame);
+        if (splits) {
+            wanted += Packing.splitSize(frame) - frame.trueSize();
+        }
         if (!makeRoom(wanted, end)) {
             frame.release();
             return false;
         }
         removeFrames(from, to);
-        int at = from;
-        if (tail == frames.length) {
-            at -= head;
-            moveToFront();
-        }
-        System.arraycopy(frames, at, frames, at + 1, tail - at);
-        System.arraycopy(starts, at, starts, at + 1, tail - at);
+        int at = openSlots(from, 1);
         frames[at] = frame;
         starts[at] = start;
-        tail++;
         bytes += end - start;
         trueSize += frame.trueSize();
+        if (splits) {
+            split(at);
+        } else {
+            packed &= !Packing.isWorthSplitting(frame);
+        }
         return true;
+    }
+
+    /** Makes {@code count} empty slots in front of the one at {@code index}, and answers the index of the first. */
+    private int openSlots(int index, int count) {
+        int at = index;
+        if (tail + count > frames.length) {
+            at -= head;
+            moveToFront(count);
+        }
+        System.arraycopy(frames, at, frames, at + count, tail - at);
+        System.arraycopy(starts, at, starts, at + count, tail - at);
+        tail += count;
+        return at;
+    }
+
+    /** Moves what leaves much of its slots unused into small ones. */
+    private void pack() {
+        packed = true;
+        for (int fromTail = 1; fromTail <= tail - head; fromTail++) {
+            int index = tail - fromTail;
+            if (Packing.isWorthSplitting(frameAt(index))) {
+                int before = tail - head;
+                split(index);
+                fromTail += tail - head - before;
+            }
+        }
+    }
+
+    /** Puts small frames in the place of a large one; leaves it where there are not enough of them. */
+    private void split(int index) {
+        Frame frame = frameAt(index);
+        Frame @Nullable [] pieces = Packing.split(pool, frame);
+        if (pieces == null) {
+            return;
+        }
+        int start = starts[index];
+        int at = openSlots(index, pieces.length - 1);
+        trueSize -= frame.trueSize();
+        frame.release();
+        for (Frame piece : pieces) {
+            frames[at] = piece;
+            starts[at++] = start;
+            start += Packing.payload(piece);
+            trueSize += piece.trueSize();
+        }
     }
 
     /** Gives up frames behind {@code end}, last ones first, if that makes room for {@code wanted} bytes of memory. */
@@ -332,14 +386,14 @@ public final class OutOfOrderQueue {
         return frame;
     }
 
-    /** Makes space behind {@link #tail}: at the front if half of it is free, else by growing. */
-    private void moveToFront() {
+    /** Makes space for so many behind {@link #tail}: at the front if half of it is free, else by growing. */
+    private void moveToFront(int more) {
         int count = tail - head;
         @Nullable Frame[] toFrames = frames;
         int[] toStarts = starts;
-        if (head < frames.length / 2) {
-            toFrames = new Frame[2 * frames.length];
-            toStarts = new int[2 * frames.length];
+        if (head < frames.length / 2 || count + more > frames.length) {
+            toFrames = new Frame[2 * (frames.length + more)];
+            toStarts = new int[toFrames.length];
         }
         System.arraycopy(frames, head, toFrames, 0, count);
         System.arraycopy(starts, head, toStarts, 0, count);

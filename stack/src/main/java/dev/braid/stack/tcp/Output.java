@@ -362,13 +362,17 @@ final class Output {
         if (due == null) {
             return NOTHING;
         }
-        tcb.probeDue = null;
         // One below SND.UNA: unacceptable to the peer, who must answer it with its present window and ACK number
         // (RFC 9293 section 3.10.7.4, first check), and no data that would have to be remembered.
-        if (!writer.sendBare(tcb, SegmentKind.ACK, tcb.sndUna - 1, Tcp.ACK, due, nowNs)) {
-            tcb.probeDue = due;
+        SegmentKind kind = tcb.probesWithOctet ? SegmentKind.PROBE : SegmentKind.ACK;
+        if (!writer.sendBare(tcb, kind, tcb.sndUna - 1, Tcp.ACK, due, nowNs)) {
             return layer.noFrame(tcb, nowNs);
         }
+        if (tcb.probesWithOctet) {
+            tcb.probedOctet = tcb.position(tcb.sndUna - 1);
+        }
+        tcb.probeDue = null;
+        tcb.probesWithOctet = false;
         return BARE_COST;
     }
 

@@ -74,6 +74,46 @@ final class Packing {
         return small;
     }
 
+    /** Whether small slots would hold the payload in three quarters of the memory or less. */
+    static boolean isWorthSplitting(Frame frame) {
+        return splitSize(frame) <= frame.trueSize() / 4 * 3 && !frame.hasExtensions();
+    }
+
+    /** Memory that the payload takes in small slots. */
+    static int splitSize(Frame frame) {
+        return pieces(frame) * FramePool.MTU_SLOT_BYTES;
+    }
+
+    /**
+     * The payload in small frames, in order; the frame itself stays as it is.
+     *
+     * @return {@code null} when there are not enough of them
+     */
+    static Frame @Nullable [] split(FramePool pool, Frame frame) {
+        var pieces = new Frame[pieces(frame)];
+        int from = frame.payloadOffset();
+        for (int i = 0; i < pieces.length; i++) {
+            @Nullable Frame piece = pool.takeMtu();
+            if (piece == null) {
+                for (int taken = 0; taken < i; taken++) {
+                    pieces[taken].release();
+                }
+                return null;
+            }
+            int length = Math.min(FramePool.MTU_ROOM, frame.linearLength() - from);
+            piece.resize(length);
+            piece.payloadOffset(0).device(frame.device()).arrivalNs(frame.arrivalNs()).flowHash(frame.flowHash());
+            Memory.copy(frame.data() + from, piece.data(), length);
+            pieces[i] = piece;
+            from += length;
+        }
+        return pieces;
+    }
+
+    private static int pieces(Frame frame) {
+        return (payload(frame) + FramePool.MTU_ROOM - 1) / FramePool.MTU_ROOM;
+    }
+
     private static boolean wastes(Frame frame, int length) {
         return length < frame.trueSize() / WASTE;
     }

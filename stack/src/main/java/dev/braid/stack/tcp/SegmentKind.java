@@ -8,8 +8,10 @@ public enum SegmentKind {
     SYN_ACK,
     /** The ACK that completes the handshake of an active open, and its repetition when the peer's SYN/ACK comes again. */
     THIRD_ACK,
-    /** No data: an acknowledgement, window update or probe, or a FIN alone. */
+    /** No data: an acknowledgement, window update or window probe, or a FIN alone. */
     ACK,
+    /** One octet that the peer has, so that it must answer: options that belong to payload would contradict it. */
+    PROBE,
     /** Payload, new or sent again. */
     DATA,
     /** A reset of a connection that exists. */

@@ -1,6 +1,7 @@
 package dev.braid.stack.tcp;
 
 import dev.braid.fastpath.frame.Frame;
+import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.wire.Protocol;
 import dev.braid.fastpath.wire.Tcp;
 import dev.braid.fastpath.wire.TcpOptionWriter;
@@ -66,7 +67,7 @@ final class SegmentWriter {
     }
 
     /**
-     * Sends a segment without payload.
+     * Sends a segment without payload; a {@link SegmentKind#PROBE} has one octet, whose value nobody will read.
      *
      * @param seq SND.NXT, or one below SND.UNA for a probe
      * @return false when no frame is left
@@ -87,7 +88,10 @@ final class SegmentWriter {
         length += writeUpper(tcb, kind, at + length, reserved, Math.max(0, tcb.sent.end()), 0);
         int window = ReceiveWindow.advertise(tcb, true);
         writeHeader(tcb, header, length, seq, tcb.rcvNxt, flags | tcb.ecn.echo(), window);
-        frame.resize(Tcp.MIN_HEADER + length);
+        frame.resize(Tcp.MIN_HEADER + length + (kind == SegmentKind.PROBE ? 1 : 0));
+        if (kind == SegmentKind.PROBE) {
+            Memory.put8(header + Tcp.MIN_HEADER + length, 0);
+        }
         acknowledged(tcb, true, nowNs);
         tcb.counts.segsOut++;
         hand(tcb, frame, decision, tcb.ecn.otherCodepoint());

@@ -452,6 +452,7 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
     @Override
     public void demandProbe() {
         probeDue = Decision.PROBE;
+        probesWithOctet = true;
         layer.touch(this);
     }
 

@@ -172,6 +172,29 @@ class DataReceiverTest {
     }
 
     @Test
+    @Rfc({"8684", "3.3.4"})
+    void whatTheWindowPromisedIsKeptThoughItComesInHalfEmptySuperFrames() {
+        try (var rig = new ReceiverRig()) {
+            Subflow wifi = rig.subflow();
+            Subflow lte = rig.subflow();
+            int window = (int) rig.advertise();
+            int step = 16_384;
+            rig.arrives(wifi, 0, 0, step);
+            for (int at = 2 * step; at + step <= window; at += 2 * step) {
+                rig.arrives(wifi, at / 2, at, step);
+            }
+            assertThat(rig.receiver.hasHole()).isTrue();
+            int sent = 0;
+            for (int at = step; at + step <= window; at += 2 * step) {
+                rig.arrives(lte, sent, at, step);
+                sent += step;
+            }
+            assertThat(rig.count("RcvPruned")).isZero();
+            assertThat(rig.readAll()).isEqualTo(window / step * step);
+        }
+    }
+
+    @Test
     void tenThousandTinySegmentsOutOfOrderPinNoMoreThanTheLimit() {
         try (var rig = new ReceiverRig()) {
             Subflow wifi = rig.subflow();

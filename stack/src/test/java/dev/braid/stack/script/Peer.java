@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * segment needs to be filled in.
  */
 public class Peer {
+    /** Of a payload that says nothing. */
+    protected static final long NOWHERE = Long.MIN_VALUE;
     /** Its initial sequence number: its stream wraps after 1,000 bytes. */
     static final int ISN = -1_001;
     /** Its timestamp clock when the script begins. */
@@ -251,7 +253,7 @@ public class Peer {
     /**
      * Makes {@link Seg#extras()} of a seen segment out of its {@link Seg#unknownOptions()}, and checks what they owe.
      *
-     * @return the place of the payload in the host's stream, 0 = its first byte
+     * @return the place of the payload in the host's stream, 0 = its first byte; {@link #NOWHERE} when it has none
      */
     protected long understand(Seg seen) {
         return seen.has(Tcp.SYN) ? seen.seq : seen.seq - 1L;
@@ -270,7 +272,10 @@ public class Peer {
         segment.gso = frame.gsoType() == Frame.GSO_NONE ? 0 : frame.gsoSize();
         segment.comment = script.reasonOf(frame);
         try {
-            reader.checkPayload(segment, understand(segment));
+            long place = understand(segment);
+            if (place != NOWHERE) {
+                reader.checkPayload(segment, place);
+            }
         } catch (AssertionError wrong) {
             script.journal("> " + segment + by());
             AssertionError failure = script.failure(wrong.getMessage(), null, segment);

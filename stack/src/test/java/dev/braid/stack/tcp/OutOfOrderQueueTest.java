@@ -160,6 +160,40 @@ class OutOfOrderQueueTest {
     }
 
     @Test
+    void superSegmentsThatHalfFillTheirSlotsMoveToSmallOnesBeforeAnyIsRefused() {
+        queue.limit(3 * FramePool.SUPER_SLOT_BYTES);
+        for (int i = 8; i > 0; i--) {
+            assertThat(insertLarge(20_000 * i, 20_000 * i + 18_000)).isEqualTo(QUEUED);
+            assertThat(queue.trueSize()).isLessThanOrEqualTo(3 * FramePool.SUPER_SLOT_BYTES);
+        }
+        assertThat(queue.bytes()).isEqualTo(8 * 18_000);
+        assertThat(insertLarge(200_000, 260_000)).as("behind them there is no room").isEqualTo(NO_ROOM);
+        for (int i = 1; i <= 8; i++) {
+            int at = 20_000 * i;
+            while (at < 20_000 * i + 18_000) {
+                at = Integer.parseInt(take(at).split("-")[1]);
+            }
+            assertThat(at).isEqualTo(20_000 * i + 18_000);
+        }
+        assertThat(queue.isEmpty()).isTrue();
+    }
+
+    @Test
+    void withoutSmallSlotsLargeOnesStay() {
+        List<Frame> all = new ArrayList<>();
+        for (Frame frame = pool.takeMtu(); frame != null; frame = pool.takeMtu()) {
+            all.add(frame);
+        }
+        queue.limit(2 * FramePool.SUPER_SLOT_BYTES);
+        assertThat(insertLarge(20_000, 38_000)).isEqualTo(QUEUED);
+        assertThat(insertLarge(40_000, 58_000)).isEqualTo(QUEUED);
+        assertThat(queue.trueSize()).isEqualTo(2 * FramePool.SUPER_SLOT_BYTES);
+        all.forEach(Frame::release);
+        assertThat(insertLarge(60_000, 78_000)).isEqualTo(QUEUED);
+        assertThat(queue.bytes()).isEqualTo(3 * 18_000);
+    }
+
+    @Test
     void littleDataInALargeSlotMovesToASmallOne() {
         insertLarge(1000, 1100);
         assertThat(queue.trueSize()).isEqualTo(FramePool.MTU_SLOT_BYTES);

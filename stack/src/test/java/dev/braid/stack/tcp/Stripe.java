@@ -112,7 +112,7 @@ final class Stripe {
                     }
                     yield StripeOption.write(address, StripeOption.MAP, id, from.getValue() - from.getKey());
                 }
-                case ACK -> StripeOption.write(address, StripeOption.ACK, id, rcvNxt);
+                case ACK, PROBE -> StripeOption.write(address, StripeOption.ACK, id, rcvNxt);
                 case RESET -> StripeOption.write(address, StripeOption.WHY, 77, 0);
             };
         }

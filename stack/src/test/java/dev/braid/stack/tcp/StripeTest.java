@@ -346,6 +346,23 @@ class StripeTest {
     }
 
     @Test
+    void probesBringAnOctetAndThatItArrivedTwiceIsNoNews() {
+        try (Pair pair = pair()) {
+            pair.here.send(1000);
+            pair.world.run(SECOND);
+            for (int i = 0; i < 20; i++) {
+                pair.one.tcb.demandProbe();
+                long heardNs = pair.one.tcb.lastReceivedNs();
+                pair.world.run(30_000_000);
+                assertThat(pair.one.tcb.lastReceivedNs()).as("answered, however soon").isGreaterThan(heardNs);
+            }
+            assertThat(pair.one.wrote).contains(SegmentKind.PROBE);
+            assertThat(pair.world.client.count("TcpExtTCPDSACKRecv")).isEqualTo(20);
+            assertThat(pair.one.tcb.info(pair.world.clock.nowNs()).dsackDups).isZero();
+        }
+    }
+
+    @Test
     void aDemandedResetCarriesItsReason() {
         try (Pair pair = pair()) {
             pair.there.flows.get(1).tcb.demandReset(pair.world.clock.nowNs());

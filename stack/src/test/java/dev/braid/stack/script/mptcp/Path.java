@@ -33,6 +33,10 @@ public final class Path extends Peer {
     private int id;
     private int hostNonce;
     private boolean dead;
+    /** The number behind what the host sent, its SYN included. */
+    private int highest = 1;
+    /** The segment that was seen last has a mapping. */
+    private boolean mapped;
     private final List<Mapping> mappings = new ArrayList<>();
     private final List<Mapping> own = new ArrayList<>();
 
@@ -318,6 +322,7 @@ public final class Path extends Peer {
     @Override
     protected long understand(Seg seen) {
         boolean syn = seen.hasFlags(Tcp.SYN);
+        mapped = false;
         for (byte[] bytes : seen.unknownOptions()) {
             if (bytes[0] == MpCodec.KIND) {
                 MpOption option = MpCodec.decode(bytes, syn, seen.hasFlags(Tcp.ACK));
@@ -331,7 +336,16 @@ public final class Path extends Peer {
         return place(seen);
     }
 
+    /** An octet sent before, without a mapping, only asks for an answer: RFC 9293 section 3.8.4 leaves its value open. */
+    private boolean isProbe(Seg seen) {
+        return seen.to() - seen.from() == 1 && seen.to() <= highest && !mapped;
+    }
+
     private long place(Seg seen) {
+        if (isProbe(seen)) {
+            return NOWHERE;
+        }
+        highest = Math.max(highest, seen.to());
         for (int i = mappings.size() - 1; i >= 0; i--) {
             Mapping mapping = mappings.get(i);
             if (mapping.covers(seen.from())) {
@@ -409,7 +423,8 @@ public final class Path extends Peer {
             option.put(MpField.ACK, ack);
             mp.acknowledged(ack, seen.window() == null ? 0 : seen.window());
         }
-        if (option.has(MpField.DSN)) {
+        mapped = option.has(MpField.DSN);
+        if (mapped) {
             long dsn = mp.hostRelative(option.field(MpField.DSN), option.field(MpField.DSN_BYTES));
             option.put(MpField.DSN, dsn);
             declared(seen, dsn, (int) option.field(MpField.SSN), option);
