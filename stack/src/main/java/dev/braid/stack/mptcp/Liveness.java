@@ -164,7 +164,8 @@ final class Liveness {
             nextNs = Math.min(nextNs, pulse.verdictNs());
         } else if (suspectNs != Deadlines.NONE) {
             // Suspicious, and none to compare it with: that may change, but nobody needs to look forty times a second.
-            nextNs = Math.min(nextNs, Math.max(suspectNs, nowNs + Pulse.patienceNs(suspectNs, nowNs)));
+            long pauseNs = nowNs < suspectNs ? Pulse.LOOK_NS : Pulse.patienceNs(suspectNs, nowNs);
+            nextNs = Math.min(nextNs, Math.max(suspectNs, nowNs + pauseNs));
         }
     }
 

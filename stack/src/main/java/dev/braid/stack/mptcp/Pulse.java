@@ -13,6 +13,8 @@ import dev.braid.stack.tcp.Tcb;
 final class Pulse {
     /** Less than that is no silence: delayed acknowledgements, interrupts and schedulers make as much. */
     static final long LEAST_NS = 25_000_000L;
+    /** How often it is looked at a path that is heard now and then: what a silence is noticed late by, at most. */
+    static final long LOOK_NS = 5_000_000L;
     /** What is longer than that is a silence on every path that carries data. */
     static final long MOST_NS = 100_000_000L;
     /** The pause behind a probe that was answered doubles up to this while nothing but answers comes. */
@@ -51,6 +53,18 @@ final class Pulse {
         return roundTripNs() + Math.max(4 * tcb.rttvarNs(), LEAST_NS);
     }
 
+    /**
+     * The same for a path that has nothing of ours in flight: its answer finds no queue before it, for what a queue holds would have
+     * been heard. So what the path takes when it is empty counts, not what it took under load.
+     */
+    private long emptyAnswerNs() {
+        return tcb.oldestInFlightNs() == Deadlines.NONE ? emptyRoundTripNs() + LEAST_NS : answerNs();
+    }
+
+    private long emptyRoundTripNs() {
+        return tcb.minRttNs() == 0 ? roundTripNs() : tcb.minRttNs();
+    }
+
     private long roundTripNs() {
         return Math.max(tcb.srttNs(), tcb.receiverRttNs());
     }
@@ -71,7 +85,8 @@ final class Pulse {
             from = Math.max(heardNs() + silenceNs(), oldestNs + answerNs());
         }
         if (holeNs != Deadlines.NONE && tcb.bytesReceived() > 0 && carriedBefore(holeNs)) {
-            from = Math.min(from, Math.max(heardNs(), holeNs) + silenceNs());
+            long emptyNs = Math.clamp(emptyRoundTripNs() / 2, LEAST_NS, MOST_NS);
+            from = Math.min(from, Math.max(heardNs(), holeNs) + emptyNs);
         }
         return from == Deadlines.NONE ? from : Math.max(from, probedNs + probePauseNs());
     }
@@ -97,7 +112,7 @@ final class Pulse {
         reason = MptcpReason.of(why);
         cleared = nowNs - probedNs > FORGET_NS ? 0 : cleared;
         probedNs = nowNs;
-        verdictNs = nowNs + answerNs();
+        verdictNs = nowNs + emptyAnswerNs();
     }
 
     /** A probe leaves that has nothing to do with liveness. */

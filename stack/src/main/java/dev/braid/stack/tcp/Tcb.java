@@ -274,6 +274,11 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
         return rtt.srttNs();
     }
 
+    /** The shortest round trip there was; 0 before the first was measured. */
+    public long minRttNs() {
+        return rtt.minRttNs();
+    }
+
     /** Its mean deviation. */
     public long rttvarNs() {
         return rtt.rttvarNs();
