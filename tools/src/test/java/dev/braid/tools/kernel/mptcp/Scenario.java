@@ -60,9 +60,8 @@ enum Scenario {
                 talk.exchange(BYTES);
                 talk.finish();
             }
-            counted(client, "MPTcpExtAddAddrTx", 1);
+            saidAndHeard(client, server);
             counted(client, "MPTcpExtMPJoinAckRx", 1);
-            counted(server, "MPTcpExtAddAddr", 1);
             counted(server, "MPTcpExtMPJoinSynAckRx", 1);
         }
     },
@@ -76,7 +75,7 @@ enum Scenario {
         @Override
         void run(Host client, Host server, Families families) throws Exception {
             announced(client, server, families, 5556);
-            counted(client, "MPTcpExtPortAdd", 1);
+            countedAtLeastOnce(client, "MPTcpExtPortAdd");
             counted(server, "MPTcpExtMPJoinPortAckRx", 1);
         }
     },
@@ -230,9 +229,8 @@ enum Scenario {
             talk.exchange(BYTES);
             talk.finish();
         }
-        counted(server, "MPTcpExtAddAddrTx", 1);
-        counted(client, "MPTcpExtAddAddr", 1);
-        counted(server, "MPTcpExtEchoAdd", 1);
+        saidAndHeard(server, client);
+        countedAtLeastOnce(server, "MPTcpExtEchoAdd");
         counted(server, "MPTcpExtMPJoinAckRx", 1);
     }
 
@@ -276,6 +274,18 @@ enum Scenario {
 
     private static void counted(Host host, String counter, long times) throws IOException {
         assertThat(host.counter(counter)).as("%s at %s", counter, host).isEqualTo(times);
+    }
+
+    /** An announcement is said again when its echo is late (RFC 8684 section 3.4.1), as on a busy machine; one join is for all of them. */
+    private static void saidAndHeard(Host from, Host to) throws IOException {
+        countedAtLeastOnce(from, "MPTcpExtAddAddrTx");
+        countedAtLeastOnce(to, "MPTcpExtAddAddr");
+        assertThat(to.counter("MPTcpExtAddAddr")).as("announcements heard").isLessThanOrEqualTo(
+                from.counter("MPTcpExtAddAddrTx"));
+    }
+
+    private static void countedAtLeastOnce(Host host, String counter) throws IOException {
+        assertThat(host.counter(counter)).as("%s at %s", counter, host).isPositive();
     }
 
     private static void awaitCount(Host host, String counter, long times) throws Exception {
