@@ -2,7 +2,9 @@ package dev.braid.tools.nic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tundriver.netlink.Link;
+import dev.braid.tundriver.netlink.LinkAddress;
 import dev.braid.tundriver.netlink.LinkEvent;
 import dev.braid.tundriver.netlink.OperState;
 import java.io.IOException;
@@ -50,6 +52,32 @@ final class NicWatchTest {
         watch.onEvent(changed("wifi", UP | CARRIER));
         watch.onEvent(new LinkEvent.LinkRemoved(changed("wifi", UP | CARRIER).link()));
         assertThat(told).containsExactly("tun0 up", "tun0 down");
+    }
+
+    private static LinkAddress address(String prefix, int flags) {
+        return new LinkAddress(4, Prefix.parse(prefix), flags);
+    }
+
+    @Test
+    void aNicWithoutAddressesCarriesNothing() {
+        watch.onEvent(changed("wifi", UP | CARRIER));
+        watch.onEvent(new LinkEvent.AddressChanged(address("fe80::7/64", 0)));
+        watch.onEvent(new LinkEvent.AddressChanged(address("192.0.2.7/24", 0)));
+        watch.onEvent(new LinkEvent.AddressChanged(address("2001:db8::7/64", 0)));
+        watch.onEvent(new LinkEvent.AddressRemoved(address("192.0.2.7/24", 0)));
+        assertThat(told).as("one is left").containsExactly("tun0 up");
+        watch.onEvent(new LinkEvent.AddressRemoved(address("2001:db8::7/64", 0)));
+        watch.onEvent(new LinkEvent.AddressChanged(address("2001:db8::8/64", LinkAddress.IFA_F_TENTATIVE)));
+        assertThat(told).containsExactly("tun0 up", "tun0 down");
+        watch.onEvent(new LinkEvent.AddressChanged(address("2001:db8::8/64", 0)));
+        assertThat(told).containsExactly("tun0 up", "tun0 down", "tun0 up");
+    }
+
+    @Test
+    void aNicThatNeverHadAnAddressIsNotMeasuredByIt() {
+        watch.onEvent(changed("wifi", UP | CARRIER));
+        watch.onEvent(new LinkEvent.AddressRemoved(address("192.0.2.7/24", 0)));
+        assertThat(told).containsExactly("tun0 up");
     }
 
     @Test
