@@ -98,8 +98,13 @@ abstract class TwoPathScript extends MptcpScript {
         return (MptcpConnection) conn.socket().connection();
     }
 
-    /** What asks a path for an acknowledgment: an empty segment just below what is in flight (RFC 9293 section 3.10.7.4). */
+    /** What asks the peer for its window: an empty segment just below what is in flight (RFC 9293 section 3.10.7.4). */
     protected static Seg probe(int una, int ack) {
         return ack(una - 1, ack);
+    }
+
+    /** What asks a path for an acknowledgment: the octet just below what is in flight, as in keep-alives (RFC 9293 section 3.8.4). */
+    protected static Seg octetProbe(int una, int ack) {
+        return data(una - 1, una).acking(ack);
     }
 }
