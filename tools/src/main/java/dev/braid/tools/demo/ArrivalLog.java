@@ -76,14 +76,24 @@ final class ArrivalLog {
 
     /** The longest time without a byte of which some lies between the two, cut off at the end; the last arrival ends the log. */
     synchronized Pause longestPause(long fromNs, long toNs) {
+        return pause(fromNs, toNs, Long.MAX_VALUE);
+    }
+
+    /** The first of such times that is at least so long, or the longest when none is. */
+    synchronized Pause firstPause(long fromNs, long toNs, long leastNs) {
+        return pause(fromNs, toNs, leastNs);
+    }
+
+    private Pause pause(long fromNs, long toNs, long enoughNs) {
         int next = firstAfter(fromNs);
         long before = next == 0 ? fromNs : timesNs[next - 1];
         var longest = new Pause(before, before);
-        for (; next < count && timesNs[next] <= toNs; next++) {
+        for (; next < count && timesNs[next] <= toNs && longest.lengthNs() < enoughNs; next++) {
             longest = longer(longest, new Pause(before, timesNs[next]));
             before = timesNs[next];
         }
-        return next < count ? longer(longest, new Pause(before, toNs)) : longest;
+        boolean open = next < count && timesNs[next] > toNs;
+        return open ? longer(longest, new Pause(before, toNs)) : longest;
     }
 
     private static Pause longer(Pause one, Pause other) {

@@ -5,8 +5,8 @@ package dev.braid.tools.demo;
  *
  * @param gapNs the longest pause at the receiving application while the path was away
  * @param recoveryNs from the cut until the end of the first {@value #WINDOW_MS} ms, all behind the cut, in which at least
- *     {@value #RECOVERED} of the other paths' rate arrived, and not before the longest pause is over: what was on its way at the cut
- *     is no recovery
+ *     {@value #RECOVERED} of the other paths' rate arrived, and not before the pause that the cut made is over, the first of at least half the
+ *     longest one's length: what was on its way at the cut is no recovery, and a hiccup of the other paths much later is no cut
  * @param returnNs from the path's return until it had carried {@value #CARRIES} bytes the way of the data
  */
 record Handover(long gapNs, long recoveryNs, long returnNs) {
@@ -29,7 +29,8 @@ record Handover(long gapNs, long recoveryNs, long returnNs) {
         long window = WINDOW_MS * 1_000_000;
         long enough = (long) (RECOVERED * survivorsMbit * window / 8e3);
         ArrivalLog.Pause pause = log.longestPause(cutNs, until);
-        return new Handover(pause.lengthNs(), log.untilWindowNs(cutNs, pause.endNs(), until, window, enough), returnNs);
+        ArrivalLog.Pause byCut = log.firstPause(cutNs, until, pause.lengthNs() / 2);
+        return new Handover(pause.lengthNs(), log.untilWindowNs(cutNs, byCut.endNs(), until, window, enough), returnNs);
     }
 
     /** The worse of two, in each figure; what did not happen in one did not happen. */

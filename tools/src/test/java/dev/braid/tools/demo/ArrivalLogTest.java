@@ -35,6 +35,18 @@ class ArrivalLogTest {
     }
 
     @Test
+    void aHiccupMuchLaterIsNotThePauseThatTheCutMade() {
+        arrives(0, 100, 10, 10_000);
+        arrives(150, 1000, 10, 10_000);
+        arrives(1060, 3000, 10, 10_000);
+        assertThat(log.longestPause(100 * MS, 3000 * MS).lengthNs()).isEqualTo(60 * MS);
+        assertThat(log.firstPause(100 * MS, 3000 * MS, 30 * MS).endNs()).isEqualTo(150 * MS);
+        assertThat(log.firstPause(100 * MS, 3000 * MS, 70 * MS).endNs()).isEqualTo(1060 * MS);
+        // 0.7 of 8 Mbit/s are 140,000 bytes in 200 ms, the pause of 50 ms included.
+        assertThat(Handover.of(log, 8, 100 * MS, 3000 * MS, -1).recoveryNs()).isEqualTo(200 * MS);
+    }
+
+    @Test
     void anEmptyLogPausesFromWhereItIsAskedOn() {
         assertThat(log.longestPause(5 * MS, 9 * MS).lengthNs()).isZero();
         log.add(100 * MS, 1);
