@@ -55,12 +55,10 @@ final class Pulse {
 
     /**
      * The same for a path that has nothing of ours in flight: its answer finds no queue before it, for what a queue holds would have
-     * been heard. So what the path takes when it is empty counts, not what it took under load; what it varied by counts all the same.
+     * been heard. So what the path takes when it is empty counts, not what it took under load.
      */
     private long emptyAnswerNs() {
-        return tcb.oldestInFlightNs() == Deadlines.NONE
-                ? emptyRoundTripNs() + Math.max(4 * tcb.rttvarNs(), LEAST_NS)
-                : answerNs();
+        return tcb.oldestInFlightNs() == Deadlines.NONE ? emptyRoundTripNs() + LEAST_NS : answerNs();
     }
 
     private long emptyRoundTripNs() {
