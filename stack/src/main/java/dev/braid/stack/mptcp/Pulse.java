@@ -8,7 +8,7 @@ import dev.braid.stack.tcp.Tcb;
  *
  * <p>What is missed: the acknowledgement of what is in flight, after a round trip and what it varies by; or, while a hole in the
  * received data waits to be filled, anything from a path that carried data before. A path under load is heard many times a round trip,
- * so half of one is a long silence.
+ * so half of one is a long silence; half of its shortest one where data is missed.
  */
 final class Pulse {
     /** Less than that is no silence: delayed acknowledgements, interrupts and schedulers make as much. */

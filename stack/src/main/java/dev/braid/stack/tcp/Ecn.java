@@ -140,7 +140,7 @@ final class Ecn {
         cwrDue = false;
     }
 
-    /** The codepoint of data, which {@code fresh} data alone may always have set. */
+    /** The codepoint of data: ECT where ECN was agreed on if it is {@code fresh}, else {@link #otherCodepoint}'s. */
     int dataCodepoint(boolean fresh) {
         if (fresh) {
             return agreed && !plainSyn ? ECT_0 : NOT_ECT;
