@@ -127,7 +127,7 @@ final class CapableHandshake implements Handshake {
         MptcpLayer layer = connection.layer;
         if (!segment.has(Tcp.ACK)) {
             layer.counters.simultConnectFallback.increment();
-            connection.fallBack(subflow, FallbackReason.SIMULTANEOUS_OPEN, nowNs);
+            connection.fallback.begin(subflow, FallbackReason.SIMULTANEOUS_OPEN, nowNs);
             return;
         }
         boolean answered = options.has(MptcpOptions.MP_CAPABLE)
@@ -141,10 +141,10 @@ final class CapableHandshake implements Handshake {
         } else if (dropped) {
             layer.counters.blackhole.increment();
             layer.blackholes.found(subflow.tcb.link(), segment.srcHi, segment.srcLo, nowNs);
-            connection.fallBack(subflow, FallbackReason.SYN_UNANSWERED, nowNs);
+            connection.fallback.begin(subflow, FallbackReason.SYN_UNANSWERED, nowNs);
         } else {
             layer.counters.mpCapableFallbackSynAck.increment();
-            connection.fallBack(subflow, FallbackReason.NOT_CAPABLE, nowNs);
+            connection.fallback.begin(subflow, FallbackReason.NOT_CAPABLE, nowNs);
         }
     }
 
@@ -167,7 +167,7 @@ final class CapableHandshake implements Handshake {
             return Verdict.DISCARD;
         }
         connection.layer.counters.mpCapableFallbackAck.increment();
-        connection.fallBack(subflow, FallbackReason.NO_CAPABLE_ACK, nowNs);
+        connection.fallback.begin(subflow, FallbackReason.NO_CAPABLE_ACK, nowNs);
         return Verdict.PROCEED;
     }
 

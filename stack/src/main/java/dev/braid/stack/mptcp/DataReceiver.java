@@ -216,12 +216,12 @@ final class DataReceiver {
         }
         if (subflow.receiver.isFailed()) {
             answerDeadlineNs = Deadlines.NONE;
-            connection.fallBack(subflow, FallbackReason.CHECKSUM, nowNs);
+            connection.fallback.begin(subflow, FallbackReason.CHECKSUM, nowNs);
             return;
         }
         subflow.mpFail(dataAck());
         if (subflow.receiver.mayFallBack()) {
-            connection.fallBack(subflow, FallbackReason.MP_FAIL, nowNs);
+            connection.fallback.begin(subflow, FallbackReason.MP_FAIL, nowNs);
             subflow.tcb.demandAck();
         } else {
             counters.fallbackFailed.increment();

@@ -246,7 +246,7 @@ final class DataSender {
         SchedulingDecision decision = connection.scheduler.decision();
         connection.layer.counters.decided(decision);
         if (chosen == null) {
-            connection.note(MptcpReason.of(decision), -1); // what is sent says so itself
+            connection.decisions.note(MptcpReason.of(decision), -1); // what is sent says so itself
         }
         return chosen;
     }
@@ -530,7 +530,7 @@ final class DataSender {
             long before = again.bytes();
             reinject(subflow);
             if (again.bytes() > before) {
-                connection.decided(SchedulingDecision.PATH_GONE, subflow);
+                connection.decisions.taken(SchedulingDecision.PATH_GONE, subflow);
             }
             again.forget(subflow);
             connection.scheduler.onSubflows(connection, nowNs);
@@ -582,7 +582,7 @@ final class DataSender {
             connection.layer.counters.dssFallback.increment();
             subflow.mpFail(connection.receiver.dataAck());
             subflow.tcb.demandAck();
-            connection.fallBack(subflow, FallbackReason.NO_DSS, nowNs);
+            connection.fallback.begin(subflow, FallbackReason.NO_DSS, nowNs);
             return true;
         }
         return false;

@@ -186,7 +186,7 @@ final class DataTimers {
         timeouts++;
         recoverUpTo = sender.dataNxt();
         if (sender.reinjectHead() > 0) {
-            connection.decided(SchedulingDecision.DATA_TIMEOUT, null);
+            connection.decisions.taken(SchedulingDecision.DATA_TIMEOUT, null);
         }
         if (sender.finOutstanding()) {
             sender.announceFin();

@@ -157,7 +157,7 @@ final class JoinHandshake implements Handshake {
         if (!connection.paths.mayProve(subflow)) {
             // Others were proved meanwhile: those that are not do not count until they are.
             counters.mpJoinRejected.increment();
-            connection.decided(PathDecision.REFUSED_JOIN, null);
+            connection.decisions.taken(PathDecision.REFUSED_JOIN, null);
             return refuse(ResetReason.PROHIBITED);
         }
         counters.mpJoinAckRx.increment();

@@ -246,7 +246,7 @@ final class Liveness {
         } else {
             connection.paths.signals.withdraw(
                     new int[] {silent.localId()}, MptcpReason.of(LivenessDecision.TOLD_REMOVE_ADDR));
-            connection.resetSubflow(silent, REASON_PERFORMANCE, nowNs);
+            silent.reset(REASON_PERFORMANCE, nowNs);
             silent.pathReason = MptcpReason.of(LivenessDecision.TOLD_REMOVE_ADDR);
             decided(LivenessDecision.TOLD_REMOVE_ADDR, silent);
         }
@@ -357,7 +357,7 @@ final class Liveness {
             case SUSPECTED, COMPARED, PROBED_AGAIN -> {} // the probe says so
             case TOLD_REMOVE_ADDR, TOLD_PRIO, TOLD_PRIO_BACK -> {} // so does the ACK that tells the peer
             case CLEARED, SILENT, RECOVERED, REINJECTED, UNTOLD ->
-                connection.note(MptcpReason.of(decision), about.number());
+                connection.decisions.note(MptcpReason.of(decision), about.number());
         }
     }
 }

@@ -44,7 +44,7 @@ final class ManagedPaths implements PathCommands {
         if (!paths.established()) {
             return -1;
         }
-        Subflow opened = connection.join(plan, nowNs);
+        Subflow opened = connection.roster.join(plan, nowNs);
         return opened == null ? -1 : opened.number();
     }
 
@@ -53,9 +53,9 @@ final class ManagedPaths implements PathCommands {
         Subflow found = find(subflow);
         if (found != null) {
             if (found.established()) {
-                connection.closeSubflow(found, nowNs);
+                found.close(nowNs);
             } else {
-                connection.resetSubflow(found, 0, nowNs);
+                found.reset(0, nowNs);
             }
         }
     }
@@ -64,7 +64,7 @@ final class ManagedPaths implements PathCommands {
     public void reset(int subflow, int reason) {
         Subflow found = find(subflow);
         if (found != null) {
-            connection.resetSubflow(found, reason, nowNs);
+            found.reset(reason, nowNs);
         }
     }
 
@@ -72,8 +72,8 @@ final class ManagedPaths implements PathCommands {
     public void suspect(int subflow) {
         Subflow found = find(subflow);
         if (found != null) {
-            connection.suspectSubflow(found, nowNs);
-            connection.decided(PathDecision.DOUBTED, found);
+            connection.liveness.suspect(found, nowNs);
+            connection.decisions.taken(PathDecision.DOUBTED, found);
         }
     }
 
@@ -85,7 +85,7 @@ final class ManagedPaths implements PathCommands {
     @Override
     public void withdraw(int... ids) {
         paths.signals.withdraw(ids, MptcpReason.of(PathDecision.WITHDRAWN));
-        connection.decided(PathDecision.WITHDRAWN, null);
+        connection.decisions.taken(PathDecision.WITHDRAWN, null);
     }
 
     @Override
@@ -95,7 +95,7 @@ final class ManagedPaths implements PathCommands {
             found.localBackup = backup;
             PathDecision decision = backup ? PathDecision.MADE_BACKUP : PathDecision.MADE_REGULAR;
             paths.signals.priority(found, backup, MptcpReason.of(decision));
-            connection.decided(decision, found);
+            connection.decisions.taken(decision, found);
             connection.prioritiesChanged(found, nowNs);
         }
     }
@@ -107,7 +107,7 @@ final class ManagedPaths implements PathCommands {
 
     @Override
     public void decided(PathDecision decision, int subflow) {
-        connection.decided(decision, find(subflow));
+        connection.decisions.taken(decision, find(subflow));
     }
 
     private @Nullable Subflow find(int number) {

@@ -1,13 +1,9 @@
 package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.chunk.Chunk;
-import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.congestion.CongestionInfo;
-import dev.braid.stack.mptcp.path.PathDecision;
-import dev.braid.stack.mptcp.path.SubflowPlan;
 import dev.braid.stack.mptcp.scheduler.ConnectionView;
 import dev.braid.stack.mptcp.scheduler.PacketScheduler;
-import dev.braid.stack.mptcp.scheduler.SchedulingDecision;
 import dev.braid.stack.mptcp.scheduler.SubflowView;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
@@ -15,7 +11,6 @@ import dev.braid.stack.tcp.ReceiveQueue;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.stack.tcp.TcpInfo;
-import dev.braid.stack.tcp.TcpSegment;
 import dev.braid.stack.tcp.TcpSettings;
 import dev.braid.stack.tcp.TcpState;
 import dev.braid.stack.timer.Timed;
@@ -46,13 +41,14 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     final Liveness liveness = new Liveness(this);
     final DssOption dss = new DssOption(this);
     final ConnectionPaths paths = new ConnectionPaths(this);
-    final DecisionNotes notes = new DecisionNotes();
-    private final ConnectionLife life;
+    final Fallback fallback = new Fallback(this);
+    final Decisions decisions;
+    final SubflowRoster roster;
+    final ConnectionLife life;
     ConnectionUser user;
     @Nullable TcpFailure failure;
     /** Which subflow carries what. */
     PacketScheduler scheduler;
-    private int nextNumber;
 
     // What MP_CAPABLE settled (RFC 8684 section 3.1).
 
@@ -109,10 +105,12 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         sender = new DataSender(this);
         scheduler = layer.scheduler(own.scheduler);
         receiver = new DataReceiver(this);
+        decisions = new Decisions(this);
+        roster = new SubflowRoster(this);
         life = new ConnectionLife(this);
         checksum = layer.config.checksum;
         Tcb tcb = accepted != null ? accepted : layer.tcp.open(Unaccepted.USER, SubflowSettings.of(settings));
-        initial = new Subflow(this, tcb, nextNumber++, accepted == null);
+        initial = new Subflow(this, tcb, 0, accepted == null);
         tcb.user(initial);
     }
 
@@ -396,7 +394,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     void beginPlain(FallbackReason reason, long nowNs) {
         layer.connections.add(this);
         subflows.add(initial);
-        fallBack(initial, reason, nowNs);
+        fallback.begin(initial, reason, nowNs);
     }
 
     /** The peer said its key. */
@@ -427,56 +425,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         return fullyEstablished;
     }
 
-    // Decisions.
-
-    /** What was decided has no segment of its own: others tell of it, while decisions are traced. */
-    void note(int code, int subflow) {
-        if (layer.tcp.tracesDecisions()) {
-            notes.add(code, subflow);
-        }
-    }
-
-    /** A decision about data that is to go again, and the subflow that it is about, if it is about one. */
-    void decided(SchedulingDecision decision, @Nullable Subflow about) {
-        layer.counters.decided(decision);
-        note(MptcpReason.of(decision), numberOf(about));
-    }
-
-    /** A decision about paths, and the subflow that it is about, if it is about one. */
-    void decided(PathDecision decision, @Nullable Subflow about) {
-        layer.counters.decided(decision);
-        int code = MptcpReason.of(decision);
-        switch (decision) {
-            case OPENED_FROM_ENDPOINT, OPENED_TO_ANNOUNCED, OPENED_FULLMESH, REOPENED, ACCEPTED -> because(about, code);
-            case CLOSED_LOCAL_GONE, CLOSED_REMOTE_GONE, ABANDONED -> {
-                because(about, code);
-                note(code, numberOf(about)); // a reset may have no link to leave by
-            }
-            case ANNOUNCED, WITHDRAWN, MADE_BACKUP, MADE_REGULAR -> {} // the ACK that tells the peer says so
-            case DOUBTED, REFUSED_JOIN, REFUSED_SUBFLOW_LIMIT, REFUSED_ADDRESS_LIMIT, REFUSED_FAMILY -> note(
-                    code, numberOf(about));
-        }
-    }
-
-    private static void because(@Nullable Subflow subflow, int code) {
-        if (subflow != null) {
-            subflow.pathReason = code;
-        }
-    }
-
-    private static int numberOf(@Nullable Subflow subflow) {
-        return subflow == null ? -1 : subflow.number();
-    }
-
     // Subflows.
-
-    /** A further subflow, of a TCB that is to be opened or was made for a peer's SYN. */
-    Subflow addSubflow(Tcb tcb, boolean initiated) {
-        var subflow = new Subflow(this, tcb, nextNumber++, initiated);
-        tcb.user(subflow);
-        subflows.add(subflow);
-        return subflow;
-    }
 
     /** What the path managers are called, in their order; none before Multipath TCP is proved. */
     public List<String> pathManagers() {
@@ -493,65 +442,6 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         layer.pathManagers().requireKnown(names);
         own.pathManagers = names;
         paths.replaceManagers(names);
-    }
-
-    /**
-     * Opens a further subflow (RFC 8684 section 3.2): its SYN leaves with the next flush.
-     *
-     * @return {@code null} when the connection takes none, or the SYN could not be sent: counted
-     */
-    @Nullable
-    Subflow join(SubflowPlan plan, long nowNs) {
-        if (!fullyEstablished || fallenBack || !life.isOpen()) {
-            return null;
-        }
-        Tcb tcb = layer.tcp.open(Unaccepted.USER, SubflowSettings.of(settings));
-        Subflow subflow = addSubflow(tcb, true);
-        subflow.localId = plan.localId();
-        subflow.remoteId = plan.remoteId();
-        subflow.localBackup = plan.backup();
-        subflow.handshake = new JoinHandshake(this, subflow, (int) layer.entropy.nextLong());
-        tcb.attach(subflow);
-        IpAddress from = plan.local().address();
-        IpAddress to = plan.remote();
-        TcpFailure why = layer.tcp.connect(
-                tcb, from.hi(), from.lo(), plan.localPort(), to.hi(), to.lo(), plan.remotePort(), nowNs);
-        if (why == null) {
-            if (from.isUnspecified()) {
-                subflow.localId = paths.localIdOf(tcb.localHi(), tcb.localLo());
-            }
-            return subflow;
-        }
-        subflows.remove(subflow);
-        (why == TcpFailure.ADDRESS_IN_USE || why == TcpFailure.ADDRESS_NOT_AVAILABLE
-                ? layer.counters.mpJoinSynTxBindErr
-                : layer.counters.mpJoinSynTxConnectErr)
-                .increment();
-        return null;
-    }
-
-    /** Whether the peer may add a subflow with this SYN, or third ACK, as far as limits do not count. */
-    boolean acceptsJoin(TcpSegment syn) {
-        boolean denied = !layer.config.allowJoinInitialAddressPort
-                && syn.dstPort == initial.tcb.localPort()
-                && syn.dstHi == initial.tcb.localHi()
-                && syn.dstLo == initial.tcb.localLo();
-        return fullyEstablished && !fallenBack && !denied && life.isOpen();
-    }
-
-    /** Ends a subflow in good order, or at once while it is not established. */
-    void closeSubflow(Subflow subflow, long nowNs) {
-        subflow.close(nowNs);
-    }
-
-    /** Ends a subflow with a reset. */
-    void resetSubflow(Subflow subflow, int reason, long nowNs) {
-        subflow.reset(reason, nowNs);
-    }
-
-    /** Nothing new goes over the subflow until it answers a probe. */
-    void suspectSubflow(Subflow subflow, long nowNs) {
-        liveness.suspect(subflow, nowNs);
     }
 
     /** A subflow fell silent while others did not, or answered again. */
@@ -571,50 +461,6 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         if (subflow.usable()) {
             sender.onUsable(subflow, nowNs);
         }
-    }
-
-    // Fallback.
-
-    /** Whether this subflow is all there is, joins that are not through left out, so that its bytes could be the stream's. */
-    boolean mayFallBack(Subflow subflow) {
-        // One that this end has ended can bring nothing more of a stream that goes on.
-        boolean ended = subflow.closing() && (sender.queued() > 0 || !sender.finQueued());
-        if (fallenBack || ended) {
-            return false;
-        }
-        for (int i = 0; i < subflows.size(); i++) {
-            Subflow other = subflows.get(i);
-            if (other != subflow && other.handshake == null) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The connection is plain TCP over this subflow from now on, the next byte included. May come in the middle of an input. */
-    void fallBack(Subflow last, FallbackReason reason, long nowNs) {
-        if (fallenBack) {
-            return;
-        }
-        fallenBack = true;
-        fallbackReason = reason;
-        note(MptcpReason.of(reason), -1);
-        MptcpObserver observer = layer.observer;
-        if (observer != null) {
-            observer.onFallback(this, reason);
-        }
-        last.handshake = null;
-        stale(last, false); // there is no other that could take its place, and nobody asks it any more
-        layer.tokens.remove(local, this);
-        paths.onNoMorePaths();
-        for (int i = 0; i < subflows.size(); i++) {
-            if (subflows.get(i) != last) {
-                subflows.get(i).reset(ResetReason.MPTCP_ERROR, nowNs); // a join that came too late
-            }
-        }
-        sender.fallBack(last, reason.isTold(), nowNs);
-        last.receiver.deliverHeld(nowNs);
-        layer.touch(this);
     }
 
     // The end.
@@ -641,26 +487,20 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     /** It is over: nothing finds it any more. */
     void forget() {
-        layer.tokens.remove(local, this);
+        forgetToken();
         paths.onClosed();
+    }
+
+    /** No join finds it any more. */
+    void forgetToken() {
+        layer.tokens.remove(local, this);
     }
 
     // In the core's flush, and when a deadline expires.
 
     /** Does what came up in the middle of inputs and could not be done there. */
     void work(long nowNs) {
-        for (int i = 0; i < subflows.size(); i++) {
-            Subflow subflow = subflows.get(i);
-            if (subflow.gone()) {
-                subflows.remove(i--);
-                onGone(subflow, nowNs);
-                continue;
-            }
-            subflow.work(nowNs);
-            if (subflow.becomesReady()) {
-                onReady(subflow, nowNs);
-            }
-        }
+        roster.work(nowNs);
         if (fullyEstablished && !pathsKnown && !fallenBack) {
             pathsKnown = true;
             paths.onEstablished(initial, token, serverSide, remoteDeniesInitialAddress);
@@ -679,38 +519,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
 
     private long deadlineNs() {
         long next = Math.min(Math.min(sender.deadlineNs(), receiver.deadlineNs()), life.deadlineNs());
-        next = Math.min(Math.min(next, paths.deadlineNs()), liveness.deadlineNs());
-        for (int i = 0; i < subflows.size(); i++) {
-            next = Math.min(next, subflows.get(i).deadlineNs());
-        }
-        return next;
-    }
-
-    private void onReady(Subflow subflow, long nowNs) {
-        receiver.onSubflow(subflow);
-        sender.onUsable(subflow, nowNs);
-        counts.subflowsTotal++;
-        MptcpObserver observer = layer.observer;
-        if (observer != null) {
-            observer.onSubflow(this, subflow, subflow.tcb);
-        }
-        if (subflow != initial) {
-            paths.onSubflowEstablished(subflow);
-        }
-    }
-
-    private void onGone(Subflow subflow, long nowNs) {
-        TcpFailure why = subflow.tcb.failure();
-        if (why != null) {
-            life.onSubflowFailed(why);
-        }
-        subflow.receiver.release();
-        sender.forget(subflow, nowNs);
-        MptcpObserver observer = layer.observer;
-        if (observer != null) {
-            observer.onSubflowClosed(this, subflow, subflow.tcb);
-        }
-        paths.onSubflowClosed(subflow, why, subflow.resetReceived);
+        return Math.min(Math.min(next, roster.deadlineNs()), Math.min(paths.deadlineNs(), liveness.deadlineNs()));
     }
 
     /** A deadline of one of the parts was set: it is filed unless the wheel calls sooner anyway. */

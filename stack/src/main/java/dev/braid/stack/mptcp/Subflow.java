@@ -114,7 +114,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public long reasons(Tcb tcb, Decision decision) {
-        return connection.notes.take(connection.fallenBack ? 0 : reason(decision), number);
+        return connection.decisions.told(connection.fallenBack ? 0 : reason(decision), number);
     }
 
     private int reason(Decision decision) {

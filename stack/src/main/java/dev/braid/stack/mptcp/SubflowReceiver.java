@@ -300,7 +300,7 @@ final class SubflowReceiver {
     void onPlainAck(long nowNs) {
         if (mayFallBackUntold()) {
             counters.dssFallback.increment();
-            connection.fallBack(subflow, FallbackReason.NO_DSS, nowNs);
+            connection.fallback.begin(subflow, FallbackReason.NO_DSS, nowNs);
         } else {
             counters.fallbackFailed.increment();
             reset(ResetReason.MIDDLEBOX, nowNs);
@@ -343,7 +343,7 @@ final class SubflowReceiver {
     }
 
     private boolean isAlone() {
-        return connection.mayFallBack(subflow) && connection.sender.isContiguous(subflow) && !receiver.hasHole();
+        return connection.fallback.isPossible(subflow) && connection.sender.isContiguous(subflow) && !receiver.hasHole();
     }
 
     private void reset(int reason, long nowNs) {
@@ -358,7 +358,7 @@ final class SubflowReceiver {
         if (alone && !checksumSeen && !connection.joined) {
             // As the kernel has it: a box that changes the very first data changes all. The peer hears of it all the same.
             sayFailed();
-            connection.fallBack(subflow, FallbackReason.CHECKSUM, nowNs);
+            connection.fallback.begin(subflow, FallbackReason.CHECKSUM, nowNs);
         } else if (alone) {
             // Section 3.7: "it will send back an MP_FAIL option on the subflow-level ACK".
             failed = true;
@@ -387,7 +387,7 @@ final class SubflowReceiver {
 
     private void fallBack(Frame frame, FallbackReason reason, long nowNs) {
         hold(frame);
-        connection.fallBack(subflow, reason, nowNs);
+        connection.fallback.begin(subflow, reason, nowNs);
     }
 
     /** The subflow is the connection from now on: what waits for anything is next. */

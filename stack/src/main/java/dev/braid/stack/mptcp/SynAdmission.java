@@ -200,9 +200,9 @@ final class SynAdmission {
         }
         boolean room = connection.paths.mayJoin();
         boolean byCookie = !room && layer.tcp.config().synCookies && connection.paths.mayProve(null);
-        if (!connection.acceptsJoin(syn) || (!room && !byCookie)) {
+        if (!connection.roster.acceptsJoin(syn) || (!room && !byCookie)) {
             layer.counters.mpJoinRejected.increment();
-            connection.decided(PathDecision.REFUSED_JOIN, null);
+            connection.decisions.taken(PathDecision.REFUSED_JOIN, null);
             return refuse(ResetReason.PROHIBITED);
         }
         int localNonce = (int) layer.entropy.nextLong();
@@ -235,7 +235,7 @@ final class SynAdmission {
     /** The proof itself is looked at by the subflow's handshake, as any. The connection may be over, or something else, by now. */
     private SynClaim joinFromCookie(TcpSegment ack, JoinCookies.Kept kept) {
         MptcpConnection connection = layer.tokens.lookup(kept.token());
-        if (kept.spent() || connection == null || !connection.acceptsJoin(ack)) {
+        if (kept.spent() || connection == null || !connection.roster.acceptsJoin(ack)) {
             return SynClaim.Refused.REFUSED;
         }
         return new Joining(connection, kept.remoteId(), kept.backup(), kept.localNonce(), kept.remoteNonce(), false);
@@ -293,10 +293,10 @@ final class SynAdmission {
 
         @Override
         public UpperLayer attach(Tcb tcb, long nowNs) {
-            Subflow subflow = connection.addSubflow(tcb, false);
+            Subflow subflow = connection.roster.add(tcb, false);
             subflow.remoteId = remoteId;
             subflow.remoteBackup = backup;
-            connection.decided(PathDecision.ACCEPTED, subflow);
+            connection.decisions.taken(PathDecision.ACCEPTED, subflow);
             subflow.localId = connection.paths.localIdOf(tcb.localHi(), tcb.localLo());
             subflow.localBackup = connection.paths.isBackup(tcb.localHi(), tcb.localLo());
             subflow.handshake = new JoinHandshake(connection, subflow, localNonce, remoteNonce);

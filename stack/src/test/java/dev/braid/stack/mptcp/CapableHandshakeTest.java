@@ -212,7 +212,7 @@ class CapableHandshakeTest {
             var same = new SubflowPlan(
                     new LocalAddress(world.client.addresses.getFirst(), 0), 0, 1, world.server.addresses.getFirst(),
                     TwoHosts.PORT, 0, false);
-            pair[0].mptcp().join(same, world.clock.nowNs());
+            pair[0].mptcp().roster.join(same, world.clock.nowNs());
             world.client.core.flush(world.clock.nowNs());
             world.run(100 * MS);
             assertThat(world.server.count("MPTcpExtMPJoinRejected")).isEqualTo(1);

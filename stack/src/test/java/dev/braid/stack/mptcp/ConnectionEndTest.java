@@ -15,7 +15,7 @@ class ConnectionEndTest {
     void subflowsEndWhenBothStreamsHave() {
         try (TwoHosts world = TwoHosts.unmanaged()) {
             TwoHosts.Program[] pair = world.establishFully();
-            pair[0].mptcp().join(world.plan(false), world.clock.nowNs());
+            pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs());
             world.run(100 * MS);
             pair[0].finish();
             world.run(500 * MS);
@@ -63,7 +63,7 @@ class ConnectionEndTest {
     void anAbortIsAFastClose() {
         try (TwoHosts world = TwoHosts.unmanaged()) {
             TwoHosts.Program[] pair = world.establishFully();
-            pair[0].mptcp().join(world.plan(false), world.clock.nowNs());
+            pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs());
             world.run(100 * MS);
             pair[0].connection.abort(world.clock.nowNs());
             world.run(SECOND);
@@ -81,7 +81,7 @@ class ConnectionEndTest {
     void aFastCloseWithAWrongKeyEndsOnlyItsSubflow() {
         try (TwoHosts world = TwoHosts.unmanaged()) {
             TwoHosts.Program[] pair = world.establishFully();
-            pair[0].mptcp().join(world.plan(false), world.clock.nowNs());
+            pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs());
             world.run(100 * MS);
             pair[0].mptcp().remoteKey ^= 1;
             pair[0].mptcp().fastClosing = true;
@@ -187,7 +187,7 @@ class ConnectionEndTest {
         try (TwoHosts world = TwoHosts.unmanaged()) {
             TwoHosts.Program[] pair = world.establishFully();
             world.forth[1].cut(world.clock.nowNs());
-            pair[0].mptcp().join(world.plan(false), world.clock.nowNs());
+            pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs());
             pair[0].finish();
             pair[1].finish();
             world.run(2 * SECOND);
@@ -202,8 +202,8 @@ class ConnectionEndTest {
             TwoHosts.Program[] pair = world.establishFully();
             MptcpConnection connection = pair[0].mptcp();
             world.forth[1].cut(world.clock.nowNs());
-            connection.resetSubflow(connection.initial, ResetReason.UNSPECIFIED, world.clock.nowNs());
-            connection.join(world.plan(false), world.clock.nowNs());
+            connection.initial.reset(ResetReason.UNSPECIFIED, world.clock.nowNs());
+            connection.roster.join(world.plan(false), world.clock.nowNs());
             world.run(59 * SECOND);
             assertThat(pair[0].heard).containsExactly("established");
             world.run(2 * SECOND);

@@ -111,7 +111,7 @@ class DecisionCommentsTest {
             })) {
                 Comments client = new Comments(world.client);
                 TwoHosts.Program[] pair = world.establishFully();
-                assertThat(pair[0].mptcp().join(world.plan(false), world.clock.nowNs())).isNotNull();
+                assertThat(pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs())).isNotNull();
                 world.run(200 * MS);
                 pair[0].send(BIG);
                 world.run(2 * SECOND);
@@ -135,7 +135,7 @@ class DecisionCommentsTest {
         })) {
             Comments client = new Comments(world.client);
             TwoHosts.Program[] pair = world.establishFully();
-            Subflow joined = pair[0].mptcp().join(world.plan(false), world.clock.nowNs());
+            Subflow joined = pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs());
             assertThat(joined).isNotNull();
             world.run(200 * MS);
             pair[0].send(BIG);
@@ -145,7 +145,7 @@ class DecisionCommentsTest {
             assertThat(client.all).anyMatch(comment -> comment.contains("; no DATA_ACK in time: goes again"));
             mend(world, 1);
             world.run(5 * SECOND);
-            pair[0].mptcp().resetSubflow(joined, 0, world.clock.nowNs());
+            joined.reset(0, world.clock.nowNs());
             flush(world);
             world.run(SECOND);
             assertThat(client.all).anyMatch(comment -> comment.contains("; subflow 1 gone: its data goes over others"));
@@ -159,7 +159,7 @@ class DecisionCommentsTest {
             Comments client = new Comments(world.client);
             Comments server = new Comments(world.server);
             TwoHosts.Program[] pair = world.establishFully();
-            pair[0].mptcp().join(world.plan(true), world.clock.nowNs());
+            pair[0].mptcp().roster.join(world.plan(true), world.clock.nowNs());
             world.run(200 * MS);
             pair[1].send(BIG);
             world.run(2 * SECOND);
@@ -186,7 +186,7 @@ class DecisionCommentsTest {
         try (TwoHosts world = new TwoHosts(config, roomy, link.delay(5 * MS), link.delay(150 * MS))) {
             Comments client = new Comments(world.client);
             TwoHosts.Program[] pair = world.establishFully();
-            pair[0].mptcp().join(world.plan(false), world.clock.nowNs());
+            pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs());
             world.run(SECOND);
             for (int i = 0; i < 5; i++) {
                 pair[0].send(60_000);
@@ -248,7 +248,7 @@ class DecisionCommentsTest {
                 add(world.server, "10.0.1.2", Endpoint.SIGNAL);
                 TwoHosts.Program[] pair = world.establishFully();
                 world.run(300 * MS);
-                assertThat(pair[0].mptcp().join(world.plan(false), world.clock.nowNs())).isNotNull();
+                assertThat(pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs())).isNotNull();
                 world.run(300 * MS);
                 pair[0].send(1000);
                 pair[1].send(1000);

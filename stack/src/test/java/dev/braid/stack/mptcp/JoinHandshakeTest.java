@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** MP_JOIN between two cores over two links. */
 class JoinHandshakeTest {
     private static Subflow join(TwoHosts world, TwoHosts.Program here, boolean backup) {
-        Subflow subflow = here.mptcp().join(world.plan(backup), world.clock.nowNs());
+        Subflow subflow = here.mptcp().roster.join(world.plan(backup), world.clock.nowNs());
         assertThat(subflow).isNotNull();
         world.client.core.flush(world.clock.nowNs());
         return subflow;
@@ -159,7 +159,7 @@ class JoinHandshakeTest {
             var nowhere = new SubflowPlan(
                     new LocalAddress(world.client.addresses.get(1), 1), 0, 1, world.server.addresses.get(1), 9999, 2,
                     false);
-            Subflow ours = pair[0].mptcp().join(nowhere, world.clock.nowNs());
+            Subflow ours = pair[0].mptcp().roster.join(nowhere, world.clock.nowNs());
             world.client.core.flush(world.clock.nowNs());
             world.run(100 * MS);
             assertThat(ours.usable()).isTrue();
@@ -173,7 +173,7 @@ class JoinHandshakeTest {
             var plan = new SubflowPlan(
                     new LocalAddress(world.server.addresses.get(1), 1), 0, 3, world.client.addresses.get(1), 4444, 4,
                     false);
-            Subflow theirs = pair[1].mptcp().join(plan, world.clock.nowNs());
+            Subflow theirs = pair[1].mptcp().roster.join(plan, world.clock.nowNs());
             world.server.core.flush(world.clock.nowNs());
             world.run(100 * MS);
             assertThat(theirs.usable()).isTrue();
@@ -199,7 +199,7 @@ class JoinHandshakeTest {
     void noJoinIsAcceptedBeforeTheConnectionIsComplete() {
         try (TwoHosts world = TwoHosts.unmanaged()) {
             TwoHosts.Program[] pair = world.establish();
-            assertThat(pair[0].mptcp().join(world.plan(false), world.clock.nowNs()))
+            assertThat(pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs()))
                     .as("nothing but the SYN/ACK has come back")
                     .isNull();
         }

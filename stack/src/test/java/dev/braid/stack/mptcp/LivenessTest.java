@@ -37,7 +37,7 @@ class LivenessTest {
             TwoHosts.Program[] pair = world.establishFully();
             client = pair[0];
             server = pair[1];
-            assertThat(client.mptcp().join(world.plan(backup), world.clock.nowNs())).isNotNull();
+            assertThat(client.mptcp().roster.join(world.plan(backup), world.clock.nowNs())).isNotNull();
             world.run(200 * MS);
             assertThat(client.mptcp().subflows).hasSize(2).allMatch(Subflow::usable);
             assertThat(server.mptcp().subflows).hasSize(2).allMatch(Subflow::usable);

@@ -20,7 +20,7 @@ class MultipathReceiveTest {
     /** An established connection with a subflow over each link. */
     private static TwoHosts.Program[] twoPaths(TwoHosts world) {
         TwoHosts.Program[] pair = world.establishFully();
-        pair[0].mptcp().join(world.plan(false), world.clock.nowNs());
+        pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs());
         world.run(300 * MS);
         assertThat(pair[1].mptcp().subflows()).isEqualTo(2);
         return pair;

@@ -137,7 +137,7 @@ final class PathsWorld implements AutoCloseable {
     Subflow join(Program client, int path, boolean backup) {
         var plan = new SubflowPlan(
                 new LocalAddress(address(path, 1), path), 0, path, address(path, 2), PORT, path, backup);
-        Subflow subflow = client.connection.join(plan, clock.nowNs());
+        Subflow subflow = client.connection.roster.join(plan, clock.nowNs());
         assertThat(subflow).as("a subflow on path " + path).isNotNull();
         run(SECOND);
         assertThat(subflow.usable()).isTrue();
