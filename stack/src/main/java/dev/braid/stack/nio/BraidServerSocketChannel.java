@@ -141,7 +141,7 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
         }
         StreamPump connection = pump.poll();
         if (pump.turnstile.leave()) {
-            pump.signal();
+            pump.mail.signal();
         }
         return connection;
     }

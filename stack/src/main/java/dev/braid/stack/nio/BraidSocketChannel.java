@@ -27,7 +27,6 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +40,11 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     private final StreamPump pump;
     private final ChannelOptions options;
     private final ReadyKeys keys = new ReadyKeys();
-    private final ReentrantLock readLock = new ReentrantLock();
-    private final ReentrantLock writeLock = new ReentrantLock();
+    /** The reading half. */
+    final ChannelInput input;
+    /** The writing half. */
+    final ChannelOutput output;
     private final Object stateLock = new Object();
-    private volatile boolean inputShut;
-    private volatile boolean outputShut;
     private volatile boolean connected;
     private volatile boolean connecting;
     private volatile boolean bound;
@@ -55,10 +54,12 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     BraidSocketChannel(BraidSelectorProvider provider, StreamPump pump) {
         super(provider);
         this.pump = pump;
+        this.input = new ChannelInput(this, pump);
+        this.output = new ChannelOutput(this, pump);
         this.options = new ChannelOptions(ChannelOptions.STREAM, pump.sockets());
-        this.connected = pump.connect() == StreamPump.Connect.DONE;
+        this.connected = pump.status.connect() == StreamStatus.Connect.DONE;
         this.bound = connected;
-        pump.listener(keys);
+        pump.status.listener(keys);
     }
 
     // Connecting.
@@ -104,17 +105,17 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
         if (address.isUnresolved()) {
             throw new UnresolvedAddressException();
         }
-        readLock.lock();
-        writeLock.lock();
+        input.lock.lock();
+        output.lock.lock();
         try {
             beginConnect(address);
-            if (!isBlocking() && pump.connect() == StreamPump.Connect.PENDING) {
+            if (!isBlocking() && pump.status.connect() == StreamStatus.Connect.PENDING) {
                 return false;
             }
             return completeConnect(timeoutNs);
         } finally {
-            writeLock.unlock();
-            readLock.unlock();
+            output.lock.unlock();
+            input.lock.unlock();
         }
     }
 
@@ -135,8 +136,8 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
 
     @Override
     public boolean finishConnect() throws IOException {
-        readLock.lock();
-        writeLock.lock();
+        input.lock.lock();
+        output.lock.lock();
         try {
             requireOpen();
             if (connected) {
@@ -145,13 +146,13 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
             if (!connecting) {
                 throw new NoConnectionPendingException();
             }
-            if (!isBlocking() && pump.connect() == StreamPump.Connect.PENDING) {
+            if (!isBlocking() && pump.status.connect() == StreamStatus.Connect.PENDING) {
                 return false;
             }
             return completeConnect(Deadlines.NONE);
         } finally {
-            writeLock.unlock();
-            readLock.unlock();
+            output.lock.unlock();
+            input.lock.unlock();
         }
     }
 
@@ -164,7 +165,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
                 begin();
             }
             settled = pump.connector.await(
-                    () -> pump.connect() != StreamPump.Connect.PENDING || !isOpen(), deadline(timeoutNs));
+                    () -> pump.status.connect() != StreamStatus.Connect.PENDING || !isOpen(), deadline(timeoutNs));
             if (!settled) {
                 Interrupts.awaitClosed(this);
             }
@@ -180,8 +181,8 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
             close();
             throw new SocketTimeoutException("Connect timed out");
         }
-        if (pump.connect() != StreamPump.Connect.DONE) {
-            IOException failure = pump.failure();
+        if (pump.status.connect() != StreamStatus.Connect.DONE) {
+            IOException failure = pump.status.failure();
             close();
             throw failure == null ? new SocketException("Connect failed") : failure;
         }
@@ -193,7 +194,8 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
         return true;
     }
 
-    private static long deadline(long timeoutNs) {
+    /** The moment on {@link System#nanoTime} when a timeout is over. */
+    static long deadline(long timeoutNs) {
         return timeoutNs == Deadlines.NONE ? Deadlines.NONE : System.nanoTime() + timeoutNs;
     }
 
@@ -215,223 +217,36 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
         return connecting;
     }
 
-    // Reading.
+    // Reading and writing.
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-        return read(target, Deadlines.NONE);
-    }
-
-    /**
-     * As {@link #read(ByteBuffer)}, but in blocking mode for a limited time.
-     *
-     * @throws SocketTimeoutException when nothing came in time
-     */
-    int read(ByteBuffer target, long timeoutNs) throws IOException {
-        if (target.isReadOnly()) {
-            throw new IllegalArgumentException("Read-only buffer");
-        }
-        readLock.lock();
-        try {
-            requireConnected();
-            if (!target.hasRemaining()) {
-                return inputShut ? -1 : 0;
-            }
-            return isBlocking() ? readBlocking(target, timeoutNs) : readNow(target);
-        } finally {
-            readLock.unlock();
-        }
-    }
-
-    private int readBlocking(ByteBuffer target, long timeoutNs) throws IOException {
-        int read = 0;
-        long deadlineNs = deadline(timeoutNs);
-        begin();
-        try {
-            read = readNow(target);
-            while (read == 0 && isOpen()) {
-                if (!pump.reader.await(() -> pump.in.isReadable() || inputShut || !isOpen(), deadlineNs)) {
-                    Interrupts.awaitClosed(this);
-                    if (isOpen()) {
-                        throw new SocketTimeoutException("Read timed out");
-                    }
-                }
-                read = isOpen() ? readNow(target) : 0;
-            }
-        } finally {
-            end(read != 0);
-        }
-        return read;
-    }
-
-    /** Reads what is there: bytes, else -1 at the end, else 0. */
-    private int readNow(ByteBuffer target) throws IOException {
-        if (inputShut) {
-            return -1;
-        }
-        boolean ended = pump.in.isEnded();
-        if (!pump.in.turnstile.enter()) {
-            requireUnbroken();
-            return inputShut ? -1 : 0;
-        }
-        int read;
-        boolean tell;
-        try {
-            read = pump.in.read(target);
-            tell = read > 0 && pump.in.isDoorbellDue();
-        } finally {
-            if (pump.in.turnstile.leave()) {
-                pump.signal();
-            }
-        }
-        if (tell) {
-            pump.signal();
-        }
-        if (read > 0 || !ended) {
-            return read;
-        }
-        if (!pump.in.isCleanlyEnded()) {
-            requireUnbroken();
-        }
-        return -1;
-    }
-
-    private void requireUnbroken() throws IOException {
-        IOException failure = pump.failure();
-        if (failure != null) {
-            throw failure;
-        }
+        return input.read(target, Deadlines.NONE);
     }
 
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, targets.length);
-        long total = 0;
-        readLock.lock();
-        try {
-            for (int i = offset; i < offset + length; i++) {
-                ByteBuffer target = targets[i];
-                if (!target.hasRemaining()) {
-                    continue;
-                }
-                // Only the first bytes are worth waiting for.
-                int read = total == 0 ? read(target) : readAvailable(target);
-                if (read < 0) {
-                    return total == 0 ? -1 : total;
-                }
-                total += read;
-                if (target.hasRemaining()) {
-                    break;
-                }
-            }
-        } finally {
-            readLock.unlock();
-        }
-        return total;
+        return input.read(targets, offset, length);
     }
-
-    private int readAvailable(ByteBuffer target) throws IOException {
-        return pump.in.hasBytes() ? readNow(target) : 0;
-    }
-
-    /** Bytes that can be read without waiting: a lower bound. */
-    int available() throws IOException {
-        readLock.lock();
-        try {
-            requireConnected();
-            if (inputShut || !pump.in.turnstile.enter()) {
-                return 0;
-            }
-            int available = pump.in.available();
-            if (pump.in.turnstile.leave()) {
-                pump.signal();
-            }
-            return available;
-        } finally {
-            readLock.unlock();
-        }
-    }
-
-    // Writing.
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-        writeLock.lock();
-        try {
-            requireWritable();
-            return isBlocking() ? writeBlocking(source) : writeNow(source);
-        } finally {
-            writeLock.unlock();
-        }
-    }
-
-    private int writeBlocking(ByteBuffer source) throws IOException {
-        int written = 0;
-        begin();
-        try {
-            written = writeNow(source);
-            while (source.hasRemaining() && isOpen() && !outputShut) {
-                if (!pump.writer.await(this::isWriteWorthwhile, Deadlines.NONE)) {
-                    Interrupts.awaitClosed(this);
-                }
-                if (isOpen() && !outputShut) {
-                    written += writeNow(source);
-                }
-            }
-        } finally {
-            end(!source.hasRemaining() || written > 0);
-        }
-        if (source.hasRemaining() && written == 0) {
-            throw new AsynchronousCloseException();
-        }
-        return written;
-    }
-
-    private boolean isWriteWorthwhile() {
-        return pump.out.hasRoom() || pump.isBroken() || outputShut || !isOpen();
-    }
-
-    /** Writes what fits. */
-    private int writeNow(ByteBuffer source) throws IOException {
-        requireUnbroken();
-        if (!source.hasRemaining() || !pump.out.turnstile.enter()) {
-            return 0;
-        }
-        int written;
-        boolean starved;
-        try {
-            written = pump.out.write(source);
-            starved = pump.out.isStarved();
-        } finally {
-            if (pump.out.turnstile.leave()) {
-                pump.signal();
-            }
-        }
-        if (written > 0 || starved) {
-            pump.signal();
-        }
-        return written;
+        return output.write(source);
     }
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, sources.length);
-        long total = 0;
-        writeLock.lock();
-        try {
-            if (length == 0) {
-                requireWritable();
-            }
-            for (int i = offset; i < offset + length; i++) {
-                total += write(sources[i]);
-                if (sources[i].hasRemaining()) {
-                    break;
-                }
-            }
-        } finally {
-            writeLock.unlock();
-        }
-        return total;
+        return output.write(sources, offset, length);
+    }
+
+    /** {@link #begin()}, for the two directions. */
+    void beginBlocking() {
+        begin();
+    }
+
+    /** {@link #end(boolean)}, for the two directions. */
+    void endBlocking(boolean completed) throws AsynchronousCloseException {
+        end(completed);
     }
 
     // Ending.
@@ -440,9 +255,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     public SocketChannel shutdownInput() throws IOException {
         synchronized (stateLock) {
             requireConnected();
-            if (!inputShut) {
-                inputShut = true;
-                pump.deafenInput();
+            if (input.shut()) {
                 keys.onReadyChange();
             }
         }
@@ -453,23 +266,11 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     public SocketChannel shutdownOutput() throws IOException {
         synchronized (stateLock) {
             requireConnected();
-            if (!outputShut) {
-                outputShut = true;
-                pump.finishOutput();
+            if (output.shut()) {
                 keys.onReadyChange();
             }
         }
         return this;
-    }
-
-    /** Whether {@link #shutdownInput} was called. */
-    boolean isInputShut() {
-        return inputShut;
-    }
-
-    /** Whether {@link #shutdownOutput} was called. */
-    boolean isOutputShut() {
-        return outputShut;
     }
 
     @Override
@@ -479,7 +280,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
         int lingerS = (Integer) options.value(StandardSocketOptions.SO_LINGER);
         if (connected && lingerS > 0 && isBlocking()) {
             // The core times the linger; the second on top is for a core that has other things to do.
-            pump.closer.await(pump::isReleased, deadline((lingerS + 1) * 1_000_000_000L));
+            pump.closer.await(pump.status::isCloseOver, deadline((lingerS + 1) * 1_000_000_000L));
         }
     }
 
@@ -493,7 +294,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     @Override
     public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
         requireOpen();
-        if (name.equals(TcpSocketOptions.PROTOCOL) && pump.connect() != StreamPump.Connect.NONE) {
+        if (name.equals(TcpSocketOptions.PROTOCOL) && pump.status.connect() != StreamStatus.Connect.NONE) {
             throw new IllegalStateException("a channel's protocol is chosen before it connects");
         }
         Consumer<SocketOptions> change = options.assign(name, value);
@@ -548,14 +349,14 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     /** The peer's address, also of a closed channel. */
     @Nullable
     InetSocketAddress remote() {
-        Endpoints ends = pump.endpoints();
+        Endpoints ends = pump.status.endpoints();
         return ends == null || !connected ? null : ends.remote();
     }
 
     /** The local address, also of a closed channel. */
     @Nullable
     InetSocketAddress local() {
-        Endpoints ends = pump.endpoints();
+        Endpoints ends = pump.status.endpoints();
         return ends == null ? null : ends.local();
     }
 
@@ -581,10 +382,9 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
             return 0;
         }
         if (!connected) {
-            return connecting && pump.connect() != StreamPump.Connect.PENDING ? SelectionKey.OP_CONNECT : 0;
+            return connecting && pump.status.connect() != StreamStatus.Connect.PENDING ? SelectionKey.OP_CONNECT : 0;
         }
-        int ready = inputShut || pump.in.isReadable() ? SelectionKey.OP_READ : 0;
-        return pump.out.hasRoom() || outputShut || pump.isBroken() ? ready | SelectionKey.OP_WRITE : ready;
+        return (input.isReady() ? SelectionKey.OP_READ : 0) | (output.isReady() ? SelectionKey.OP_WRITE : 0);
     }
 
     @Override
@@ -598,17 +398,11 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
         }
     }
 
-    private void requireConnected() throws ClosedChannelException {
+    /** Refuses to go on with a channel that is closed, or not connected. */
+    void requireConnected() throws ClosedChannelException {
         requireOpen();
         if (!connected) {
             throw new NotYetConnectedException();
-        }
-    }
-
-    private void requireWritable() throws ClosedChannelException {
-        requireConnected();
-        if (outputShut) {
-            throw new ClosedChannelException();
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.braid.stack.nio;
 
-import dev.braid.fastpath.pipeline.CoreTask;
 import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.ListenEvents;
 import dev.braid.stack.socket.ListenSocket;
@@ -8,7 +7,6 @@ import dev.braid.stack.socket.SocketOptions;
 import dev.braid.stack.socket.Sockets;
 import dev.braid.stack.socket.StreamSocket;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,24 +15,15 @@ import org.jctools.queues.atomic.SpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /** One listener between its channel and its socket: hands accepted connections over through a ring. */
-final class ListenPump implements CoreTask, ListenEvents, Pumped {
+final class ListenPump implements ListenEvents, Pumped {
     /** Connections that wait here; the backlog waits in the socket. */
     private static final int RING = 16;
-    private static final VarHandle POSTED;
 
-    static {
-        try {
-            POSTED = MethodHandles.lookup().findVarHandle(ListenPump.class, "posted", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
+    final PumpMail mail;
     final Parking acceptor = new Parking();
     final Turnstile turnstile = new Turnstile();
     private final SpscAtomicArrayQueue<StreamPump> accepted = new SpscAtomicArrayQueue<>(RING);
 
-    private volatile boolean posted;
     private volatile boolean closeWanted;
     private volatile ReadyListener listener = ReadyListener.NONE;
     private volatile boolean held;
@@ -45,11 +34,11 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
     private @Nullable ListenSocket socket;
     private boolean dead;
     private boolean closing;
-    private boolean marked;
     private boolean released;
 
     ListenPump(CoreHost host) {
         this.host = host;
+        this.mail = new PumpMail(host, this);
     }
 
     // The channel's threads.
@@ -61,7 +50,7 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
         // The taking must be visible before asking whether more is held back for want of room.
         VarHandle.fullFence();
         if (held) {
-            signal();
+            mail.signal();
         }
         return next;
     }
@@ -91,24 +80,10 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
         turnstile.shut();
         acceptor.wake();
         // A message of its own, and done at once: who binds the port next must find it free.
-        host.mailbox().post(new CoreTask() {
-            @Override
-            public void run(long nowNs) {
-                closing = true;
-                pump(nowNs);
-            }
-
-            @Override
-            public void abandon(@Nullable Throwable cause) {
-                stackEnded(cause);
-            }
+        mail.post(nowNs -> {
+            closing = true;
+            pump(nowNs);
         });
-    }
-
-    void signal() {
-        if (!posted && POSTED.compareAndSet(this, false, true)) {
-            host.mailbox().post(this);
-        }
     }
 
     /** The sockets of the stack, for what never changes. Any thread. */
@@ -133,7 +108,7 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
 
     /** Runs something with the socket and waits for its answer. */
     int call(SocketCall body) throws IOException {
-        return CoreCall.on(host.mailbox(), nowNs -> closing ? -Errno.EBADF : body.call(socket()));
+        return mail.call(nowNs -> closing ? -Errno.EBADF : body.call(socket()));
     }
 
     // The core's thread from here on.
@@ -155,32 +130,13 @@ final class ListenPump implements CoreTask, ListenEvents, Pumped {
     }
 
     @Override
-    public void run(long nowNs) {
-        posted = false;
-        VarHandle.fullFence();
-        mark();
-    }
-
-    @Override
-    public void abandon(@Nullable Throwable cause) {
-        stackEnded(cause);
-    }
-
-    @Override
     public void onAcceptable(ListenSocket socket) {
-        mark();
-    }
-
-    private void mark() {
-        if (!marked) {
-            marked = true;
-            host.mark(this);
-        }
+        mail.mark();
     }
 
     @Override
     public void pump(long nowNs) {
-        marked = false;
+        mail.looking();
         ListenSocket s = socket;
         if (released || dead) {
             return;

@@ -135,12 +135,12 @@ final class SocketView extends Socket {
 
     @Override
     public boolean isInputShutdown() {
-        return channel.isInputShut();
+        return channel.input.isShut();
     }
 
     @Override
     public boolean isOutputShutdown() {
-        return channel.isOutputShut();
+        return channel.output.isShut();
     }
 
     // Streams.
@@ -148,7 +148,7 @@ final class SocketView extends Socket {
     @Override
     public InputStream getInputStream() throws IOException {
         requireUsable();
-        if (channel.isInputShut()) {
+        if (channel.input.isShut()) {
             throw new SocketException("Socket input is shutdown");
         }
         return new Input();
@@ -157,7 +157,7 @@ final class SocketView extends Socket {
     @Override
     public OutputStream getOutputStream() throws IOException {
         requireUsable();
-        if (channel.isOutputShut()) {
+        if (channel.output.isShut()) {
             throw new SocketException("Socket output is shutdown");
         }
         return new Output();
@@ -357,7 +357,7 @@ final class SocketView extends Socket {
             requireBlocking();
             int timeout = timeoutMs;
             try {
-                return channel.read(ByteBuffer.wrap(bytes, offset, length),
+                return channel.input.read(ByteBuffer.wrap(bytes, offset, length),
                         timeout == 0 ? Deadlines.NONE : timeout * MS);
             } catch (ClosedChannelException e) {
                 throw closed(e);
@@ -367,7 +367,7 @@ final class SocketView extends Socket {
         @Override
         public int available() throws IOException {
             try {
-                return channel.available();
+                return channel.input.available();
             } catch (ClosedChannelException e) {
                 throw closed(e);
             }

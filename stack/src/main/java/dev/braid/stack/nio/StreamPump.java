@@ -1,6 +1,5 @@
 package dev.braid.stack.nio;
 
-import dev.braid.fastpath.pipeline.CoreTask;
 import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.Readiness;
 import dev.braid.stack.socket.SocketEvents;
@@ -10,7 +9,6 @@ import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -21,22 +19,12 @@ import org.jspecify.annotations.Nullable;
  * One connection between its channel and its socket. The channel's threads write wishes and read states, both volatile; the
  * core's thread moves bytes, turns wishes into calls of the socket, and publishes what came of them.
  */
-final class StreamPump implements CoreTask, SocketEvents, Pumped {
-    /** How far connecting has come. */
-    enum Connect { NONE, PENDING, DONE, FAILED }
-
+final class StreamPump implements SocketEvents, Pumped {
     /** How long a closed channel's last bytes may make no progress at all. */
     private static final long ORPHAN_NS = 60_000_000_000L;
-    private static final VarHandle POSTED;
 
-    static {
-        try {
-            POSTED = MethodHandles.lookup().findVarHandle(StreamPump.class, "posted", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
+    final PumpMail mail;
+    final StreamStatus status = new StreamStatus();
     final SendPipe out;
     final ReceivePipe in = new ReceivePipe();
     final Parking reader = new Parking();
@@ -45,26 +33,15 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
     final Parking closer = new Parking();
 
     // The channel's wishes.
-    private volatile boolean posted;
     private volatile boolean finishWanted;
     private volatile boolean deafWanted;
     private volatile boolean closeWanted;
-
-    // What the core publishes.
-    private volatile ReadyListener listener = ReadyListener.NONE;
-    private volatile Connect connect = Connect.NONE;
-    private volatile int error;
-    private volatile boolean ended;
-    private volatile @Nullable Throwable endCause;
-    private volatile boolean released;
-    private volatile @Nullable Endpoints endpoints;
 
     // The core's own.
     private final CoreHost host;
     private @Nullable StreamSocket socket;
     private boolean dead;
     private boolean closing;
-    private boolean marked;
     private boolean watched;
     private boolean finished;
     private boolean deaf;
@@ -74,24 +51,18 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
 
     StreamPump(CoreHost host) {
         this.host = host;
+        this.mail = new PumpMail(host, this);
         this.out = new SendPipe(host.chunks());
     }
 
     // The channel's threads.
-
-    /** Tells the core's thread that something here has changed; several changes make one message. */
-    void signal() {
-        if (!posted && POSTED.compareAndSet(this, false, true)) {
-            host.mailbox().post(this);
-        }
-    }
 
     /** No byte will be written any more: the end of the stream follows what was. Idempotent. */
     void finishOutput() {
         finishWanted = true;
         out.turnstile.shut();
         writer.wake();
-        signal();
+        mail.signal();
     }
 
     /** No byte will be read any more; what comes is not wanted. Idempotent. */
@@ -99,7 +70,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         deafWanted = true;
         in.turnstile.shut();
         reader.wake();
-        signal();
+        mail.signal();
     }
 
     /** The channel is closed: whoever waits wakes up, what was written still leaves. Idempotent. */
@@ -114,23 +85,15 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         writer.wake();
         connector.wake();
         // A message of its own, behind whatever the channel posted before it: options count for the close.
-        host.mailbox().post(new CoreTask() {
-            @Override
-            public void run(long nowNs) {
-                closing = true;
-                pump(nowNs);
-            }
-
-            @Override
-            public void abandon(@Nullable Throwable cause) {
-                stackEnded(cause);
-            }
+        mail.post(nowNs -> {
+            closing = true;
+            pump(nowNs);
         });
     }
 
     /** Runs something with the socket, which is made if there is none yet, and waits for its answer. */
     int call(SocketCall body) throws IOException {
-        return CoreCall.on(host.mailbox(), nowNs -> closing ? -Errno.EBADF : body.call(socket(), nowNs));
+        return mail.call(nowNs -> closing ? -Errno.EBADF : body.call(socket(), nowNs));
     }
 
     /** A moment of the connection, or {@code null} when there is none any more. */
@@ -161,77 +124,19 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
 
     /** Has the socket's options changed soon. */
     void apply(Consumer<SocketOptions> change) {
-        host.mailbox().post(new CoreTask() {
-            @Override
-            public void run(long nowNs) {
-                if (!closing) {
-                    StreamSocket s = socket();
-                    change.accept(s.options());
-                    s.optionsChanged(nowNs);
-                }
-            }
-
-            @Override
-            public void abandon(@Nullable Throwable cause) {
-                stackEnded(cause);
+        mail.post(nowNs -> {
+            if (!closing) {
+                StreamSocket s = socket();
+                change.accept(s.options());
+                s.optionsChanged(nowNs);
             }
         });
     }
 
-    /** Begins to connect; {@link #connect} tells how it goes. */
+    /** Begins to connect; {@link StreamStatus#connect} tells how it goes. */
     void beginConnect(long hi, long lo, int port) {
-        connect = Connect.PENDING;
-        host.mailbox().post(new CoreTask() {
-            @Override
-            public void run(long nowNs) {
-                startConnect(hi, lo, port, nowNs);
-            }
-
-            @Override
-            public void abandon(@Nullable Throwable cause) {
-                stackEnded(cause);
-            }
-        });
-    }
-
-    /** Who hears of changes of readiness. */
-    void listener(ReadyListener to) {
-        listener = to;
-    }
-
-    Connect connect() {
-        return connect;
-    }
-
-    /** What the connection failed with, a positive errno, or 0. */
-    int error() {
-        return error;
-    }
-
-    /** The exception for a connection or stack that has failed; {@code null} when neither has. */
-    @Nullable
-    IOException failure() {
-        if (ended) {
-            return SocketErrors.stackEnded(endCause);
-        }
-        int errno = error;
-        return errno == 0 ? null : SocketErrors.of(errno);
-    }
-
-    /** Whether a write would fail at once. */
-    boolean isBroken() {
-        return ended || error != 0;
-    }
-
-    /** Whether the close is over: with SO_LINGER, everything is acknowledged or given up. */
-    boolean isReleased() {
-        return released || ended;
-    }
-
-    /** The connection's addresses, once bound or connected. */
-    @Nullable
-    Endpoints endpoints() {
-        return endpoints;
+        status.connect(StreamStatus.Connect.PENDING);
+        mail.post(nowNs -> startConnect(hi, lo, port, nowNs));
     }
 
     // The core's thread from here on.
@@ -240,8 +145,8 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
     void adopt(StreamSocket accepted, long nowNs) {
         socket = accepted;
         host.opened(this);
-        endpoints = Endpoints.of(accepted);
-        connect = Connect.DONE;
+        status.endpoints(Endpoints.of(accepted));
+        status.connect(StreamStatus.Connect.DONE);
         pump(nowNs);
     }
 
@@ -257,7 +162,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
 
     /** Publishes the addresses after a successful bind. */
     void publishEndpoints() {
-        endpoints = Endpoints.of(socket());
+        status.endpoints(Endpoints.of(socket()));
     }
 
     private void startConnect(long hi, long lo, int port, long nowNs) {
@@ -268,51 +173,31 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         int answer = s.connect(hi, lo, port, nowNs);
         if (answer != 0 && answer != -Errno.EINPROGRESS) {
             fail(-answer);
-            connect = Connect.FAILED;
+            status.connect(StreamStatus.Connect.FAILED);
             connector.wake();
-            listener.onReadyChange();
+            status.changed();
             return;
         }
-        endpoints = Endpoints.of(s);
-        mark();
-    }
-
-    @Override
-    public void run(long nowNs) {
-        posted = false;
-        // Whatever the channel changed before it saw that a message was under way must be seen by this turn.
-        VarHandle.fullFence();
-        mark();
-    }
-
-    @Override
-    public void abandon(@Nullable Throwable cause) {
-        stackEnded(cause);
+        status.endpoints(Endpoints.of(s));
+        mail.mark();
     }
 
     @Override
     public void onReadiness(StreamSocket socket, int readiness) {
-        mark();
-    }
-
-    private void mark() {
-        if (!marked) {
-            marked = true;
-            host.mark(this);
-        }
+        mail.mark();
     }
 
     @Override
     public void pump(long nowNs) {
-        marked = false;
-        if (released || dead) {
+        mail.looking();
+        if (status.isReleased() || dead) {
             return;
         }
         StreamSocket s = socket;
         if (s != null) {
             if (!lingering) {
                 progressConnect(s);
-                if (connect == Connect.DONE || error != 0) {
+                if (status.connect() == StreamStatus.Connect.DONE || status.isFailed()) {
                     receive(s, nowNs);
                     send(s, nowNs);
                 }
@@ -324,7 +209,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         if (closing) {
             finishClose(s, nowNs);
         }
-        if (!watched && !released && (out.holdsChunk() || out.isStarved() || closing)) {
+        if (!watched && !status.isReleased() && (out.holdsChunk() || out.isStarved() || closing)) {
             watched = true;
             progressNs = nowNs;
             host.watch(this, nowNs);
@@ -336,26 +221,24 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         if ((ready & Readiness.ERROR) != 0) {
             fail(s.error());
         }
-        if (connect == Connect.PENDING) {
+        if (status.connect() == StreamStatus.Connect.PENDING) {
             if ((ready & Readiness.CONNECTED) != 0) {
-                endpoints = Endpoints.of(s);
-                connect = Connect.DONE;
-            } else if (error != 0) {
-                connect = Connect.FAILED;
+                status.endpoints(Endpoints.of(s));
+                status.connect(StreamStatus.Connect.DONE);
+            } else if (status.isFailed()) {
+                status.connect(StreamStatus.Connect.FAILED);
             } else {
                 return;
             }
             connector.wake();
-            listener.onReadyChange();
+            status.changed();
         }
     }
 
     private void fail(int errno) {
-        if (error == 0) {
-            error = errno;
-        }
+        status.fail(errno);
         writer.wake();
-        listener.onReadyChange();
+        status.changed();
     }
 
     private void receive(StreamSocket s, long nowNs) {
@@ -368,7 +251,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
             return;
         }
         boolean news = in.fill(s, nowNs);
-        boolean over = (s.readiness() & Readiness.READ_CLOSED) != 0 || (error != 0 && s.available() == 0);
+        boolean over = (s.readiness() & Readiness.READ_CLOSED) != 0 || (status.isFailed() && s.available() == 0);
         if (over && !in.isEnded()) {
             Connection connection = s.connection();
             in.end(connection != null && connection.finReceived());
@@ -377,29 +260,29 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         if (news) {
             VarHandle.fullFence();
             reader.wake();
-            listener.onReadyChange();
+            status.changed();
         }
     }
 
     private void send(StreamSocket s, long nowNs) {
         long before = out.taken();
-        if (error == 0 && !out.isDrained()) {
+        if (!status.isFailed() && !out.isDrained()) {
             int answer = out.drain(s, nowNs);
             if (answer < 0 && answer != -Errno.EAGAIN) {
                 fail(-answer);
             }
         }
-        boolean over = out.isDrained() || error != 0;
+        boolean over = out.isDrained() || status.isFailed();
         if (finishWanted && !finished && over && out.turnstile.isShut()) {
             finished = true;
             out.dispose();
-            if (error == 0 && !closing) {
+            if (!status.isFailed() && !closing) {
                 s.shutdown(StreamSocket.SHUT_WR, nowNs);
             }
         }
         if (out.taken() != before && out.hasRoom()) {
             writer.wake();
-            listener.onReadyChange();
+            status.changed();
         }
     }
 
@@ -420,7 +303,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         }
         // RFC 1122 section 4.2.2.13 and RFC 2525 section 2.17: data that nobody will read is answered with a reset.
         boolean unread = in.dispose() || (!deaf && s.available() > 0);
-        if (unread || error != 0 || connect != Connect.DONE || s.options().lingerNs == 0) {
+        if (unread || status.isFailed() || status.connect() != StreamStatus.Connect.DONE || s.options().lingerNs == 0) {
             s.abort(nowNs);
             release();
         } else if (out.isDrained()) {
@@ -437,7 +320,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
         out.turnstile.shut();
         in.turnstile.shut();
         StreamSocket s = socket;
-        if (s != null && !released) {
+        if (s != null && !status.isReleased()) {
             s.abort(nowNs);
             release();
         }
@@ -446,27 +329,27 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
     private void release() {
         out.dispose();
         in.dispose();
-        released = true;
+        status.release();
         host.closed(this);
         closer.wake();
     }
 
     @Override
     public boolean sweep(long nowNs) {
-        if (released || dead) {
+        if (status.isReleased() || dead) {
             return watched = false;
         }
         if (out.isStarved()) {
             out.retryChunks();
             VarHandle.fullFence();
             writer.wake();
-            listener.onReadyChange();
+            status.changed();
         }
         if (progress != out.taken()) {
             progress = out.taken();
             progressNs = nowNs;
         } else if (out.isDrained() && out.giveChunkBack()) {
-            mark();
+            mail.mark();
         } else if (closing && !lingering && nowNs - progressNs > ORPHAN_NS) {
             StreamSocket s = socket;
             if (s != null) {
@@ -474,7 +357,7 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
             }
             release();
         }
-        watched = !released && (out.holdsChunk() || closing);
+        watched = !status.isReleased() && (out.holdsChunk() || closing);
         return watched;
     }
 
@@ -491,17 +374,13 @@ final class StreamPump implements CoreTask, SocketEvents, Pumped {
     }
 
     private void tellEnd(@Nullable Throwable cause) {
-        endCause = cause;
-        ended = true;
-        if (connect == Connect.PENDING) {
-            connect = Connect.FAILED;
-        }
+        status.end(cause);
         in.end(false);
         reader.wake();
         writer.wake();
         connector.wake();
         closer.wake();
-        listener.onReadyChange();
+        status.changed();
     }
 
     @Override
