@@ -125,7 +125,7 @@ public final class MptcpOptionWriter {
 
     /** A DSS with a DATA_ACK alone. */
     public static int writeDssAck(long a, long dataAck, boolean ack64) {
-        int flags = MptcpOptions.DSS_ACK | (ack64 ? MptcpOptions.DSS_ACK_64 : 0);
+        int flags = DataSequenceSignal.ACK | (ack64 ? DataSequenceSignal.ACK_64 : 0);
         int length = dssAckLength(ack64);
         head(a, length, SUBTYPE_DSS, 0, flags);
         putAck(a + 4, dataAck, ack64);
@@ -157,11 +157,11 @@ public final class MptcpOptionWriter {
             int checksum,
             boolean dataFin) {
         int length = dssLength(ack64, dsn64, checksum != NO_CHECKSUM);
-        int flags = MptcpOptions.DSS_ACK
-                | (ack64 ? MptcpOptions.DSS_ACK_64 : 0)
-                | MptcpOptions.DSS_MAP
-                | (dsn64 ? MptcpOptions.DSS_DSN_64 : 0)
-                | (dataFin ? MptcpOptions.DSS_FIN : 0);
+        int flags = DataSequenceSignal.ACK
+                | (ack64 ? DataSequenceSignal.ACK_64 : 0)
+                | DataSequenceSignal.MAP
+                | (dsn64 ? DataSequenceSignal.DSN_64 : 0)
+                | (dataFin ? DataSequenceSignal.FIN : 0);
         head(a, length, SUBTYPE_DSS, 0, flags);
         putAck(a + 4, dataAck, ack64);
         long next = a + (ack64 ? 12 : 8);

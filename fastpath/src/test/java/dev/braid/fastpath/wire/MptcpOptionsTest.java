@@ -44,13 +44,13 @@ class MptcpOptionsTest {
     void capableOfEachPacketOfTheHandshakeIsUnderstood() {
         parse("1e04 01 81");
         assertThat(options.present()).isEqualTo(MptcpOptions.MP_CAPABLE);
-        assertThat(options.capableVersion()).isEqualTo(1);
-        assertThat(options.capableFlags()).isEqualTo(MptcpOptions.CHECKSUM_REQUIRED | MptcpOptions.HMAC_SHA256);
+        assertThat(options.capable().version()).isEqualTo(1);
+        assertThat(options.capable().flags()).isEqualTo(CapableOption.CHECKSUM_REQUIRED | CapableOption.HMAC_SHA256);
         parse("1e0c 01 21 0102030405060708");
-        assertThat(options.capableLength()).isEqualTo(MptcpOptionWriter.CAPABLE_SYN_ACK);
-        assertThat(options.senderKey()).isEqualTo(KEY);
+        assertThat(options.capable().length()).isEqualTo(MptcpOptionWriter.CAPABLE_SYN_ACK);
+        assertThat(options.capable().senderKey()).isEqualTo(KEY);
         parse("1e14 01 01 0102030405060708 1112131415161718");
-        assertThat(options.receiverKey()).isEqualTo(OTHER_KEY);
+        assertThat(options.capable().receiverKey()).isEqualTo(OTHER_KEY);
         assertThat(options.capableMaps()).isFalse();
     }
 
@@ -59,16 +59,16 @@ class MptcpOptionsTest {
     void capableWithDataShowsAsAMapping() {
         parse("1e18 01 81 0102030405060708 1112131415161718 fffe abcd");
         assertThat(options.capableMaps()).isTrue();
-        assertThat(options.hasMapping()).isFalse();
+        assertThat(options.dss().hasMapping()).isFalse();
         options.mapFromCapable(77);
-        assertThat(options.hasMapping()).isTrue();
-        assertThat(options.dsn()).isEqualTo(77);
-        assertThat(options.dsnIs64()).isTrue();
-        assertThat(options.ssn()).isEqualTo(1);
-        assertThat(options.dataLevelLength()).isEqualTo(0xfffe);
-        assertThat(options.hasChecksum()).isTrue();
-        assertThat(options.checksum()).isEqualTo(0xabcd);
-        assertThat(options.dataFin()).isFalse();
+        assertThat(options.dss().hasMapping()).isTrue();
+        assertThat(options.dss().dsn()).isEqualTo(77);
+        assertThat(options.dss().dsnIs64()).isTrue();
+        assertThat(options.dss().ssn()).isEqualTo(1);
+        assertThat(options.dss().dataLevelLength()).isEqualTo(0xfffe);
+        assertThat(options.dss().hasChecksum()).isTrue();
+        assertThat(options.dss().checksum()).isEqualTo(0xabcd);
+        assertThat(options.dss().dataFin()).isFalse();
     }
 
     @Test
@@ -76,20 +76,20 @@ class MptcpOptionsTest {
     void joinOfEachPacketIsUnderstood() {
         parse("1e0c 11 07 deadbeef 01020304");
         assertThat(options.present()).isEqualTo(MptcpOptions.MP_JOIN);
-        assertThat(options.joinBackup()).isTrue();
-        assertThat(options.joinAddressId()).isEqualTo(7);
-        assertThat(options.joinToken()).isEqualTo(0xdeadbeef);
-        assertThat(options.joinNonce()).isEqualTo(0x01020304);
+        assertThat(options.join().backup()).isTrue();
+        assertThat(options.join().addressId()).isEqualTo(7);
+        assertThat(options.join().token()).isEqualTo(0xdeadbeef);
+        assertThat(options.join().nonce()).isEqualTo(0x01020304);
         parse("1e10 10 ff 0102030405060708 0a0b0c0d");
-        assertThat(options.joinBackup()).isFalse();
-        assertThat(options.joinAddressId()).isEqualTo(255);
-        assertThat(options.joinHmacHigh()).isEqualTo(KEY);
-        assertThat(options.joinNonce()).isEqualTo(0x0a0b0c0d);
+        assertThat(options.join().backup()).isFalse();
+        assertThat(options.join().addressId()).isEqualTo(255);
+        assertThat(options.join().hmacHigh()).isEqualTo(KEY);
+        assertThat(options.join().nonce()).isEqualTo(0x0a0b0c0d);
         parse("1e18 10 00 0102030405060708 1112131415161718 21222324");
-        assertThat(options.joinLength()).isEqualTo(MptcpOptionWriter.JOIN_ACK);
-        assertThat(options.joinHmacHigh()).isEqualTo(KEY);
-        assertThat(options.joinHmacMiddle()).isEqualTo(OTHER_KEY);
-        assertThat(options.joinHmacLow()).isEqualTo(0x21222324);
+        assertThat(options.join().length()).isEqualTo(MptcpOptionWriter.JOIN_ACK);
+        assertThat(options.join().hmacHigh()).isEqualTo(KEY);
+        assertThat(options.join().hmacMiddle()).isEqualTo(OTHER_KEY);
+        assertThat(options.join().hmacLow()).isEqualTo(0x21222324);
     }
 
     @ParameterizedTest
@@ -106,20 +106,20 @@ class MptcpOptionsTest {
             String hex, boolean ack, boolean ack64, long dataAck, boolean map, long dsn, int ssn, int length, int sum) {
         parse(hex);
         assertThat(options.present()).isEqualTo(MptcpOptions.DSS);
-        assertThat(options.hasDataAck()).isEqualTo(ack);
-        assertThat(options.dataAckIs64()).isEqualTo(ack64);
-        assertThat(options.hasMapping()).isEqualTo(map);
+        assertThat(options.dss().hasDataAck()).isEqualTo(ack);
+        assertThat(options.dss().dataAckIs64()).isEqualTo(ack64);
+        assertThat(options.dss().hasMapping()).isEqualTo(map);
         if (ack) {
-            assertThat(options.dataAck()).isEqualTo(dataAck);
+            assertThat(options.dss().dataAck()).isEqualTo(dataAck);
         }
         if (map) {
-            assertThat(options.dsn()).isEqualTo(dsn);
-            assertThat(options.ssn()).isEqualTo(ssn);
-            assertThat(options.dataLevelLength()).isEqualTo(length);
-            assertThat(options.hasChecksum()).isEqualTo(sum >= 0);
+            assertThat(options.dss().dsn()).isEqualTo(dsn);
+            assertThat(options.dss().ssn()).isEqualTo(ssn);
+            assertThat(options.dss().dataLevelLength()).isEqualTo(length);
+            assertThat(options.dss().hasChecksum()).isEqualTo(sum >= 0);
         }
         if (sum >= 0) {
-            assertThat(options.checksum()).isEqualTo(sum);
+            assertThat(options.dss().checksum()).isEqualTo(sum);
         }
     }
 
@@ -127,9 +127,9 @@ class MptcpOptionsTest {
     @Rfc({"8684", "3.3.3"})
     void aDataFinCountsOnlyWithAMapping() {
         parse("1e12 20 1c 0000000000000005 00000000 0001");
-        assertThat(options.dataFin()).isTrue();
+        assertThat(options.dss().dataFin()).isTrue();
         parse("1e08 20 11 00000005");
-        assertThat(options.dataFin()).isFalse();
+        assertThat(options.dss().dataFin()).isFalse();
     }
 
     @ParameterizedTest
@@ -165,7 +165,7 @@ class MptcpOptionsTest {
     @Test
     void theLastOfARepeatedOptionCounts() {
         parse("1e08200100000001 1e08200100000002");
-        assertThat(options.dataAck()).isEqualTo(2);
+        assertThat(options.dss().dataAck()).isEqualTo(2);
     }
 
     @Test
@@ -173,28 +173,28 @@ class MptcpOptionsTest {
     void everyAddAddrOfASegmentIsKept() {
         parse("1e08 31 01 c0000201  1e0a 31 02 c0000202 1f90  1e10 30 03 c0000203 1112131415161718");
         assertThat(options.present()).isEqualTo(MptcpOptions.ADD_ADDR);
-        assertThat(options.addAddrs()).isEqualTo(3);
-        assertThat(options.addEcho(0)).isTrue();
-        assertThat(options.addId(1)).isEqualTo(2);
-        assertThat(options.addPort(1)).isEqualTo(8080);
-        assertThat(options.addLo(1)).isEqualTo(0xffff_c000_0202L);
-        assertThat(options.addEcho(2)).isFalse();
-        assertThat(options.addPort(2)).isZero();
-        assertThat(options.addHmac(2)).isEqualTo(OTHER_KEY);
+        assertThat(options.addresses().added()).isEqualTo(3);
+        assertThat(options.addresses().echo(0)).isTrue();
+        assertThat(options.addresses().id(1)).isEqualTo(2);
+        assertThat(options.addresses().port(1)).isEqualTo(8080);
+        assertThat(options.addresses().lo(1)).isEqualTo(0xffff_c000_0202L);
+        assertThat(options.addresses().echo(2)).isFalse();
+        assertThat(options.addresses().port(2)).isZero();
+        assertThat(options.addresses().hmac(2)).isEqualTo(OTHER_KEY);
         parse("1e1e 30 09 20010db8000000000000000000000001 0050 1112131415161718");
-        assertThat(options.addHi(0)).isEqualTo(0x20010db800000000L);
-        assertThat(options.addLo(0)).isEqualTo(1);
-        assertThat(options.addPort(0)).isEqualTo(80);
-        assertThat(options.addHmac(0)).isEqualTo(OTHER_KEY);
+        assertThat(options.addresses().hi(0)).isEqualTo(0x20010db800000000L);
+        assertThat(options.addresses().lo(0)).isEqualTo(1);
+        assertThat(options.addresses().port(0)).isEqualTo(80);
+        assertThat(options.addresses().hmac(0)).isEqualTo(OTHER_KEY);
     }
 
     @Test
     @Rfc({"8684", "3.4.2"})
     void removeAddrNamesAsManyIdsAsItHas() {
         parse("1e05 40 0102 1e04 40 ff");
-        assertThat(options.removedIds()).isEqualTo(3);
-        assertThat(options.removedId(0)).isEqualTo(1);
-        assertThat(options.removedId(2)).isEqualTo(255);
+        assertThat(options.addresses().removed()).isEqualTo(3);
+        assertThat(options.addresses().removedId(0)).isEqualTo(1);
+        assertThat(options.addresses().removedId(2)).isEqualTo(255);
     }
 
     @Test
@@ -260,9 +260,9 @@ class MptcpOptionsTest {
             }
             Memory.copyIn(bytes, 0, memory, length);
             options.parse(memory, length);
-            assertThat(options.addAddrs()).isBetween(0, MptcpOptions.MAX_ADD_ADDRS);
-            assertThat(options.removedIds()).isBetween(0, MptcpOptions.MAX_REMOVED_IDS);
-            assertThat(options.hasMapping() && !options.has(MptcpOptions.DSS)).isFalse();
+            assertThat(options.addresses().added()).isBetween(0, AddressOptions.MAX_ADDED);
+            assertThat(options.addresses().removed()).isBetween(0, AddressOptions.MAX_REMOVED);
+            assertThat(options.dss().hasMapping() && !options.has(MptcpOptions.DSS)).isFalse();
         }
     }
 }

@@ -22,8 +22,8 @@ final class AddressArrivals {
     /** Takes whatever options of these kinds a segment has. */
     void input(Subflow on, MptcpOptions options, long nowNs) {
         if (options.has(MptcpOptions.ADD_ADDR)) {
-            for (int i = 0; i < options.addAddrs(); i++) {
-                if (options.addEcho(i)) {
+            for (int i = 0; i < options.addresses().added(); i++) {
+                if (options.addresses().echo(i)) {
                     onEcho(options, i);
                 } else {
                     onAnnouncement(on, options, i);
@@ -31,8 +31,8 @@ final class AddressArrivals {
             }
         }
         if (options.has(MptcpOptions.REMOVE_ADDR)) {
-            for (int i = 0; i < options.removedIds(); i++) {
-                onRemoval(options.removedId(i));
+            for (int i = 0; i < options.addresses().removed(); i++) {
+                onRemoval(options.addresses().removedId(i));
             }
         }
         if (options.has(MptcpOptions.MP_PRIO)) {
@@ -43,19 +43,19 @@ final class AddressArrivals {
     private void onEcho(MptcpOptions options, int i) {
         MptcpCounters counters = connection.layer.counters;
         counters.echoAdd.increment();
-        if (options.addPort(i) != 0) {
+        if (options.addresses().port(i) != 0) {
             counters.portAdd.increment();
         }
-        paths.signals.onEcho(options.addId(i), options.addHi(i), options.addLo(i), options.addPort(i));
+        paths.signals.onEcho(options.addresses().id(i), options.addresses().hi(i), options.addresses().lo(i), options.addresses().port(i));
     }
 
     private void onAnnouncement(Subflow on, MptcpOptions options, int i) {
         MptcpCounters counters = connection.layer.counters;
-        IpAddress address = new IpAddress(options.addHi(i), options.addLo(i));
-        int id = options.addId(i);
-        int port = options.addPort(i);
+        IpAddress address = new IpAddress(options.addresses().hi(i), options.addresses().lo(i));
+        int id = options.addresses().id(i);
+        int port = options.addresses().port(i);
         // "If a host receives an ADD_ADDR option for which it cannot validate the HMAC, it SHOULD silently ignore the option."
-        if (paths.expectedHmac(id, address, port) != options.addHmac(i)) {
+        if (paths.expectedHmac(id, address, port) != options.addresses().hmac(i)) {
             counters.addAddrHmacFailure.increment();
             return;
         }

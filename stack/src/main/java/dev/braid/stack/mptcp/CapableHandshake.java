@@ -1,6 +1,7 @@
 package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.wire.MptcpOptionWriter;
+import dev.braid.fastpath.wire.CapableOption;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.fastpath.wire.Tcp;
 import dev.braid.stack.tcp.SegmentKind;
@@ -88,15 +89,15 @@ final class CapableHandshake implements Handshake {
 
     private int flags() {
         MptcpConfig config = connection.layer.config;
-        return MptcpOptions.HMAC_SHA256
-                | (connection.checksum ? MptcpOptions.CHECKSUM_REQUIRED : 0)
-                | (config.allowJoinInitialAddressPort ? 0 : MptcpOptions.DENY_JOIN_INITIAL);
+        return CapableOption.HMAC_SHA256
+                | (connection.checksum ? CapableOption.CHECKSUM_REQUIRED : 0)
+                | (config.allowJoinInitialAddressPort ? 0 : CapableOption.DENY_JOIN_INITIAL);
     }
 
     /** Whether a MP_CAPABLE may be used: an algorithm that is known, and no extension that is not. */
     static boolean usable(MptcpOptions options) {
-        int flags = options.capableFlags();
-        return (flags & MptcpOptions.EXTENSIBILITY) == 0 && (flags & MptcpOptions.HMAC_SHA256) != 0;
+        int flags = options.capable().flags();
+        return (flags & CapableOption.EXTENSIBILITY) == 0 && (flags & CapableOption.HMAC_SHA256) != 0;
     }
 
     @Override
@@ -131,13 +132,13 @@ final class CapableHandshake implements Handshake {
             return;
         }
         boolean answered = options.has(MptcpOptions.MP_CAPABLE)
-                && options.capableLength() == MptcpOptionWriter.CAPABLE_SYN_ACK
-                && options.capableVersion() == MptcpOptions.VERSION
+                && options.capable().length() == MptcpOptionWriter.CAPABLE_SYN_ACK
+                && options.capable().version() == MptcpOptions.VERSION
                 && usable(options);
         if (answered) {
             layer.counters.mpCapableSynAckRx.increment();
             layer.blackholes.passed(subflow.tcb.link(), segment.srcHi, segment.srcLo);
-            learn(options, options.senderKey());
+            learn(options, options.capable().senderKey());
         } else if (dropped) {
             layer.counters.blackhole.increment();
             layer.blackholes.found(subflow.tcb.link(), segment.srcHi, segment.srcLo, nowNs);
@@ -151,13 +152,13 @@ final class CapableHandshake implements Handshake {
     /** "If the third packet (the ACK) does not contain the MP_CAPABLE option, then the session MUST fall back". */
     private Verdict onThirdAck(MptcpOptions options, long nowNs) {
         boolean said = options.has(MptcpOptions.MP_CAPABLE)
-                && options.capableLength() >= MptcpOptionWriter.CAPABLE_ACK
-                && options.capableVersion() == MptcpOptions.VERSION
+                && options.capable().length() >= MptcpOptionWriter.CAPABLE_ACK
+                && options.capable().version() == MptcpOptions.VERSION
                 && usable(options)
-                && options.receiverKey() == connection.localKey;
+                && options.capable().receiverKey() == connection.localKey;
         if (said) {
             connection.layer.counters.mpCapableAckRx.increment();
-            learn(options, options.senderKey());
+            learn(options, options.capable().senderKey());
             subflow.handshakeDone();
             connection.onFullyEstablished();
             return Verdict.PROCEED;
@@ -175,7 +176,7 @@ final class CapableHandshake implements Handshake {
         keyed = true;
         connection.remoteKeyIs(connection.layer.keys.derive(key));
         // "If either host requires the use of checksums, checksums MUST be used."
-        connection.checksum |= (options.capableFlags() & MptcpOptions.CHECKSUM_REQUIRED) != 0;
-        connection.remoteDeniesInitialAddress |= (options.capableFlags() & MptcpOptions.DENY_JOIN_INITIAL) != 0;
+        connection.checksum |= (options.capable().flags() & CapableOption.CHECKSUM_REQUIRED) != 0;
+        connection.remoteDeniesInitialAddress |= (options.capable().flags() & CapableOption.DENY_JOIN_INITIAL) != 0;
     }
 }

@@ -127,32 +127,32 @@ final class DataReceiver {
         if (connection.fallenBack) {
             return Verdict.PROCEED;
         }
-        int length = options.dataLevelLength();
-        wideDataAck = options.dsnIs64();
-        long position = position(options.dsn(), wideDataAck);
+        int length = options.dss().dataLevelLength();
+        wideDataAck = options.dss().dsnIs64();
+        long position = position(options.dss().dsn(), wideDataAck);
         if (length == DssMapping.INFINITE) {
             counters.infiniteMapRx.increment();
-        } else if (options.hasChecksum() != connection.checksum) {
+        } else if (options.dss().hasChecksum() != connection.checksum) {
             // "If a checksum is present but its use had not been negotiated in the MP_CAPABLE handshake, the receiver MUST close the
             // subflow with a RST"; likewise "if a checksum is not present when its use has been negotiated".
             subflow.reset(ResetReason.MPTCP_ERROR, nowNs);
             return Verdict.DISCARD;
         }
-        if (options.dataFin() && length == 1) {
+        if (options.dss().dataFin() && length == 1) {
             if (!connection.checksum || subflow.receiver.verifyFin(position, options, nowNs)) {
                 onDataFin(subflow, position);
             }
             return Verdict.PROCEED; // nothing else is mapped
         }
-        if (options.dataFin() && length > 0 && !connection.checksum) {
+        if (options.dss().dataFin() && length > 0 && !connection.checksum) {
             onDataFin(subflow, position + length - 1);
         }
         if (payload == 0) {
             return Verdict.PROCEED;
         }
-        int checksum = options.hasChecksum() ? options.checksum() : -1;
+        int checksum = options.dss().hasChecksum() ? options.dss().checksum() : -1;
         boolean attached = DssMapping.attach(
-                frame, position, options.ssn(), length, options.dataFin(), checksum);
+                frame, position, options.dss().ssn(), length, options.dss().dataFin(), checksum);
         return attached ? Verdict.PROCEED : Verdict.DISCARD;
     }
 

@@ -112,7 +112,7 @@ final class JoinHandshake implements Handshake {
         MptcpCounters counters = connection.layer.counters;
         boolean answered = segment.has(Tcp.ACK)
                 && options.has(MptcpOptions.MP_JOIN)
-                && options.joinLength() == MptcpOptionWriter.JOIN_SYN_ACK;
+                && options.join().length() == MptcpOptionWriter.JOIN_SYN_ACK;
         if (!answered) {
             // "If the SYN/ACK as received at Host A does not have an MP_JOIN option, Host A MUST close the subflow with a TCP RST."
             return refuse();
@@ -121,13 +121,13 @@ final class JoinHandshake implements Handshake {
         if (subflow.remotePort() != connection.remotePort()) {
             counters.mpJoinPortSynAckRx.increment();
         }
-        remoteNonce = options.joinNonce();
-        if (theirs().leftmost64() != options.joinHmacHigh()) {
+        remoteNonce = options.join().nonce();
+        if (theirs().leftmost64() != options.join().hmacHigh()) {
             counters.mpJoinSynAckHmacFailure.increment();
             return refuse();
         }
-        subflow.remoteId = options.joinAddressId();
-        subflow.remoteBackup = options.joinBackup();
+        subflow.remoteId = options.join().addressId();
+        subflow.remoteBackup = options.join().backup();
         if (subflow.remoteBackup) {
             counters.mpJoinSynAckBackupRx.increment();
         }
@@ -141,15 +141,15 @@ final class JoinHandshake implements Handshake {
 
     private Verdict onThirdAck(MptcpOptions options) {
         MptcpCounters counters = connection.layer.counters;
-        boolean answered = options.has(MptcpOptions.MP_JOIN) && options.joinLength() == MptcpOptionWriter.JOIN_ACK;
+        boolean answered = options.has(MptcpOptions.MP_JOIN) && options.join().length() == MptcpOptionWriter.JOIN_ACK;
         if (!answered) {
             // "If ... the MP_JOIN option is missing from the ACK, it MUST close the subflow with a RST."
             return refuse();
         }
         Keys keys = theirs();
-        boolean right = keys.leftmost64() == options.joinHmacHigh()
-                && keys.middle64() == options.joinHmacMiddle()
-                && keys.low32() == options.joinHmacLow();
+        boolean right = keys.leftmost64() == options.join().hmacHigh()
+                && keys.middle64() == options.join().hmacMiddle()
+                && keys.low32() == options.join().hmacLow();
         if (!right) {
             counters.mpJoinAckHmacFailure.increment();
             return refuse();

@@ -186,7 +186,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
         if (arrived.capableMaps()) {
             arrived.mapFromCapable(connection.idsnRemote + 1);
         }
-        if (arrived.hasMapping()) {
+        if (arrived.dss().hasMapping()) {
             Verdict verdict = connection.receiver.onMapping(this, segment.frame(), segment.length, arrived, nowNs);
             if (verdict != Verdict.PROCEED) {
                 return verdict;
@@ -198,10 +198,10 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
         if (arrived.has(MptcpOptions.ADD_ADDR | MptcpOptions.REMOVE_ADDR | MptcpOptions.MP_PRIO)) {
             connection.paths.arrivals.input(this, arrived, nowNs);
         }
-        dataAckSeen |= arrived.hasDataAck();
-        dataNews = arrived.hasDataAck()
+        dataAckSeen |= arrived.dss().hasDataAck();
+        dataNews = arrived.dss().hasDataAck()
                 && connection.sender.onDataAck(
-                        this, arrived.dataAck(), arrived.dataAckIs64(), tcb.windowOf(segment), nowNs);
+                        this, arrived.dss().dataAck(), arrived.dss().dataAckIs64(), tcb.windowOf(segment), nowNs);
         return Verdict.PROCEED;
     }
 

@@ -252,7 +252,7 @@ final class SubflowReceiver {
 
     /** A DATA_FIN came alone: "The checksum in this case will only cover the pseudo-header" (section 3.3.3). */
     boolean verifyFin(long place, MptcpOptions options, long nowNs) {
-        if (Checksum.isValid(pseudoHeader(place, options.ssn(), 1) + options.checksum())) {
+        if (Checksum.isValid(pseudoHeader(place, options.dss().ssn(), 1) + options.dss().checksum())) {
             return true;
         }
         if (!failed && !broken) {

@@ -2,6 +2,7 @@ package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.flow.SipHash;
 import dev.braid.fastpath.wire.MptcpOptionWriter;
+import dev.braid.fastpath.wire.CapableOption;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.mptcp.path.PathDecision;
@@ -43,7 +44,7 @@ final class SynAdmission {
         }
         options.parse(syn.optionsAddress(), syn.optionsLength());
         boolean capable = options.has(MptcpOptions.MP_CAPABLE);
-        boolean join = options.has(MptcpOptions.MP_JOIN) && options.joinLength() == MptcpOptionWriter.JOIN_SYN;
+        boolean join = options.has(MptcpOptions.MP_JOIN) && options.join().length() == MptcpOptionWriter.JOIN_SYN;
         if (capable && join) {
             return null; // nobody's honest wish
         }
@@ -63,8 +64,8 @@ final class SynAdmission {
         }
         layer.counters.mpCapableSynRx.increment();
         // A later version than ours is answered with ours, "which MUST be equal or lower".
-        boolean usable = options.capableLength() == MptcpOptionWriter.CAPABLE_SYN
-                && options.capableVersion() >= MptcpOptions.VERSION
+        boolean usable = options.capable().length() == MptcpOptionWriter.CAPABLE_SYN
+                && options.capable().version() >= MptcpOptions.VERSION
                 && CapableHandshake.usable(options);
         if (!usable) {
             return null;
@@ -78,7 +79,7 @@ final class SynAdmission {
     }
 
     private int flags() {
-        return options.capableFlags();
+        return options.capable().flags();
     }
 
     /** A connection that begins. */
@@ -98,8 +99,8 @@ final class SynAdmission {
             var settings = new TcpSettings(tcb.settings());
             var connection = new MptcpConnection(layer, Unaccepted.USER, tcb, settings, new MptcpSettings(chosen));
             SubflowSettings.refresh(settings, tcb.settings());
-            connection.checksum |= (flags & MptcpOptions.CHECKSUM_REQUIRED) != 0;
-            connection.remoteDeniesInitialAddress = (flags & MptcpOptions.DENY_JOIN_INITIAL) != 0;
+            connection.checksum |= (flags & CapableOption.CHECKSUM_REQUIRED) != 0;
+            connection.remoteDeniesInitialAddress = (flags & CapableOption.DENY_JOIN_INITIAL) != 0;
             connection.begin(key);
             return connection.initial;
         }
@@ -124,10 +125,10 @@ final class SynAdmission {
             layer.counters.mpFallbackTokenInit.increment();
             return 0;
         }
-        boolean checksum = layer.config.checksum || (flags() & MptcpOptions.CHECKSUM_REQUIRED) != 0;
-        int answer = MptcpOptions.HMAC_SHA256
-                | (checksum ? MptcpOptions.CHECKSUM_REQUIRED : 0)
-                | (layer.config.allowJoinInitialAddressPort ? 0 : MptcpOptions.DENY_JOIN_INITIAL);
+        boolean checksum = layer.config.checksum || (flags() & CapableOption.CHECKSUM_REQUIRED) != 0;
+        int answer = CapableOption.HMAC_SHA256
+                | (checksum ? CapableOption.CHECKSUM_REQUIRED : 0)
+                | (layer.config.allowJoinInitialAddressPort ? 0 : CapableOption.DENY_JOIN_INITIAL);
         return MptcpOptionWriter.writeCapableSynAck(address, answer, key.key());
     }
 
@@ -151,11 +152,11 @@ final class SynAdmission {
             return null;
         }
         boolean said = options.has(MptcpOptions.MP_CAPABLE)
-                && options.capableLength() >= MptcpOptionWriter.CAPABLE_ACK
+                && options.capable().length() >= MptcpOptionWriter.CAPABLE_ACK
                 && CapableHandshake.usable(options);
         // It says which key it was given; only ours, of this very connection, is believed.
         HostKey key = layer.keys.derive(cookieKey(ack, ack.ack - 1));
-        if (!said || options.receiverKey() != key.key()) {
+        if (!said || options.capable().receiverKey() != key.key()) {
             layer.counters.mpCapableFallbackAck.increment();
             return null;
         }
@@ -185,13 +186,13 @@ final class SynAdmission {
     // MP_JOIN.
 
     private SynClaim join(TcpSegment syn) {
-        MptcpConnection connection = layer.tokens.lookup(options.joinToken());
+        MptcpConnection connection = layer.tokens.lookup(options.join().token());
         if (connection == null) {
             layer.counters.mpJoinNoTokenFound.increment();
             return refuse(ResetReason.MPTCP_ERROR);
         }
         layer.counters.mpJoinSynRx.increment();
-        if (options.joinBackup()) {
+        if (options.join().backup()) {
             layer.counters.mpJoinSynBackupRx.increment();
         }
         if (syn.dstPort != connection.localPort()) {
@@ -206,8 +207,8 @@ final class SynAdmission {
             return refuse(ResetReason.PROHIBITED);
         }
         int localNonce = (int) layer.entropy.nextLong();
-        var join = new Joining(connection, options.joinAddressId(), options.joinBackup(), localNonce,
-                options.joinNonce(), byCookie);
+        var join = new Joining(connection, options.join().addressId(), options.join().backup(), localNonce,
+                options.join().nonce(), byCookie);
         answering = byCookie ? join : null;
         return join;
     }

@@ -3,6 +3,7 @@ package dev.braid.stack.fuzz;
 import static dev.braid.stack.fuzz.FuzzedCore.require;
 
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.CapableOption;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.fastpath.wire.Tcp;
 
@@ -42,26 +43,26 @@ final class FuzzedSubflow extends FuzzedFlow {
     static int tokenOf(long tcp) {
         MptcpOptions said = new MptcpOptions();
         said.parse(tcp + Tcp.MIN_HEADER, Tcp.dataOffset(tcp) - Tcp.MIN_HEADER);
-        return said.has(MptcpOptions.MP_JOIN) ? said.joinToken() : 0;
+        return said.has(MptcpOptions.MP_JOIN) ? said.join().token() : 0;
     }
 
     @Override
     void understand(long tcp, int flags, int payload) {
         options.parse(tcp + Tcp.MIN_HEADER, Tcp.dataOffset(tcp) - Tcp.MIN_HEADER);
         require(!options.malformed(), "sent malformed options");
-        if (options.has(MptcpOptions.MP_CAPABLE) && options.capableLength() > 4) {
-            connection.learn(options.senderKey(), (options.capableFlags() & MptcpOptions.CHECKSUM_REQUIRED) != 0);
+        if (options.has(MptcpOptions.MP_CAPABLE) && options.capable().length() > 4) {
+            connection.learn(options.capable().senderKey(), (options.capable().flags() & CapableOption.CHECKSUM_REQUIRED) != 0);
             if (options.capableMaps()) {
-                map(0, 1, options.dataLevelLength(), false);
+                map(0, 1, options.capable().dataLevelLength(), false);
             }
         }
         if (options.has(MptcpOptions.MP_JOIN) && (flags & Tcp.SYN) != 0) {
-            hostNonce = options.joinNonce();
+            hostNonce = options.join().nonce();
         }
-        if (options.has(MptcpOptions.DSS) && options.hasMapping() && connection.knowsHostKey) {
-            int place = connection.placeOfHost(options.dsn());
-            map(place, options.ssn(), options.dataLevelLength(), options.dataFin());
-            connection.saw(options.dsn(), options.dataLevelLength(), options.dataFin());
+        if (options.has(MptcpOptions.DSS) && options.dss().hasMapping() && connection.knowsHostKey) {
+            int place = connection.placeOfHost(options.dss().dsn());
+            map(place, options.dss().ssn(), options.dss().dataLevelLength(), options.dss().dataFin());
+            connection.saw(options.dss().dsn(), options.dss().dataLevelLength(), options.dss().dataFin());
         }
     }
 
