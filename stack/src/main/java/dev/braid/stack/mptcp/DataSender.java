@@ -549,7 +549,7 @@ final class DataSender {
 
     private boolean isStripped(Subflow subflow) {
         boolean alone = connection.subflows.size() == 1;
-        return subflow.bareSegments >= (alone ? BARE_ALONE : BARE_AMONG_OTHERS);
+        return subflow.input.bareSegments() >= (alone ? BARE_ALONE : BARE_AMONG_OTHERS);
     }
 
     /** A box began to take options off what comes over these subflows: none of them is of use any more as what it is. */
@@ -595,7 +595,7 @@ final class DataSender {
      * @return whether it is
      */
     boolean endsStripped(Subflow subflow, long nowNs) {
-        return subflow.bareSegments > 0 && goesOnStripped(subflow, nowNs);
+        return subflow.input.bareSegments() > 0 && goesOnStripped(subflow, nowNs);
     }
 
     /**
@@ -609,7 +609,7 @@ final class DataSender {
             return plain != null;
         }
         Subflow only = connection.subflows.getFirst();
-        if (only.bareSegments > 0) {
+        if (only.input.bareSegments() > 0) {
             onStripped(only, nowNs);
             return true;
         }

@@ -3,9 +3,6 @@ package dev.braid.stack.mptcp;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.wire.IpAddress;
-import dev.braid.fastpath.wire.MptcpOptions;
-import dev.braid.fastpath.wire.Tcp;
-import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.mptcp.path.PathSubflow;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
@@ -27,8 +24,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     final Tcb tcb;
     final SentMappings mappings = new SentMappings();
     final Pulse pulse;
-    /** Segments since the last with an option of Multipath TCP. */
-    int bareSegments;
+    final SubflowInput input;
     final SubflowReceiver receiver;
     final SubflowOptions options;
     final SignalQueue signals = new SignalQueue();
@@ -61,8 +57,6 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     /** TCP has let go of it. */
     private boolean gone;
     private boolean resetDue;
-    /** The segment that is being dealt with brought a DATA_ACK or a window that the connection did not know. */
-    private boolean dataNews;
     /** The peer's FIN came. */
     private boolean finArrived;
     /** What the reset of this end is to say: {@link ResetReason}. */
@@ -74,9 +68,6 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     long mpFailDsn;
 
-    /** Options are known to pass in both directions (RFC 8684 section 3.7). */
-    private boolean dataAckSeen;
-
     /**
      * A subflow of a TCB that is to be opened, or was made for a peer's SYN.
      *
@@ -87,6 +78,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
         this.tcb = tcb;
         this.number = number;
         this.initiated = initiated;
+        input = new SubflowInput(this);
         receiver = new SubflowReceiver(this);
         options = new SubflowOptions(connection, this);
         pulse = new Pulse(tcb);
@@ -130,88 +122,12 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public Verdict onSegment(Tcb tcb, TcpSegment segment, long nowNs) {
-        MptcpOptions arrived = connection.layer.options;
-        if (segment.options.has(TcpOptions.MPTCP)) {
-            arrived.parse(segment.optionsAddress(), segment.optionsLength());
-            bareSegments = 0;
-        } else {
-            arrived.clear();
-            onBare(segment);
-        }
-        dataNews = false;
-        if (connection.fallenBack) {
-            return Verdict.PROCEED;
-        }
-        if (stale) {
-            connection.liveness.onHeard();
-        }
-        if (arrived.has(MptcpOptions.MP_FASTCLOSE)) {
-            connection.onFastClose(arrived.fastCloseKey());
-        }
-        if (segment.has(Tcp.RST)) {
-            onReset(arrived);
-            return Verdict.PROCEED;
-        }
-        Handshake pending = handshake;
-        if (pending != null) {
-            Verdict verdict = pending.onSegment(segment, arrived, nowNs);
-            if (verdict != Verdict.PROCEED || connection.fallenBack) {
-                return verdict;
-            }
-        } else if (arrived.has(MptcpOptions.MP_JOIN) && !initiated && !segment.has(Tcp.SYN)) {
-            tcb.demandAck(); // the answer to its third packet was lost
-        }
-        return segment.has(Tcp.SYN) ? Verdict.PROCEED : onOptions(segment, arrived, nowNs);
+        return input.onSegment(segment, nowNs);
     }
 
-    /** Payload needs no option of its own where the mapping of a segment before covers it. */
-    private void onBare(TcpSegment segment) {
-        if (segment.length == 0 && !segment.has(Tcp.SYN | Tcp.RST)) {
-            bareSegments++;
-            connection.sender.onBareSegment(this);
-        }
-    }
-
-    private void onReset(MptcpOptions arrived) {
-        if (arrived.has(MptcpOptions.MP_TCPRST)) {
-            connection.layer.counters.mpRstRx.increment();
-            resetReceived = arrived.resetReason();
-        }
-        if (arrived.has(MptcpOptions.MP_FAIL)) {
-            connection.layer.counters.mpFailRx.increment();
-        }
-    }
-
-    private Verdict onOptions(TcpSegment segment, MptcpOptions arrived, long nowNs) {
-        if (arrived.capableMaps()) {
-            arrived.mapFromCapable(connection.idsnRemote + 1);
-        }
-        if (arrived.dss().hasMapping()) {
-            Verdict verdict = connection.receiver.onMapping(this, segment.frame(), segment.length, arrived, nowNs);
-            if (verdict != Verdict.PROCEED) {
-                return verdict;
-            }
-        }
-        if (arrived.has(MptcpOptions.MP_FAIL)) {
-            connection.receiver.onMpFail(this, nowNs);
-        }
-        if (arrived.has(MptcpOptions.ADD_ADDR | MptcpOptions.REMOVE_ADDR | MptcpOptions.MP_PRIO)) {
-            connection.paths.arrivals.input(this, arrived, nowNs);
-        }
-        dataAckSeen |= arrived.dss().hasDataAck();
-        dataNews = arrived.dss().hasDataAck()
-                && connection.sender.onDataAck(
-                        this, arrived.dss().dataAck(), arrived.dss().dataAckIs64(), tcb.windowOf(segment), nowNs);
-        return Verdict.PROCEED;
-    }
-
-    /**
-     * RFC 8684 section 3.4: "any duplicate ACK that is received containing an MPTCP option, with the exception of the DSS option, MUST
-     * NOT be treated as a signal of congestion"; nor is one that brings a DATA_ACK or a window, for what came over other subflows.
-     */
     @Override
     public boolean exemptDuplicateAck(Tcb tcb, TcpSegment segment) {
-        return dataNews || (connection.layer.options.present() & ~MptcpOptions.DSS) != 0;
+        return input.exemptsDuplicateAck();
     }
 
     // Data.
@@ -342,8 +258,8 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public void onAcked(Tcb tcb, long streamOffset, long nowNs) {
-        if (streamOffset > 0 && !dataAckSeen && !connection.fallenBack && connection.layer.options.present() == 0) {
-            receiver.onPlainAck(nowNs);
+        if (streamOffset > 0) {
+            input.onAcked(nowNs);
         }
         connection.sender.onSubflowAcked(this, streamOffset, nowNs);
     }
