@@ -59,13 +59,17 @@ public final class Frame {
     private static final int GSO_TYPE = 60;
     private static final int GSO_SIZE = 64;
     private static final int GSO_ECN = 68;
-    private static final int EXTENSIONS = 72;
-    private static final int EXTENSION_BLOCK = 76;
+    /** Bits of the active extensions, then the number of their block: {@link FrameExtensions}'. */
+    static final int EXTENSIONS = 72;
+
+    static final int EXTENSION_BLOCK = 76;
+
     private static final int LINK_HEADER = 80;
 
     private final FramePool pool;
     private final long base;
     private final int slotBytes;
+    private final FrameExtensions extensions;
     private @Nullable Frame sharedWith;
     private Chunk @Nullable [] fragmentChunks;
     private long @Nullable [] fragmentSpans;
@@ -75,6 +79,7 @@ public final class Frame {
         this.pool = pool;
         this.base = base;
         this.slotBytes = slotBytes;
+        this.extensions = new FrameExtensions(pool, base);
     }
 
     /** Readies a slot that left the pool: one reference, no data, all else zero. */
@@ -378,98 +383,9 @@ public final class Frame {
         return Memory.nativeI32(base + EXTENSIONS) != 0;
     }
 
-    /** Whether this extension is active. */
-    public boolean hasExtension(ExtensionType type) {
-        return (Memory.nativeI32(base + EXTENSIONS) & type.bit()) != 0;
-    }
-
-    /**
-     * The address of an active extension, to read only: clones share it.
-     *
-     * @return 0 when it is not active
-     */
-    public long extension(ExtensionType type) {
-        if (!hasExtension(type)) {
-            return 0;
-        }
-        return pool.extensionBlocks().address(Memory.nativeI32(base + EXTENSION_BLOCK)) + type.offset();
-    }
-
-    /**
-     * The address of an extension to write, activated (and zeroed) if it was not, copied first if a clone shares it.
-     *
-     * @return 0 when no extension block is left, which is counted
-     */
-    public long writableExtension(ExtensionType type) {
-        ExtensionBlocks blocks = pool.extensionBlocks();
-        int active = Memory.nativeI32(base + EXTENSIONS);
-        int block = active == 0 ? blocks.take() : blocks.unshare(Memory.nativeI32(base + EXTENSION_BLOCK));
-        if (block < 0) {
-            return 0;
-        }
-        Memory.putNative32(base + EXTENSION_BLOCK, block);
-        long address = blocks.address(block) + type.offset();
-        if ((active & type.bit()) == 0) {
-            Memory.zero(address, type.length());
-            Memory.putNative32(base + EXTENSIONS, active | type.bit());
-        }
-        return address;
-    }
-
-    /** Deactivates an extension that has done its work; with the last of them the block is given up. */
-    public void removeExtension(ExtensionType type) {
-        int active = Memory.nativeI32(base + EXTENSIONS);
-        int left = active & ~type.bit();
-        if (left != active) {
-            Memory.putNative32(base + EXTENSIONS, left);
-            if (left == 0) {
-                pool.extensionBlocks().release(Memory.nativeI32(base + EXTENSION_BLOCK));
-            }
-        }
-    }
-
-    /** Whether both frames carry the same extensions with the same content: a condition for coalescing them. */
-    public boolean sameExtensions(Frame other) {
-        int active = Memory.nativeI32(base + EXTENSIONS);
-        if (active != Memory.nativeI32(other.base + EXTENSIONS)) {
-            return false;
-        }
-        return active == 0
-                || pool.extensionBlocks()
-                        .equal(
-                                Memory.nativeI32(base + EXTENSION_BLOCK),
-                                Memory.nativeI32(other.base + EXTENSION_BLOCK),
-                                active);
-    }
-
-    /** Takes over the other frame's extensions, shared copy-on-write; this one has none of its own yet. */
-    public void shareExtensions(Frame with) {
-        int active = Memory.nativeI32(with.base + EXTENSIONS);
-        if (active != 0) {
-            int block = Memory.nativeI32(with.base + EXTENSION_BLOCK);
-            pool.extensionBlocks().retain(block);
-            Memory.putNative32(base + EXTENSIONS, active);
-            Memory.putNative32(base + EXTENSION_BLOCK, block);
-        }
-    }
-
-    /**
-     * As {@link #shareExtensions}, of a frame that may come from another pool, whose blocks only its owner may count: those are
-     * copied. Where the pool has no block left the frame goes without, for what extensions say is never needed on the wire.
-     */
-    public void adoptExtensions(Frame from) {
-        int active = Memory.nativeI32(from.base + EXTENSIONS);
-        if (active == 0 || from.pool == pool) {
-            shareExtensions(from);
-            return;
-        }
-        int block = pool.extensionBlocks().take();
-        if (block >= 0) {
-            long source = from.pool.extensionBlocks().address(Memory.nativeI32(from.base + EXTENSION_BLOCK));
-            Memory.copy(source, pool.extensionBlocks().address(block), ExtensionType.BLOCK_BYTES);
-            Memory.putNative32(base + EXTENSIONS, active);
-            Memory.putNative32(base + EXTENSION_BLOCK, block);
-        }
+    /** What was attached to it for those who need more than the metadata. */
+    public FrameExtensions extensions() {
+        return extensions;
     }
 
     // Ownership.
@@ -526,8 +442,7 @@ public final class Frame {
             Memory.putNative32(base + FRAGMENT_BYTES, 0);
         }
         if (hasExtensions()) {
-            pool.extensionBlocks().release(Memory.nativeI32(base + EXTENSION_BLOCK));
-            Memory.putNative32(base + EXTENSIONS, 0);
+            extensions.release();
         }
         Frame shared = sharedWith;
         if (shared != null) {
@@ -553,7 +468,7 @@ public final class Frame {
             Chunk chunk = chunks[i];
             appendFragment(chunk, (int) (original.fragmentAddress(i) - chunk.address()), original.fragmentLength(i));
         }
-        shareExtensions(original);
+        extensions.share(original.extensions);
     }
 
     @Override

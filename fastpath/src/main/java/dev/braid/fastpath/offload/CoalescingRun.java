@@ -114,7 +114,7 @@ final class CoalescingRun {
                 && first.linearLength() + next.payloadLength() <= Ipv4.MAX_PACKET
                 && sameIp(head.packet(), next.packet())
                 && sameTcp(head.tcp(), next.tcp())
-                && first.sameExtensions(nextFrame);
+                && first.extensions().same(nextFrame.extensions());
     }
 
     private boolean sameIp(long a, long b) {
@@ -160,7 +160,7 @@ final class CoalescingRun {
         Memory.copy(first.data(), large.data(), first.linearLength());
         large.device(first.device()).arrivalNs(first.arrivalNs()).flowHash(first.flowHash());
         large.checksumState(first.checksumState());
-        large.shareExtensions(first);
+        large.extensions().share(first.extensions());
         first.release();
         frame = large;
         head.examine(large);

@@ -83,7 +83,7 @@ public final class Segmenter {
             payload.copyTo(frame, segment.data() + header, length);
             segment.device(frame.device()).arrivalNs(frame.arrivalNs()).flowHash(frame.flowHash());
             segment.transportOffset(transport.offset()).payloadOffset(header);
-            segment.adoptExtensions(frame);
+            segment.extensions().adopt(frame.extensions());
             finishIp(segment.data(), header + length, done / size);
             finishTransport(frame, segment.data(), header + length, done, done + length == total);
             output.transmit(segment);
@@ -161,7 +161,7 @@ public final class Segmenter {
             copy.copyLinkHeader(frame);
             copy.device(frame.device()).arrivalNs(frame.arrivalNs()).flowHash(frame.flowHash());
             copy.transportOffset(frame.transportOffset()).payloadOffset(frame.payloadOffset());
-            copy.adoptExtensions(frame);
+            copy.extensions().adopt(frame.extensions());
         }
         return copy;
     }

@@ -132,15 +132,15 @@ class FrameTest {
     void extensionsAreCopiedWhenAHolderOfAClonesBlockWrites() {
         Frame frame = mtu();
         assertThat(frame.hasExtensions()).isFalse();
-        assertThat(frame.extension(MARK)).isZero();
-        Memory.putNative64(frame.writableExtension(MARK), 1);
+        assertThat(frame.extensions().find(MARK)).isZero();
+        Memory.putNative64(frame.extensions().writable(MARK), 1);
         Frame clone = Objects.requireNonNull(pool.cloneOf(frame));
-        assertThat(clone.extension(MARK)).isEqualTo(frame.extension(MARK));
+        assertThat(clone.extensions().find(MARK)).isEqualTo(frame.extensions().find(MARK));
         assertThat(pool.extensionsInUse()).isOne();
-        Memory.putNative64(clone.writableExtension(MARK), 2);
+        Memory.putNative64(clone.extensions().writable(MARK), 2);
         assertThat(pool.extensionsInUse()).isEqualTo(2);
-        assertThat(Memory.nativeI64(frame.extension(MARK))).isEqualTo(1);
-        assertThat(Memory.nativeI64(clone.extension(MARK))).isEqualTo(2);
+        assertThat(Memory.nativeI64(frame.extensions().find(MARK))).isEqualTo(1);
+        assertThat(Memory.nativeI64(clone.extensions().find(MARK))).isEqualTo(2);
         frame.release();
         clone.release();
     }
@@ -148,11 +148,11 @@ class FrameTest {
     @Test
     void anExtensionActivatedAnewIsZero() {
         Frame frame = mtu();
-        Memory.putNative64(frame.writableExtension(NOTE), -1);
+        Memory.putNative64(frame.extensions().writable(NOTE), -1);
         frame.release();
         Frame again = mtu();
-        assertThat(again.hasExtension(NOTE)).isFalse();
-        assertThat(Memory.nativeI64(again.writableExtension(NOTE))).isZero();
+        assertThat(again.extensions().has(NOTE)).isFalse();
+        assertThat(Memory.nativeI64(again.extensions().writable(NOTE))).isZero();
         again.release();
     }
 
@@ -160,13 +160,13 @@ class FrameTest {
     void framesWithOtherExtensionsAreNotTheSame() {
         Frame one = mtu();
         Frame other = mtu();
-        assertThat(one.sameExtensions(other)).isTrue();
-        Memory.putNative64(one.writableExtension(MARK), 5);
-        assertThat(one.sameExtensions(other)).isFalse();
-        Memory.putNative64(other.writableExtension(MARK), 5);
-        assertThat(one.sameExtensions(other)).isTrue();
-        Memory.putNative64(other.writableExtension(MARK), 6);
-        assertThat(one.sameExtensions(other)).isFalse();
+        assertThat(one.extensions().same(other.extensions())).isTrue();
+        Memory.putNative64(one.extensions().writable(MARK), 5);
+        assertThat(one.extensions().same(other.extensions())).isFalse();
+        Memory.putNative64(other.extensions().writable(MARK), 5);
+        assertThat(one.extensions().same(other.extensions())).isTrue();
+        Memory.putNative64(other.extensions().writable(MARK), 6);
+        assertThat(one.extensions().same(other.extensions())).isFalse();
         one.release();
         other.release();
     }

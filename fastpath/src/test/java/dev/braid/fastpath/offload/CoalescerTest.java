@@ -306,14 +306,14 @@ class CoalescerTest {
 
     @Test
     void framesWithDifferentExtensionsDoNotJoin() {
-        add(0, 0, 1000, frame -> Memory.put64(frame.writableExtension(MARK), 1));
-        add(1000, 0, 1000, frame -> Memory.put64(frame.writableExtension(MARK), 1));
-        add(2000, 0, 1000, frame -> Memory.put64(frame.writableExtension(MARK), 2));
+        add(0, 0, 1000, frame -> Memory.put64(frame.extensions().writable(MARK), 1));
+        add(1000, 0, 1000, frame -> Memory.put64(frame.extensions().writable(MARK), 1));
+        add(2000, 0, 1000, frame -> Memory.put64(frame.extensions().writable(MARK), 2));
         add(3000, 0, 1000);
         assertThat(coalescedSizes()).containsExactly(2000, 1000, 1000);
         assertThat(batch.at(0).isSuper()).isTrue();
-        assertThat(batch.at(0).hasExtension(MARK)).isTrue();
-        assertThat(Memory.i64(batch.at(0).extension(MARK))).isEqualTo(1);
+        assertThat(batch.at(0).extensions().has(MARK)).isTrue();
+        assertThat(Memory.i64(batch.at(0).extensions().find(MARK))).isEqualTo(1);
         assertThat(packets.pool.extensionsInUse()).isEqualTo(2);
     }
 

@@ -281,10 +281,10 @@ class SegmenterTest {
     @Test
     void extensionsGoWithEveryPacket() {
         Frame whole = packets.tcp(true, 0, 0, 3000, "");
-        Memory.put64(whole.writableExtension(MARK), 77);
+        Memory.put64(whole.extensions().writable(MARK), 77);
         Packets.makeSuper(whole, 1000);
         segmenter.process(whole, packets.sent::add);
-        assertThat(packets.sent).hasSize(3).allMatch(frame -> Memory.i64(frame.extension(MARK)) == 77);
+        assertThat(packets.sent).hasSize(3).allMatch(frame -> Memory.i64(frame.extensions().find(MARK)) == 77);
         assertThat(packets.pool.extensionsInUse()).isEqualTo(1);
     }
 
@@ -292,11 +292,11 @@ class SegmenterTest {
     void extensionsGoAlongIntoAnotherPool() {
         try (Packets theirs = new Packets()) {
             Frame whole = theirs.tcp(true, 0, 0, 2000, "");
-            Memory.put64(whole.writableExtension(MARK), 78);
+            Memory.put64(whole.extensions().writable(MARK), 78);
             Packets.makeSuper(whole, 1000);
             segmenter.process(whole, packets.sent::add);
             assertThat(theirs.pool.extensionsInUse()).isZero();
-            assertThat(packets.sent).hasSize(2).allMatch(frame -> Memory.i64(frame.extension(MARK)) == 78);
+            assertThat(packets.sent).hasSize(2).allMatch(frame -> Memory.i64(frame.extensions().find(MARK)) == 78);
             assertThat(packets.pool.extensionsInUse()).isEqualTo(2);
         }
     }

@@ -37,7 +37,7 @@ final class DssMapping {
      * @return false when no extension block is left
      */
     static boolean attach(Frame frame, long position, int ssn, int length, boolean dataFin, int checksum) {
-        long block = frame.writableExtension(TYPE);
+        long block = frame.extensions().writable(TYPE);
         if (block == 0) {
             return false;
         }
@@ -51,12 +51,12 @@ final class DssMapping {
 
     /** The mapping of a frame, to be read by the methods below; 0 when it has none. */
     static long of(Frame frame) {
-        return frame.extension(TYPE);
+        return frame.extensions().find(TYPE);
     }
 
     /** Takes it off a frame whose bytes have found their place. */
     static void remove(Frame frame) {
-        frame.removeExtension(TYPE);
+        frame.extensions().remove(TYPE);
     }
 
     /** Place of the first mapped byte in the connection's stream. */

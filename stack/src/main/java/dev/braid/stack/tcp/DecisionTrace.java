@@ -20,7 +20,7 @@ public final class DecisionTrace {
 
     /** The same with what the upper layer has to add: {@link UpperLayer#reasons}. */
     static void mark(Frame frame, Decision decision, long upperReasons) {
-        long at = frame.writableExtension(TYPE);
+        long at = frame.extensions().writable(TYPE);
         if (at != 0) {
             Memory.putNative64(at + DECISION, decision.ordinal());
             Memory.putNative64(at + UPPER, upperReasons);
@@ -29,13 +29,13 @@ public final class DecisionTrace {
 
     /** What the upper layer adds, in its own codes; 0 = nothing. */
     public static long upperReasons(Frame frame) {
-        long at = frame.extension(TYPE);
+        long at = frame.extensions().find(TYPE);
         return at == 0 ? 0 : Memory.nativeI64(at + UPPER);
     }
 
     /** The reason the frame carries, or {@code null}. */
     public static @Nullable Decision of(Frame frame) {
-        long at = frame.extension(TYPE);
+        long at = frame.extensions().find(TYPE);
         return at == 0 ? null : Decision.of((int) Memory.nativeI64(at + DECISION));
     }
 }

@@ -62,7 +62,7 @@ final class Packing {
         if (small == null) {
             return frame;
         }
-        small.adoptExtensions(frame);
+        small.extensions().adopt(frame.extensions());
         if (small.hasExtensions() != frame.hasExtensions()) {
             small.release(); // what they say of the payload must not be lost
             return frame;

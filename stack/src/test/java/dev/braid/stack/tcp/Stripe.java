@@ -127,7 +127,7 @@ final class Stripe {
                 return Verdict.RESET;
             }
             switch (option.subtype) {
-                case StripeOption.MAP -> Memory.putNative64(segment.frame().writableExtension(MAP), option.value);
+                case StripeOption.MAP -> Memory.putNative64(segment.frame().extensions().writable(MAP), option.value);
                 case StripeOption.WHY -> resetReason = option.id;
                 case StripeOption.ACK -> peerHas = Math.max(peerHas, option.value);
                 default -> {}
@@ -191,7 +191,7 @@ final class Stripe {
             }
             byte[] bytes = new byte[frame.linearLength() - frame.payloadOffset()];
             Memory.copyOut(frame.data() + frame.payloadOffset(), bytes, 0, bytes.length);
-            onBytes(streamOffset + Memory.nativeI64(frame.extension(MAP)), bytes);
+            onBytes(streamOffset + Memory.nativeI64(frame.extensions().find(MAP)), bytes);
             delivered += bytes.length;
             frame.release();
             if (waiting.isEmpty()) {
