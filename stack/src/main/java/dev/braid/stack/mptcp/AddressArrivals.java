@@ -46,7 +46,8 @@ final class AddressArrivals {
         if (options.addresses().port(i) != 0) {
             counters.portAdd.increment();
         }
-        paths.signals.onEcho(options.addresses().id(i), options.addresses().hi(i), options.addresses().lo(i), options.addresses().port(i));
+        paths.signals.onEcho(options.addresses().id(i), options.addresses().hi(i), options.addresses().lo(i),
+                options.addresses().port(i));
     }
 
     private void onAnnouncement(Subflow on, MptcpOptions options, int i) {

@@ -1,7 +1,7 @@
 package dev.braid.stack.mptcp;
 
-import dev.braid.fastpath.wire.MptcpOptionWriter;
 import dev.braid.fastpath.wire.CapableOption;
+import dev.braid.fastpath.wire.MptcpOptionWriter;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.fastpath.wire.Tcp;
 import dev.braid.stack.tcp.SegmentKind;

@@ -343,7 +343,8 @@ final class SubflowReceiver {
     }
 
     private boolean isAlone() {
-        return connection.fallback.isPossible(subflow) && connection.sender.isContiguous(subflow) && !receiver.hasHole();
+        return connection.fallback.isPossible(subflow) && connection.sender.isContiguous(subflow)
+                && !receiver.hasHole();
     }
 
     private void reset(int reason, long nowNs) {

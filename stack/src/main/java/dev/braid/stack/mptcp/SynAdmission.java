@@ -1,8 +1,8 @@
 package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.flow.SipHash;
-import dev.braid.fastpath.wire.MptcpOptionWriter;
 import dev.braid.fastpath.wire.CapableOption;
+import dev.braid.fastpath.wire.MptcpOptionWriter;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.fastpath.wire.TcpOptions;
 import dev.braid.stack.mptcp.path.PathDecision;

@@ -2,8 +2,8 @@ package dev.braid.stack.fuzz;
 
 import static dev.braid.stack.fuzz.FuzzedCore.require;
 
-import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.CapableOption;
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.fastpath.wire.Tcp;
 
@@ -51,7 +51,8 @@ final class FuzzedSubflow extends FuzzedFlow {
         options.parse(tcp + Tcp.MIN_HEADER, Tcp.dataOffset(tcp) - Tcp.MIN_HEADER);
         require(!options.malformed(), "sent malformed options");
         if (options.has(MptcpOptions.MP_CAPABLE) && options.capable().length() > 4) {
-            connection.learn(options.capable().senderKey(), (options.capable().flags() & CapableOption.CHECKSUM_REQUIRED) != 0);
+            connection.learn(options.capable().senderKey(),
+                    (options.capable().flags() & CapableOption.CHECKSUM_REQUIRED) != 0);
             if (options.capableMaps()) {
                 map(0, 1, options.capable().dataLevelLength(), false);
             }
