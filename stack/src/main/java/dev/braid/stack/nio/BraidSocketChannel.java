@@ -3,7 +3,6 @@ package dev.braid.stack.nio;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.socket.SocketOptions;
-import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.tcp.TcpInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -307,13 +306,13 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     public <T> T getOption(SocketOption<T> name) throws IOException {
         requireOpen();
         if (name.equals(TcpSocketOptions.TCP_CONGESTION)) {
-            return (T) pump.ask(StreamSocket::congestionControl);
+            return (T) pump.ask(open -> open.facts().congestionControl());
         } else if (name.equals(TcpSocketOptions.PROTOCOL)) {
-            return (T) pump.ask(StreamSocket::protocol);
+            return (T) pump.ask(open -> open.facts().protocol());
         } else if (name.equals(TcpSocketOptions.MPTCP_SCHEDULER)) {
-            return (T) pump.ask(StreamSocket::packetScheduler);
+            return (T) pump.ask(open -> open.facts().packetScheduler());
         } else if (name.equals(TcpSocketOptions.MPTCP_PATH_MANAGER)) {
-            return (T) pump.ask(StreamSocket::pathManagers);
+            return (T) pump.ask(open -> open.facts().pathManagers());
         }
         return (T) options.value(name);
     }

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 record Endpoints(long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort) {
     static Endpoints of(StreamSocket socket) {
         return new Endpoints(
-                socket.localHi(),
-                socket.localLo(),
-                socket.localPort(),
-                socket.remoteHi(),
-                socket.remoteLo(),
-                socket.remotePort());
+                socket.facts().localHi(),
+                socket.facts().localLo(),
+                socket.facts().localPort(),
+                socket.facts().remoteHi(),
+                socket.facts().remoteLo(),
+                socket.facts().remotePort());
     }
 
     /** The local end, {@code null} when unbound. */

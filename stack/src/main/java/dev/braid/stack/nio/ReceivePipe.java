@@ -158,7 +158,7 @@ final class ReceivePipe {
             consumedBytes = bytes;
             consumedTrueSize = trueSize;
         }
-        fitDoorbell(socket.receiveBufferSize());
+        fitDoorbell(socket.facts().receiveBufferSize());
         long before = fetched;
         boolean full;
         do {

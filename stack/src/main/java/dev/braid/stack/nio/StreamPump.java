@@ -101,7 +101,7 @@ final class StreamPump implements SocketEvents, Pumped {
     TcpInfo info() throws IOException {
         var found = new TcpInfo[1];
         call((open, nowNs) -> {
-            found[0] = open.info(nowNs);
+            found[0] = open.facts().info(nowNs);
             return 0;
         });
         return found[0];

@@ -130,7 +130,7 @@ public final class OptionReader {
     /** What the socket chose, or a listener listens with. */
     private static StreamProtocol protocol(SocketOptions options, @Nullable StreamSocket socket) {
         if (socket != null) {
-            return socket.protocol();
+            return socket.facts().protocol();
         }
         return options.protocol == null ? StreamProtocol.TCP : options.protocol;
     }
@@ -140,7 +140,7 @@ public final class OptionReader {
         if (socket == null) {
             return protocol(options, null) == StreamProtocol.MPTCP;
         }
-        MptcpInfo info = socket.multipathInfo(nowNs);
+        MptcpInfo info = socket.facts().multipathInfo(nowNs);
         return info != null && !info.fallback;
     }
 
@@ -154,7 +154,7 @@ public final class OptionReader {
         if (protocol(options, socket) == StreamProtocol.TCP) {
             return -Errno.EOPNOTSUPP;
         }
-        MptcpInfo info = socket == null ? null : socket.multipathInfo(nowNs);
+        MptcpInfo info = socket == null ? null : socket.facts().multipathInfo(nowNs);
         return MultipathOptions.read(info == null ? MptcpInfo.none() : info, name, address, capacity);
     }
 
@@ -197,7 +197,7 @@ public final class OptionReader {
     }
 
     private static int info(@Nullable StreamSocket socket, long address, int capacity, long nowNs) {
-        TcpInfo info = socket == null ? null : socket.info(nowNs);
+        TcpInfo info = socket == null ? null : socket.facts().info(nowNs);
         if (info != null) {
             return TcpInfoLayout.write(info, address, capacity);
         }

@@ -3,13 +3,11 @@ package dev.braid.stack.socket;
 import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.stack.mptcp.MptcpConnection;
-import dev.braid.stack.mptcp.MptcpInfo;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.ReceiveQueue;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpFailure;
-import dev.braid.stack.tcp.TcpInfo;
 import dev.braid.stack.timer.Timed;
 import dev.braid.stack.timer.WheelEntry;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +32,7 @@ public final class StreamSocket implements ConnectionUser, Timed {
     private final SocketOptions options;
     private final Binding binding;
     private final SendTail tail;
+    private final SocketFacts facts;
     private final WheelEntry deadline = new WheelEntry(this);
     private @Nullable Connection connection;
     private boolean connecting;
@@ -55,6 +54,7 @@ public final class StreamSocket implements ConnectionUser, Timed {
         this.options = options;
         this.binding = new Binding(sockets);
         this.tail = new SendTail(sockets.chunks());
+        this.facts = new SocketFacts(this, sockets);
     }
 
     /** A socket for a connection that a listener took. */
@@ -73,6 +73,11 @@ public final class StreamSocket implements ConnectionUser, Timed {
     /** The options; after a change that concerns TCP call {@link #optionsChanged}. */
     public SocketOptions options() {
         return options;
+    }
+
+    /** What it tells of itself, in every state. */
+    public SocketFacts facts() {
+        return facts;
     }
 
     /** Lets changed options take effect on a live connection. */
@@ -322,12 +327,6 @@ public final class StreamSocket implements ConnectionUser, Timed {
         }
     }
 
-    /** Payload bytes there is room for, unread ones included; 0 without a connection. */
-    public int receiveBufferSize() {
-        Connection live = connection;
-        return live == null ? 0 : live.receiveBufferSize();
-    }
-
     private int refuseReceive(int flags) {
         if (closed) {
             return -Errno.EBADF;
@@ -504,51 +503,6 @@ public final class StreamSocket implements ConnectionUser, Timed {
         return connecting;
     }
 
-    /** TCP_INFO: this moment of the connection, or {@code null} when there is none, or none any more. */
-    public @Nullable TcpInfo info(long nowNs) {
-        Connection live = connection;
-        return live == null ? null : live.info(nowNs);
-    }
-
-    /**
-     * MPTCP_INFO and what belongs to it: this moment of a socket that speaks Multipath TCP, with what the host allows before it is
-     * connected; {@code null} when it speaks plain TCP.
-     */
-    public @Nullable MptcpInfo multipathInfo(long nowNs) {
-        Connection live = connection;
-        if (live instanceof MptcpConnection multipath) {
-            return multipath.multipathInfo(nowNs);
-        }
-        return protocol() == StreamProtocol.MPTCP ? sockets.mptcp().unconnectedInfo() : null;
-    }
-
-    /** TCP_CONGESTION: the name of what controls congestion, or will when it is connected. */
-    public String congestionControl() {
-        Connection live = connection;
-        return live == null ? sockets.congestionControl(options) : live.congestionControl();
-    }
-
-    /** The name of the packet scheduler in force, or of what will be with Multipath TCP. */
-    public String packetScheduler() {
-        return connection instanceof MptcpConnection multipath
-                ? multipath.scheduler()
-                : sockets.packetScheduler(options);
-    }
-
-    /** The names of the path managers, or of those that will be with Multipath TCP. */
-    public String pathManagers() {
-        return sockets.pathManagers(options);
-    }
-
-    /** What the socket speaks, or will speak when it is connected; Multipath TCP it stays after a fallback too. */
-    public StreamProtocol protocol() {
-        Connection live = connection;
-        if (live == null) {
-            return sockets.protocol(options);
-        }
-        return live instanceof MptcpConnection ? StreamProtocol.MPTCP : StreamProtocol.TCP;
-    }
-
     /** The connection, for diagnostics; {@code null} before connect and after close. */
     public @Nullable Connection connection() {
         return connection;
@@ -557,42 +511,6 @@ public final class StreamSocket implements ConnectionUser, Timed {
     /** The connection where it is a TCB alone, for diagnostics; else {@code null}. */
     public @Nullable Tcb tcb() {
         return connection instanceof Tcb alone ? alone : null;
-    }
-
-    /** The local port, 0 when there is none yet. */
-    public int localPort() {
-        Connection live = connection;
-        return live == null ? binding.port() : live.localPort();
-    }
-
-    /** The local address, high half. */
-    public long localHi() {
-        Connection live = connection;
-        return live == null ? binding.hi() : live.localHi();
-    }
-
-    /** The local address, low half. */
-    public long localLo() {
-        Connection live = connection;
-        return live == null ? binding.lo() : live.localLo();
-    }
-
-    /** The peer's port, 0 when there is none. */
-    public int remotePort() {
-        Connection live = connection;
-        return live == null ? 0 : live.remotePort();
-    }
-
-    /** The peer's address, high half. */
-    public long remoteHi() {
-        Connection live = connection;
-        return live == null ? 0 : live.remoteHi();
-    }
-
-    /** The peer's address, low half. */
-    public long remoteLo() {
-        Connection live = connection;
-        return live == null ? 0 : live.remoteLo();
     }
 
     /** Asks for {@link Readiness#DEADLINE} at that moment; a later call replaces it. For blocking calls with a timeout. */

@@ -45,9 +45,9 @@ class ListenScriptTest extends Script {
         peer(1_001).opensUnaccepted();
         peer(1_002).opensUnaccepted();
         peer(1_003).opensUnaccepted();
-        assertThat(host.accept().socket().remotePort()).isEqualTo(1_001);
-        assertThat(host.accept().socket().remotePort()).isEqualTo(1_002);
-        assertThat(host.accept().socket().remotePort()).isEqualTo(1_003);
+        assertThat(host.accept().socket().facts().remotePort()).isEqualTo(1_001);
+        assertThat(host.accept().socket().facts().remotePort()).isEqualTo(1_002);
+        assertThat(host.accept().socket().facts().remotePort()).isEqualTo(1_003);
         host.acceptsNothing();
     }
 

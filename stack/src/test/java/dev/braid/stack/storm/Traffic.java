@@ -214,7 +214,7 @@ public final class Traffic {
         }
         connection.started = true;
         Holding.require(answer == -Errno.EINPROGRESS, "connect answered " + answer);
-        connection.port = end.socket.localPort();
+        connection.port = end.socket.facts().localPort();
     }
 
     /** Lets every end do what it can. */
@@ -252,12 +252,14 @@ public final class Traffic {
                     found[0].mark();
                 }
             }
-            Holding.require(found[0] != null, "a connection from port " + socket.remotePort() + " nobody made");
+            Holding.require(found[0] != null, "a connection from port " + socket.facts().remotePort() + " nobody made");
         }
     }
 
     private boolean isOf(Connection connection, StreamSocket socket) {
-        return ownPorts ? connection.serverPort == socket.localPort() : connection.port == socket.remotePort();
+        return ownPorts
+                ? connection.serverPort == socket.facts().localPort()
+                : connection.port == socket.facts().remotePort();
     }
 
     /** An end whose peer is gone for good, unheard perhaps, lets go after a while. */

@@ -79,7 +79,8 @@ final class SocketCalls {
         if (made == null || stream == null) {
             return null;
         }
-        byte[] peer = SocketAddress.encode(made.family(), stream.remoteHi(), stream.remoteLo(), stream.remotePort());
+        byte[] peer = SocketAddress.encode(made.family(), stream.facts().remoteHi(), stream.facts().remoteLo(),
+                stream.facts().remotePort());
         Answer answer = Answer.of(host.descriptors().add(made));
         return call.nullName() ? answer : answer.withName(peer);
     }
