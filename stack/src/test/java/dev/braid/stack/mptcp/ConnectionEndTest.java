@@ -97,7 +97,7 @@ class ConnectionEndTest {
     void unreadDataMakesCloseAnAbort() {
         try (TwoHosts world = TwoHosts.unmanaged()) {
             TwoHosts.Program[] pair = world.establishFully();
-            pair[1].reads = false;
+            pair[1].reading = false;
             pair[0].send(1000);
             world.run(SECOND);
             pair[1].connection.close(world.clock.nowNs());

@@ -71,14 +71,14 @@ class MultipathReceiveTest {
         CoreConfig small = CoreConfig.DEFAULT.withTcp(TcpConfig.with(c -> c.maxReceiveBuffer = 128 << 10)).copy();
         try (TwoHosts world = new TwoHosts(small, CoreConfig.DEFAULT.copy())) {
             TwoHosts.Program[] pair = twoPaths(world);
-            pair[0].reads = false;
+            pair[0].reading = false;
             pair[1].send(3_000_000);
             world.run(20 * SECOND);
             MptcpConnection here = pair[0].mptcp();
             assertThat(here.received().available()).isBetween(50_000, 128 << 10);
             assertThat(here.receivePinned()).isLessThanOrEqualTo(2L * here.receiveBufferSize());
             assertThat(pair[1].mptcp().window()).as("the window is closed, or nearly").isLessThan(3000);
-            pair[0].reads = true;
+            pair[0].reading = true;
             pair[0].onReadable(here);
             world.run(5 * SECOND);
             assertThat(pair[0].read).isEqualTo(3_000_000);

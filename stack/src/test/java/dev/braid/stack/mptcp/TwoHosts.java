@@ -2,12 +2,10 @@ package dev.braid.stack.mptcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.chunk.ChunkPool;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
-import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.sim.LinkConfig;
 import dev.braid.fastpath.sim.SimLink;
 import dev.braid.fastpath.sim.SimNetwork;
@@ -16,13 +14,13 @@ import dev.braid.fastpath.sim.SplitMix64;
 import dev.braid.fastpath.sim.VirtualClock;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
+import dev.braid.stack.PatternProgram;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Link;
 import dev.braid.stack.core.StackCore;
 import dev.braid.stack.mptcp.path.LocalAddress;
 import dev.braid.stack.mptcp.path.SubflowPlan;
 import dev.braid.stack.tcp.Connection;
-import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.TcpConfig;
 import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.stack.tcp.TcpListener;
@@ -142,104 +140,26 @@ final class TwoHosts implements AutoCloseable {
         }
     }
 
-    /** What uses one connection: writes a pattern, checks what comes, remembers what it heard. */
-    final class Program implements ConnectionUser {
+    /** What uses one connection, of which it may not know the kind. */
+    final class Program extends PatternProgram {
         Connection connection;
         @Nullable TcpFailure refused;
-        final List<String> heard = new ArrayList<>();
-        long toSend;
-        long sent;
-        long read;
-        boolean finishAfter;
-        /** Takes what comes at once. */
-        boolean reads = true;
+
+        Program() {
+            super(chunks, clock);
+        }
+
+        @Override
+        protected Connection used() {
+            return connection;
+        }
 
         MptcpConnection mptcp() {
             return (MptcpConnection) connection;
         }
 
-        Program send(long bytes) {
-            toSend += bytes;
-            pump();
-            return this;
-        }
-
-        Program finish() {
-            finishAfter = true;
-            pump();
-            return this;
-        }
-
-        private void pump() {
-            while (toSend > 0) {
-                int space = (int) Math.min(connection.sendSpace(), toSend);
-                Chunk chunk = space == 0 ? null : chunks.take(space);
-                if (chunk == null) {
-                    return;
-                }
-                int length = Math.min(space, chunk.capacity());
-                for (int i = 0; i < length; i++) {
-                    Memory.put8(chunk.address() + i, pattern(sent + i));
-                }
-                connection.append(chunk, 0, length);
-                chunk.release();
-                sent += length;
-                toSend -= length;
-            }
-            if (finishAfter) {
-                connection.finish();
-            }
-        }
-
-        private void drain() {
-            for (Frame frame = connection.received().take(); frame != null; frame = connection.received().take()) {
-                int length = frame.linearLength() - frame.payloadOffset();
-                for (int i = 0; i < length; i++) {
-                    int found = Memory.u8(frame.data() + frame.payloadOffset() + i);
-                    if (found != pattern(read + i)) {
-                        throw new AssertionError("byte " + (read + i) + " of the stream is wrong");
-                    }
-                }
-                read += length;
-                int trueSize = frame.trueSize();
-                frame.release();
-                connection.consumed(length, trueSize, clock.nowNs());
-            }
-        }
-
         @Override
-        public void onEstablished(Connection established) {
-            heard.add("established");
-        }
-
-        @Override
-        public void onReadable(Connection readable) {
-            if (reads) {
-                drain();
-            }
-            if (readable.finReceived() && !heard.contains("fin")) {
-                heard.add("fin");
-            }
-        }
-
-        @Override
-        public void onWritable(Connection writable) {
-            pump();
-        }
-
-        @Override
-        public void onFailed(Connection failed, TcpFailure failure) {
-            heard.add("failed " + failure);
-        }
-
-        @Override
-        public void onClosed(Connection closed) {
-            heard.add("closed");
-        }
-    }
-
-    static int pattern(long position) {
-        return (int) (position * 31 + (position >>> 8) * 7 + (position >>> 16)) & 0xff;
+        public void onDrained(Connection drained) {} // tests of handshakes and ends list what was heard; data is not their matter
     }
 
     Program accept(TcpListener listener) {

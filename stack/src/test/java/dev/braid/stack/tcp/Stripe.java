@@ -4,6 +4,7 @@ import dev.braid.fastpath.chunk.Chunk;
 import dev.braid.fastpath.frame.ExtensionType;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.memory.Memory;
+import dev.braid.stack.PatternProgram;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -55,7 +56,7 @@ final class Stripe {
             waiting.pollFirstEntry();
             byte[] part = first.getValue();
             for (long i = Math.max(0, rcvNxt - first.getKey()); i < part.length; i++) {
-                if ((part[(int) i] & 0xff) != Endpoint.pattern(first.getKey() + i)) {
+                if ((part[(int) i] & 0xff) != PatternProgram.pattern(first.getKey() + i)) {
                     throw new AssertionError("byte " + (first.getKey() + i) + " of the striped stream is wrong");
                 }
             }
@@ -151,7 +152,7 @@ final class Stripe {
             }
             length = Math.min(length, chunk.capacity());
             for (int i = 0; i < length; i++) {
-                Memory.put8(chunk.address() + i, Endpoint.pattern(nextToSend + i));
+                Memory.put8(chunk.address() + i, PatternProgram.pattern(nextToSend + i));
             }
             map.put(streamEnd, nextToSend);
             tcb.append(chunk, 0, length);
