@@ -372,6 +372,11 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
+    public boolean waitsForWindow() {
+        return outstanding() == 0 && tcb.sndWnd() < tcb.mss();
+    }
+
+    @Override
     public long outstanding() {
         return tcb.sendQueued();
     }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * window has room for all that the faster one will send meanwhile (BLEST: Ferlin, Alay, Mehani, Boreli, IFIP Networking 2016).
  *
  * <p>While the program writes faster than the paths carry, there is always more, and waiting would gain nothing: then every path that
- * can send does. A path whose retransmission timer expired is not waited for.
+ * can send does. A path whose retransmission timer expired is not waited for, nor one that only the peer could open again: on a path
+ * that died with its window closed the peer says so in vain.
  */
 public final class EarliestCompletion implements PacketScheduler {
     /** What it is chosen by. */
@@ -42,7 +43,7 @@ public final class EarliestCompletion implements PacketScheduler {
             SubflowView next = connection.subflow(i);
             if (Eligible.of(next) == standing && standing != Eligible.NONE) {
                 boolean ready = next.ready(nowNs);
-                if ((ready || !next.timedOut()) && isFaster(next, fastest)) {
+                if ((ready || mayBecomeReady(next)) && isFaster(next, fastest)) {
                     fastest = next;
                 }
                 if (ready && isFaster(next, free)) {
@@ -92,6 +93,10 @@ public final class EarliestCompletion implements PacketScheduler {
             decision = standing == Eligible.NONE ? SchedulingDecision.NO_PATH : SchedulingDecision.NO_ROOM;
         }
         return best;
+    }
+
+    private static boolean mayBecomeReady(SubflowView full) {
+        return !full.timedOut() && !full.waitsForWindow();
     }
 
     private static SchedulingDecision decisionOf(Eligible standing, SchedulingDecision regular) {

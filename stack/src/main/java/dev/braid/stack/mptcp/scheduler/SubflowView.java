@@ -40,6 +40,12 @@ public interface SubflowView {
     /** Whether new data would leave on it now: windows and pacing allow a segment, and nothing waits in it. */
     boolean ready(long nowNs);
 
+    /**
+     * Whether nothing is outstanding on it and its own window has no room for a segment: no acknowledgement will make it {@link #ready},
+     * but a segment of the peer's alone.
+     */
+    boolean waitsForWindow();
+
     /** Congestion window in bytes. */
     long cwnd();
 

@@ -139,6 +139,11 @@ final class FakeConnection implements PathView, PathCommands {
         }
 
         @Override
+        public boolean waitsForWindow() {
+            return false;
+        }
+
+        @Override
         public long outstanding() {
             return 0;
         }

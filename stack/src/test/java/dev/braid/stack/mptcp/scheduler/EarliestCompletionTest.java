@@ -87,6 +87,16 @@ class EarliestCompletionTest extends PacketSchedulerContract {
     }
 
     @Test
+    void aPathWhoseOwnWindowOnlyThePeerCanOpenIsNotWaitedFor() {
+        near.windowClosed = true;
+        connection.writerWaits = false;
+        connection.queued = 2_000;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(far);
+        near.outstanding = 1_000; // its acknowledgement may open the window
+        assertThat(scheduler.choose(connection, 0)).isNull();
+    }
+
+    @Test
     void aSilentPathCarriesDataWhenThereIsNoOther() {
         near.stale = true;
         far.usable = false;

@@ -11,6 +11,7 @@ final class PathStub implements SubflowView {
     boolean stale;
     boolean timedOut;
     boolean paced;
+    boolean windowClosed;
     long srttNs;
     long rttvarNs;
     long cwnd = 10 * MSS;
@@ -95,7 +96,12 @@ final class PathStub implements SubflowView {
 
     @Override
     public boolean ready(long nowNs) {
-        return usable && !paced && outstanding + MSS <= cwnd;
+        return usable && !paced && !windowClosed && outstanding + MSS <= cwnd;
+    }
+
+    @Override
+    public boolean waitsForWindow() {
+        return windowClosed && outstanding == 0;
     }
 
     @Override
