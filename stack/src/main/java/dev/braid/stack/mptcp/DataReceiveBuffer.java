@@ -26,7 +26,9 @@ final class DataReceiveBuffer {
     private int unconsumed;
     /** True bytes of what is in order, queued or with the user. */
     private long pinned;
-    /** True bytes of what waits at the data level for what is before it. */
+    /** What waits at the data level for what is before it, in payload. */
+    private long waitingBytes;
+    /** The same in true bytes. */
     private long waiting;
     /** True bytes of what waits in a subflow for the rest of its mapping: at most 64 KiB of payload each. */
     private long held;
@@ -79,6 +81,19 @@ final class DataReceiveBuffer {
         return memory.underPressure() ? size / 2 : 2L * size / 4 * 3;
     }
 
+    /**
+     * Whether payload must not go on leaving its slots half empty, or the window would close on memory: a peer that sends a few
+     * segments at a time fills a quarter of each large slot.
+     */
+    boolean isWasteful() {
+        return pinned + waiting > size;
+    }
+
+    /** True bytes from which on {@link #isWasteful} holds for what waits. */
+    long wastefulFrom() {
+        return Math.max(0, size - pinned);
+    }
+
     /** Whether what the user has not taken pins so much that more of it has to be refused: more than any window meant to let in. */
     boolean isFull() {
         return pinned >= 2L * size + size / 4;
@@ -94,13 +109,14 @@ final class DataReceiveBuffer {
     }
 
     /**
-     * Bytes behind DATA_ACK that there is room for. What waits in a subflow, for a gap or for the rest of a mapping, does not count:
-     * on a path that fell silent it may wait for good, after the same bytes came over another one, and would stop that one too.
+     * Bytes behind DATA_ACK that there is room for: those that wait already are among them. What waits in a subflow, for a gap or for
+     * the rest of a mapping, does not count: on a path that fell silent it may wait for good, after the same bytes came over another
+     * one, and would stop that one too.
      *
      * @param mss a full segment of the peer's
      */
     long room(int mss) {
-        long room = Math.min(size - unconsumed, 2L * size - pinned - waiting);
+        long room = Math.min(size - unconsumed, 2L * size - pinned - waiting + waitingBytes);
         if (memory.underPressure()) {
             long least = guaranteed(mss);
             room = Math.min(room, memory.isExhausted() ? least - unconsumed : Math.max(least, 4L * mss));
@@ -127,10 +143,11 @@ final class DataReceiveBuffer {
         memory.received(trueSize);
     }
 
-    /** So much more, or less, waits at the data level now. */
-    void onWaiting(long delta) {
-        waiting += delta;
-        memory.received(delta);
+    /** So much waits at the data level now. */
+    void onWaiting(long bytes, long trueSize) {
+        memory.received(trueSize - waiting);
+        waitingBytes = bytes;
+        waiting = trueSize;
     }
 
     /** So much more, or less, waits in a subflow for the rest of its mapping now. */
@@ -172,6 +189,7 @@ final class DataReceiveBuffer {
         memory.received(-pinned - waiting - held);
         pinned = 0;
         waiting = 0;
+        waitingBytes = 0;
         held = 0;
         unconsumed = 0;
     }

@@ -323,7 +323,11 @@ final class DataReceiver {
         int length = payload(frame);
         makeRoom();
         long before = connection.received.trueSize();
-        connection.received.append(frame);
+        if (buffer.isWasteful()) {
+            connection.received.appendPacked(frame);
+        } else {
+            connection.received.append(frame);
+        }
         rcvNxt += length;
         connection.counts.onReceived(length, nowNs);
         buffer.onQueued(length, connection.received.trueSize() - before);
@@ -335,22 +339,23 @@ final class DataReceiver {
         long excess = outOfOrder.isEmpty() ? -1 : buffer.excess(rcvMss());
         if (excess >= 0) {
             counters.rcvPruned.increment();
-            long before = outOfOrder.trueSize();
             outOfOrder.giveUp(excess + 1);
-            buffer.onWaiting(outOfOrder.trueSize() - before);
+            countWaiting();
         }
     }
 
+    private void countWaiting() {
+        buffer.onWaiting(outOfOrder.bytes(), outOfOrder.trueSize());
+    }
+
     private void fillGap(Subflow subflow, long nowNs) {
-        long before = outOfOrder.trueSize();
         boolean filled = false;
         for (Frame next = outOfOrder.next((int) rcvNxt); next != null; next = outOfOrder.next((int) rcvNxt)) {
-            buffer.onWaiting(outOfOrder.trueSize() - before);
+            countWaiting();
             filled = true;
             deliver(next, nowNs);
-            before = outOfOrder.trueSize();
         }
-        buffer.onWaiting(outOfOrder.trueSize() - before);
+        countWaiting();
         if (filled) {
             // The other subflows' data counts now: the peer's window moves by all of it.
             subflow.tcb.demandAck();
@@ -360,10 +365,10 @@ final class DataReceiver {
     private void queue(Frame frame, long position) {
         boolean last = outOfOrder.isEmpty() || outOfOrder.end() - (int) position <= 0;
         int frames = outOfOrder.frames();
-        long before = outOfOrder.trueSize();
         long bytes = outOfOrder.bytes();
+        outOfOrder.limit(buffer.waitingLimit(), buffer.wastefulFrom());
         OutOfOrderQueue.Outcome outcome = outOfOrder.insert(frame, (int) position);
-        buffer.onWaiting(outOfOrder.trueSize() - before);
+        countWaiting();
         buffer.onArrived(Math.max(0, outOfOrder.bytes() - bytes));
         switch (outcome) {
             case QUEUED -> {
@@ -422,7 +427,7 @@ final class DataReceiver {
     }
 
     private void clearOutOfOrder() {
-        buffer.onWaiting(-outOfOrder.trueSize());
         outOfOrder.clear();
+        countWaiting();
     }
 }

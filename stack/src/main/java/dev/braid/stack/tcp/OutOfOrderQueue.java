@@ -45,6 +45,8 @@ public final class OutOfOrderQueue {
     private long bytes;
     private long trueSize;
     private long limit;
+    /** Where payload begins to be moved out of slots that it leaves half empty, in true bytes. */
+    private long packFrom;
     /** Nothing would be gained by {@link #pack}. */
     private boolean packed = true;
 
@@ -56,12 +58,23 @@ public final class OutOfOrderQueue {
      */
     public OutOfOrderQueue(FramePool pool, long limit) {
         this.pool = pool;
-        this.limit = limit;
+        limit(limit);
     }
 
     /** Changes the limit, in bytes of memory; what is queued stays. */
     public void limit(long bytes) {
+        limit(bytes, bytes);
+    }
+
+    /**
+     * Changes the limit, and says from where on memory is worth the copying of super-segments into small slots.
+     *
+     * @param bytes the limit, in bytes of memory
+     * @param packFrom bytes of memory, up to {@code bytes}
+     */
+    public void limit(long bytes, long packFrom) {
         this.limit = bytes;
+        this.packFrom = Math.min(packFrom, bytes);
     }
 
     /**
@@ -81,7 +94,7 @@ public final class OutOfOrderQueue {
             }
             return Outcome.DUPLICATE;
         }
-        if (!packed && trueSize + frame.trueSize() > limit) {
+        if (!packed && trueSize + frame.trueSize() > packFrom) {
             pack();
         }
         int at = upperBound(start);
@@ -259,7 +272,7 @@ public final class OutOfOrderQueue {
         for (int i = from; i < to; i++) {
             wanted -= frameAt(i).trueSize();
         }
-        boolean splits = trueSize + wanted > limit && Packing.isWorthSplitting(frame);
+        boolean splits = trueSize + wanted > packFrom && Packing.isWorthSplitting(frame);
         if (splits) {
             wanted += Packing.splitSize(frame) - frame.trueSize();
         }

@@ -49,6 +49,22 @@ public final class ReceiveQueue {
         trueSize += kept.trueSize();
     }
 
+    /**
+     * As {@link #append}, where memory matters more than a copy: the payload goes behind that of the frame before it, or into small
+     * slots, where this takes less.
+     */
+    public void appendPacked(Frame frame) {
+        Frame @Nullable [] pieces = Packing.isWorthSplitting(frame) ? Packing.split(pool, frame) : null;
+        if (pieces == null) {
+            append(frame);
+            return;
+        }
+        frame.release();
+        for (Frame piece : pieces) {
+            append(piece);
+        }
+    }
+
     /** Whether {@link #append} would copy the frame's payload into memory that is pinned already. */
     boolean absorbs(Frame frame) {
         return count > 0 && Packing.absorbs(at(count - 1), frame);

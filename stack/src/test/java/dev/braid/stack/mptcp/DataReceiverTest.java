@@ -6,6 +6,7 @@ import static dev.braid.stack.mptcp.ReceiverRig.NO_CHECKSUM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.sim.SplitMix64;
+import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpConfig;
 import dev.braid.stack.tcp.UpperLayer.Verdict;
 import dev.braid.testing.Allocations;
@@ -191,6 +192,49 @@ class DataReceiverTest {
             }
             assertThat(rig.count("RcvPruned")).isZero();
             assertThat(rig.readAll()).isEqualTo(window / step * step);
+        }
+    }
+
+    /** The first path brings little by little what is missing, and it is read at once; the other one is far ahead. */
+    @Test
+    @Rfc({"8684", "3.3.4"})
+    void whatWaitsInHalfEmptySuperFramesCostsNoWindow() {
+        int size = 256 << 10;
+        int step = 16_384;
+        try (var rig = new ReceiverRig(TcpConfig.with(c -> {
+            c.receiveBuffer = size;
+            c.moderateReceiveBuffer = false;
+        }))) {
+            Subflow wifi = rig.subflow();
+            Subflow lte = rig.subflow();
+            assertThat(rig.advertise()).isEqualTo(size);
+            for (int at = 40_000; at + step <= size; at += step) {
+                rig.arrives(lte, at - 40_000, at, step);
+            }
+            for (int at = 0; at < 39_000; at += 1_000) {
+                rig.arrives(wifi, at, at, 1_000);
+                rig.readAll();
+                assertThat(size - rig.advertise()).as("at " + at).isLessThan(2 * Tcb.DEFAULT_MSS);
+                assertThat(rig.receiver.pinned()).isLessThanOrEqualTo(2L * size);
+            }
+        }
+    }
+
+    @Test
+    void theWindowIsFilledWithHalfEmptySuperFramesThoughNobodyReads() {
+        for (int step : new int[] {3_000, 16_384, 24_000, 40_000}) {
+            int size = 256 << 10;
+            try (var rig = new ReceiverRig(TcpConfig.with(c -> c.receiveBuffer = size))) {
+                Subflow wifi = rig.subflow();
+                assertThat(rig.advertise()).isEqualTo(size);
+                for (int at = 0; at < size; at += step) {
+                    assertThat(rig.receiver.buffer.isFull()).as("at " + at + " of " + size).isFalse();
+                    rig.arrives(wifi, at, at, Math.min(step, size - at));
+                }
+                assertThat(rig.receiver.pinned()).isLessThanOrEqualTo(2L * size + size / 4);
+                assertThat(rig.readAll()).isEqualTo(size);
+                assertThat(rig.count("NoDSSInWindow")).isZero();
+            }
         }
     }
 
