@@ -16,8 +16,11 @@ public final class KernelScheduler implements PacketScheduler {
 
     /** The most that is decided on at once: 64 KiB less room for headers. */
     static final long BURST = 65_536 - 320;
-    /** A subflow's send buffer is twice the window, at this true size a segment, and no smaller than ten segments make it. */
-    private static final long SEGMENT_TRUE_SIZE = 4_352;
+    /**
+     * A subflow's send buffer is twice the window, at this true size a segment, and no smaller than ten segments make it. As a kernel has
+     * it that was built without wireless networks; others need more headroom, and 4,352.
+     */
+    private static final long SEGMENT_TRUE_SIZE = 2_304;
 
     private static final int INITIAL_SEGMENTS = 10;
     private static final long MOST_PACE = 0xffff_ffffL;
