@@ -101,10 +101,12 @@ public final class AckSample {
         inLoss = false;
         deliveredBytes = 0;
         lostTotal = 0;
-        return clearRate();
+        clearRate();
+        return this;
     }
 
-    private AckSample clearRate() {
+    /** This acknowledgment makes no rate sample. */
+    public void clearRate() {
         deliveryRate = 0;
         rateIntervalNs = 0;
         rateDelivered = 0;
@@ -114,6 +116,5 @@ public final class AckSample {
         rateAppLimited = false;
         rateResent = false;
         roundStart = false;
-        return this;
     }
 }

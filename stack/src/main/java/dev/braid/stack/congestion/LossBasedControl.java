@@ -152,7 +152,7 @@ abstract class LossBasedControl implements CongestionControl {
         } else if (timedOut) {
             sentSinceTimeout += bytes;
         } else if (inflightBefore == 0) {
-            validation.judge(srttNs, cwnd, nowNs);
+            validation.judgeAgain(srttNs, cwnd, nowNs);
             halveIfLongUnused(nowNs);
         }
     }

@@ -23,6 +23,11 @@ final class WindowValidation {
     /** Bytes were acknowledged. Judges once a round trip. */
     void onAcked(long bytes, long srttNs, long cwnd, long nowNs) {
         pipeAck.onAcked(bytes, srttNs, nowNs);
+        judgeAgain(srttNs, cwnd, nowNs);
+    }
+
+    /** Judges unless that was done within the last round trip: the periods that count last seconds and more. */
+    void judgeAgain(long srttNs, long cwnd, long nowNs) {
         if (nowNs >= judgedNs + srttNs) {
             judge(srttNs, cwnd, nowNs);
         }

@@ -142,7 +142,8 @@ final class AckArrival {
             boolean dsack,
             long nowNs) {
         SentQueue sent = tcb.sent;
-        AckSample sample = tcb.sample.clear();
+        // Not cleared: from here to report() each field is filled in.
+        AckSample sample = tcb.sample;
         sample.inflightBefore = tcb.inflight();
         sample.ackedBytes = acked;
         sample.ece = EcnArrival.isEcho(tcb, segment);

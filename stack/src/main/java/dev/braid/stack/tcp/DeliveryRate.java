@@ -90,6 +90,7 @@ final class DeliveryRate {
         sample.deliveredBytes = delivered;
         sample.lostTotal = lost;
         if (priorDelivered == NONE) {
+            sample.clearRate();
             return;
         }
         long bytes = delivered - priorDelivered;
@@ -111,6 +112,8 @@ final class DeliveryRate {
             appLimitedUntil = 0;
         }
         if (intervalNs <= 0 || intervalNs < minRttNs) {
+            sample.rateIntervalNs = 0;
+            sample.deliveryRate = 0;
             return;
         }
         long measured = (long) (bytes * 1e9 / intervalNs);

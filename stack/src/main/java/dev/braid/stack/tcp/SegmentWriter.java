@@ -92,7 +92,7 @@ final class SegmentWriter {
         if (kind == SegmentKind.PROBE) {
             Memory.put8(header + Tcp.MIN_HEADER + length, 0);
         }
-        acknowledged(tcb, true, nowNs);
+        acknowledged(tcb, true);
         tcb.counts.segsOut++;
         hand(tcb, frame, decision, tcb.ecn.otherCodepoint());
         return true;
@@ -148,7 +148,7 @@ final class SegmentWriter {
         if (attached > packetMss) {
             cut(tcb, frame, packetMss, cwr);
         }
-        acknowledged(tcb, false, nowNs);
+        acknowledged(tcb, false);
         tcb.counts.onDataSent(attached, packetMss, nowNs);
         tcb.acks.onDataSent(nowNs);
         hand(tcb, frame, decision, tcb.ecn.dataCodepoint(fresh));
@@ -168,19 +168,19 @@ final class SegmentWriter {
         frame.gsoEcn(cwr != 0);
     }
 
-    private void acknowledged(Tcb tcb, boolean pure, long nowNs) {
+    private static void acknowledged(Tcb tcb, boolean pure) {
         tcb.lastAckSent = tcb.rcvNxt;
-        if (tcb.timestamps) {
-            tcb.receiveBuffer.onSent(layer.timestamp(tcb, nowNs), nowNs);
-        }
         tcb.acks.onAckSent(pure || !tcb.hasSackNews());
     }
 
     /** Writes TCP's own options of an established connection; returns their bytes, {@link #usualOptions}. */
     private int writeUsual(Tcb tcb, long at, long nowNs) {
-        return tcb.timestamps
-                ? TcpOptionWriter.writeAlignedTimestamps(at, layer.timestamp(tcb, nowNs), tcb.tsRecent)
-                : 0;
+        if (!tcb.timestamps) {
+            return 0;
+        }
+        int stamp = layer.timestamp(tcb, nowNs);
+        tcb.receiveBuffer.onSent(stamp, nowNs);
+        return TcpOptionWriter.writeAlignedTimestamps(at, stamp, tcb.tsRecent);
     }
 
     private static boolean dropsTimestamps(Tcb tcb, SegmentKind kind) {

@@ -72,9 +72,8 @@ final class SendBuffer {
         return (int) Math.max(0, room);
     }
 
-    /** Whether so much is free that a writer who waits is worth waking. */
-    boolean isWorthWaking(Tcb tcb) {
-        int room = room(tcb);
+    /** Whether so much room is free, as {@link #room} says, that a writer who waits is worth waking. */
+    boolean isWorthWaking(Tcb tcb, int room) {
         return room > 0 && room >= Math.min(limit(tcb) / WAKE_DIVISOR, lowWater(tcb) / 2);
     }
 

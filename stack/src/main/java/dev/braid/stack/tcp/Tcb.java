@@ -73,18 +73,14 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
 
     @Override
     public int sendSpace() {
-        int space = freeSendSpace();
-        wantsSpace = !sendBuffer.isWorthWaking(this);
-        return space;
+        int room = sendBuffer.room(this);
+        wantsSpace = !sendBuffer.isWorthWaking(this, room);
+        return mayAppend() ? room : 0;
     }
 
     @Override
     public boolean hasRoomToWrite() {
-        return mayAppend() && sendBuffer.isWorthWaking(this);
-    }
-
-    int freeSendSpace() {
-        return mayAppend() ? sendBuffer.room(this) : 0;
+        return mayAppend() && sendBuffer.isWorthWaking(this, sendBuffer.room(this));
     }
 
     private boolean mayAppend() {

@@ -37,18 +37,19 @@ public final class TcpMemory {
     /** Received data pins so much more, or less. */
     public void received(long delta) {
         received += delta;
-        settle();
+        settle(delta);
     }
 
     /** Data to be sent pins so much more, or less. */
     public void queued(long delta) {
         queued += delta;
-        settle();
+        settle(delta);
     }
 
-    private void settle() {
+    /** Without pressure, what is given back changes nothing. */
+    private void settle(long delta) {
         long used = received + queued;
-        if (pressure || used > config.memPressure || received > receivePressure) {
+        if (pressure || (delta > 0 && (used > config.memPressure || received > receivePressure))) {
             weigh(used);
         }
     }
