@@ -254,7 +254,6 @@ final class ConnectionLife {
                 continue;
             }
             if (connection.sender.endsStripped(subflow, nowNs)) {
-                connection.receiver.onSubflowFin(subflow);
                 return;
             }
             subflow.close(nowNs);

@@ -55,6 +55,9 @@ final class Fallback {
         }
         connection.sender.fallBack(last, reason.isTold(), nowNs);
         last.receiver.deliverHeld(nowNs);
+        if (last.tcb.finReceived()) {
+            connection.receiver.onSubflowFin(last); // it came before it was known what it ends
+        }
         connection.layer.touch(connection);
     }
 }

@@ -61,6 +61,21 @@ class FallbackScriptTest extends MptcpScript {
         isPlain(conn, 1, 1);
     }
 
+    /** The server never saw the keys and ends at once: its FIN is the stream's end, though the segment behind it is what says so. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void anEndThatComesJustBeforeTheFallbackIsTheStreams() {
+        Conn conn = host.connect(wifi);
+        wifi.sees(syn(0).with(capable())).sends(wifi.fullSynAck().with(capable().key()));
+        wifi.sees(ack(1, 1).with(capable().keys()));
+        conn.write(2);
+        wifi.sees(data(1, 3).with(capable().keys().length(2)));
+        wifi.sendsTogether(fin(1, 1).bare(), ack(2, 3).bare());
+        wifi.sees(ack(3, 2).lacks(MpOption.ALL));
+        conn.readsEnd().close();
+        wifi.sees(fin(3, 2)).sends(ack(2, 4));
+    }
+
     @Test
     @Rfc({"8684", "3.1"})
     void anotherVersionIsAnsweredPlainly() {
