@@ -219,7 +219,7 @@ final class DataSender {
         boolean end = finQueued && length == queued();
         // The first data of all has MP_CAPABLE in place of a DSS, with no room to say that the stream ends (section 3.1).
         boolean last = end && plain == null && subflow.mappings.end() > 0;
-        give(subflow, dataNxt, length, last);
+        give(subflow, dataNxt, length, last, connection.scheduler.decision());
         dataNxt += length;
         finSent |= last;
         connection.counts.onSent(length, nowNs);
@@ -260,15 +260,14 @@ final class DataSender {
     }
 
     private int giveAgain(Subflow subflow, int room, long nowNs) {
-        Subflow from = again.from();
-        if (!isTurnOf(subflow, decided(connection.scheduler.chooseAgain(connection, from, nowNs)))) {
+        if (!isTurnOf(subflow, carriesAgain(nowNs))) {
             return 0;
         }
         int mss = subflow.tcb.packetMss();
         int most = room > mss ? room / mss * mss : room;
         int length = (int) Math.min(Math.min(most, MAX_MAPPING), again.end() - again.start());
         long position = again.start();
-        give(subflow, position, length, finSent && position + length == stream.end());
+        give(subflow, position, length, finSent && position + length == stream.end(), SchedulingDecision.AGAIN);
         again.done(position + length);
         connection.layer.counters.mptcpRetrans.increment();
         connection.counts.onSentAgain(length, nowNs);
@@ -281,10 +280,20 @@ final class DataSender {
         return length;
     }
 
-    private void give(Subflow subflow, long position, int length, boolean last) {
+    private @Nullable SubflowView carriesAgain(long nowNs) {
+        Subflow from = again.from();
+        Subflow first = from == null ? Fruitless.fewest(connection.subflows, again.start(), nowNs) : null;
+        if (first != null) {
+            connection.layer.counters.decided(SchedulingDecision.AGAIN);
+            return first;
+        }
+        return decided(connection.scheduler.chooseAgain(connection, from, nowNs));
+    }
+
+    private void give(Subflow subflow, long position, int length, boolean last, SchedulingDecision why) {
         int sum = connection.checksum && plain == null ? stream.sum(position, length) : 0;
         subflow.mappings.add(position, length, last, sum);
-        subflow.mappings.because(MptcpReason.of(connection.scheduler.decision()));
+        subflow.mappings.because(MptcpReason.of(why));
         stream.lend(position, length, subflow.tcb);
     }
 

@@ -144,6 +144,18 @@ final class SentMappings {
         return position;
     }
 
+    /** How often the subflow was given this byte of the connection's stream and its peer acknowledged it there. */
+    int timesBrought(long position) {
+        int times = 0;
+        for (int i = 0; i < count; i++) {
+            long from = positions[slot(i)];
+            if (from <= position && position < from + lengths[slot(i)] && acked(i)) {
+                times++;
+            }
+        }
+        return times;
+    }
+
     /** Whether what is kept from this position on lies in one piece at both levels, and ends with the given position. */
     boolean isContiguous(long from, long to) {
         long expected = to - end;

@@ -282,12 +282,12 @@ final class SubflowReceiver {
     /**
      * "If a mapping for that subflow-level sequence space does not arrive within a receive window of data, that subflow SHOULD be
      * treated as broken, closed with a RST, and any unmapped data silently discarded." Until then the peer, for want of a DATA_ACK,
-     * sends it again.
+     * sends it again. One whose very first data has none will not bring any: all that the peer gives to it would wait for that.
      */
     private void countUnmapped(int bytes, long nowNs) {
         straight = false;
         unmapped += bytes;
-        if (unmapped > receiver.buffer.size()) {
+        if (unmapped > receiver.buffer.size() || !everMapped) {
             counters.dssCorruptionReset.increment();
             reset(ResetReason.MIDDLEBOX, nowNs);
         }

@@ -145,6 +145,19 @@ class SubflowReceiverTest {
         }
     }
 
+    /** Its options are stripped: all that the peer gives to it until it is reset comes in vain. */
+    @Test
+    @Rfc({"8684", "3.3.1"})
+    void aSubflowAmongOthersWhoseVeryFirstDataIsUnmappedIsReset() {
+        try (var rig = new ReceiverRig()) {
+            rig.arrives(rig.subflow(), 0, 0, 1000);
+            Subflow lte = rig.subflow();
+            rig.bare(lte, 0, 1000, 500);
+            assertThat(lte.resetReason).isEqualTo(ResetReason.MIDDLEBOX);
+            assertThat(rig.readAll()).isEqualTo(1000);
+        }
+    }
+
     // Mappings that cannot be.
 
     @Test

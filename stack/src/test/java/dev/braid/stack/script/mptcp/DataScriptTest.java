@@ -111,6 +111,25 @@ class DataScriptTest extends MptcpScript {
         assertThat(counter("MPTcpExtMPTCPRetrans")).isPositive();
     }
 
+    /** Whatever took its mapping would do so again, however fast the path is that the scheduler prefers. */
+    @Test
+    @Rfc({"8684", "3.3.6"})
+    void whatOnePathBroughtInVainGoesByAnother() {
+        hasTwoPaths();
+        conn.write(1_000);
+        Path took = wifi.pending() > 0 ? wifi : far;
+        Path other = took == wifi ? far : wifi;
+        took.sees(data(1, 1_001).with(map(1, 1, 1_000)));
+        took.sends(ack(took == wifi ? 11 : 1, 1_001).with(dss().ack(1)));
+        for (int i = 0; i < 300 && took.pending() == 0 && other.pending() == 0; i++) {
+            afterWhatever(10);
+        }
+        took.seesNothing();
+        other.sees(data(1, 1_001).with(map(1, 1, 1_000)));
+        other.sends(ack(other == wifi ? 11 : 1, 1_001).with(dss().ack(1_001)));
+        assertThat(conn.socket().connection().sendQueued()).isZero();
+    }
+
     /** It waited for another path than the one that had carried it; now that one is the last, and has brought it in vain. */
     @Test
     @Rfc({"8684", "3.3.6"})
