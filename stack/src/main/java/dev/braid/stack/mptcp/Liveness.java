@@ -65,6 +65,20 @@ final class Liveness {
         onGiven(nowNs);
     }
 
+    /**
+     * The peer refused a join. It may not know the connection any more, and what it said of that may be lost: subflows that it was not
+     * heard on for long are asked, for who knows nothing of them answers with a reset. The refusal itself proves nothing.
+     */
+    void onJoinRefused(long nowNs) {
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; connection.layer.config.liveness && i < subflows.size(); i++) {
+            Subflow subflow = subflows.get(i);
+            if (subflow.usable() && !subflow.stale && nowNs - subflow.pulse.heardNs() >= Pulse.IDLE_NS) {
+                probe(subflow, LivenessDecision.SUSPECTED, nowNs);
+            }
+        }
+    }
+
     /** Something arrived on a subflow that is silent. */
     void onHeard() {
         heard = true;

@@ -17,6 +17,8 @@ final class Pulse {
     static final long LOOK_NS = 5_000_000L;
     /** What is longer than that is a silence on every path that carries data. */
     static final long MOST_NS = 100_000_000L;
+    /** How often a path is asked that nothing waits for. */
+    static final long IDLE_NS = 15_000_000_000L;
     /** The pause behind a probe that was answered doubles up to this while nothing but answers comes. */
     private static final long PAUSE_NS = 500_000_000L;
     /** A path that was not probed for so long begins anew. */
@@ -55,10 +57,12 @@ final class Pulse {
 
     /**
      * The same for a path that has nothing of ours in flight: its answer finds no queue before it, for what a queue holds would have
-     * been heard. So what the path takes when it is empty counts, not what it took under load.
+     * been heard. So what the path takes when it is empty counts, not what it took under load; what it varied by counts all the same.
      */
     private long emptyAnswerNs() {
-        return tcb.oldestInFlightNs() == Deadlines.NONE ? emptyRoundTripNs() + LEAST_NS : answerNs();
+        return tcb.oldestInFlightNs() == Deadlines.NONE
+                ? emptyRoundTripNs() + Math.max(4 * tcb.rttvarNs(), LEAST_NS)
+                : answerNs();
     }
 
     private long emptyRoundTripNs() {
@@ -204,7 +208,7 @@ final class Pulse {
     /** At most one probe a round trip, soon one a second while there is data, one in 15 s while there is none. */
     private long pauseNs(boolean idle) {
         if (idle) {
-            return 15_000_000_000L;
+            return IDLE_NS;
         }
         long pauseNs = Math.max(answerNs(), PAUSE_NS) << Math.min(repeats, 4);
         return Math.min(pauseNs, Math.max(1_000_000_000L, answerNs()));

@@ -129,6 +129,9 @@ final class SubflowRoster {
         }
         subflow.receiver.release();
         connection.sender.forget(subflow, nowNs);
+        if (why == TcpFailure.REFUSED && subflow.handshake instanceof JoinHandshake) {
+            connection.liveness.onJoinRefused(nowNs);
+        }
         MptcpObserver observer = layer.observer;
         if (observer != null) {
             observer.onSubflowClosed(connection, subflow, subflow.tcb);

@@ -83,6 +83,30 @@ class BreakBeforeMakeScriptTest extends TwoPathScript {
         conn.failedWith(Errno.ETIMEDOUT);
     }
 
+    /** It may have forgotten the connection, and its resets of the other paths may be lost: whoever does not know them answers so. */
+    @Test
+    void aPeerThatRefusesAJoinIsAskedOnPathsItWasNotHeardOn() {
+        hasTwoPaths(Role.CLIENT);
+        afterWhatever(20_000);
+        first.seesNothing();
+        Path again = joinedPath("again", 1, 0, PEER_PORT, 0);
+        second.sends(rst(1));
+        afterWhatever(160);
+        again.sees(syn(0).with(join())).sends(rstAck(0, 1)).seesNothing();
+        first.sees(octetProbe(1, 11)).sends(rst(11)).seesNothing();
+        assertThat(connection().subflows()).isZero();
+    }
+
+    @Test
+    void aPeerThatRefusesAJoinIsNotAskedWhereItWasJustHeard() {
+        hasTwoPaths(Role.CLIENT);
+        Path again = joinedPath("again", 1, 0, PEER_PORT, 0);
+        second.sends(rst(1));
+        afterWhatever(160);
+        again.sees(syn(0).with(join())).sends(rstAck(0, 1)).seesNothing();
+        first.seesNothing();
+    }
+
     /** The last path was ended here, and the peer never ends its own half: nothing can come of it, and no timer of TCP's runs. */
     @Test
     @Rfc({"8684", "3.5"})
