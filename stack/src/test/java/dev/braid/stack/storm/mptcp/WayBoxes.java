@@ -53,9 +53,15 @@ final class WayBoxes {
         way.nat(outside, random.between(300, 100_000) * 1_000_000_000L / 1_000);
     }
 
-    /** Fills all ways; answers whether one of the boxes may break a connection beyond repair. */
+    /**
+     * Fills all ways.
+     *
+     * @return whether a connection may be broken beyond repair: a box begins to take options off in the middle, when nobody can know
+     *     any more what bytes without them are, and there is no way on which all options pass
+     */
     boolean install(List<Way> ways, Junction junction) {
-        boolean mayFail = false;
+        boolean begins = false;
+        boolean anySound = false;
         for (Way way : ways) {
             if (random.chance(0.3)) {
                 var outside = new ArrayList<IpAddress>();
@@ -76,11 +82,13 @@ final class WayBoxes {
             }
             way.names.add("|");
             row(way, way.back);
-            options(way);
-            mayFail |= breaking(way);
+            boolean never = options(way);
+            boolean stops = breaking(way);
+            begins |= stops;
+            anySound |= !never && !stops;
             way.install();
         }
-        return mayFail;
+        return begins && !anySound;
     }
 
     private void row(Way way, List<Middlebox> row) {
@@ -95,9 +103,10 @@ final class WayBoxes {
         }
     }
 
-    /** Options that never pass: from the first SYN on, one way or both. */
-    private void options(Way way) {
-        if (random.chance(0.25)) {
+    /** Options that never pass: from the first SYN on, one way or both. Answers whether those of Multipath TCP are among them. */
+    private boolean options(Way way) {
+        boolean strips = random.chance(0.25);
+        if (strips) {
             BitSet mptcp = kinds(MPTCP);
             int which = random.nextInt(3);
             Scope scope = random.chance(0.5) ? Scope.SYN : Scope.ALL;
@@ -113,19 +122,23 @@ final class WayBoxes {
             add(way, way.forth, "strip-syn " + kinds, SegmentEdit.strip(kinds, Scope.SYN));
             add(way, way.back, "too", SegmentEdit.strip(kinds, Scope.SYN));
         }
+        return strips;
     }
 
-    /** Boxes that lose mappings: what they carried can come by another way, but only while there is one. */
+    /**
+     * Boxes that lose mappings: what they carried comes by another way, or once more by this one.
+     *
+     * @return whether none is left from some packet on
+     */
     private boolean breaking(Way way) {
-        boolean breaks = false;
         if (random.chance(0.15)) {
             int bytes = random.between(500, 1_300);
             way.names.add("join " + bytes);
             way.forth.add(new SegmentJoiner(bytes, random.between(10, 3_000) * 1_000L, frames,
                     counters.counter("joined")));
-            breaks = true;
         }
-        if (random.chance(0.15)) {
+        boolean stops = random.chance(0.15);
+        if (stops) {
             int from = random.between(1, 200);
             boolean forth = random.chance(0.5);
             int[] seen = {0};
@@ -133,9 +146,8 @@ final class WayBoxes {
             SegmentEdit strip = SegmentEdit.strip(mptcp, Scope.NOT_SYN);
             add(way, forth ? way.forth : way.back, "no MPTCP from packet " + from + (forth ? " forth" : " back"),
                     segment -> ++seen[0] > from && strip.edit(segment));
-            breaks = true;
         }
-        return breaks;
+        return stops;
     }
 
     private static BitSet kinds(int kind) {
