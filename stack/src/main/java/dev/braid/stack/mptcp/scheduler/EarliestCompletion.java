@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * <p>While the program writes faster than the paths carry, there is always more, and waiting would gain nothing: then every path that
  * can send does. A path whose retransmission timer expired is not waited for, nor one that only the peer could open again: on a path
  * that died with its window closed the peer says so in vain.
+ *
+ * <p>A receiver lets its window grow with what comes in one round trip of the longest path <em>that brings data</em>: Linux measures
+ * round trips by data alone. A path that is left out because the window is small would so keep the window small for good. It is
+ * sounded with a little data now and then, ever more seldom while the window stays too small.
  */
 public final class EarliestCompletion implements PacketScheduler {
     /** What it is chosen by. */
@@ -18,7 +22,17 @@ public final class EarliestCompletion implements PacketScheduler {
     /** How much better the slower path must look before a wait is given up: 1/4, so that it does not flutter. */
     private static final int HYSTERESIS = 4;
 
+    /** The longest time between two soundings of a path that the window has no room for. */
+    private static final long LONGEST_PAUSE_NS = 8_000_000_000L;
+
     private boolean waiting;
+    /** Whether a path was left out for the window's sake, since the last sounding at {@link #leftOutNs}. */
+    private boolean leftOut;
+
+    private long leftOutNs;
+    /** The time until the next sounding; 0 before the first. */
+    private long pauseNs;
+
     private SchedulingDecision decision = SchedulingDecision.NO_PATH;
 
     /** A scheduler for one connection. */
@@ -61,9 +75,12 @@ public final class EarliestCompletion implements PacketScheduler {
             return free;
         }
         if (blocksWindow(connection, fastest, free)) {
-            decision = SchedulingDecision.WAIT_WINDOW;
-            return null;
+            boolean sounding = isToBeSounded(connection, free, nowNs);
+            decision = sounding ? SchedulingDecision.SOUNDING : SchedulingDecision.WAIT_WINDOW;
+            return sounding ? free : null;
         }
+        leftOut = false;
+        pauseNs = 0;
         if (!connection.writerWaits() && isSooner(connection, fastest, free)) {
             waiting = true;
             decision = SchedulingDecision.WAIT_FASTER;
@@ -119,6 +136,21 @@ public final class EarliestCompletion implements PacketScheduler {
     private static boolean blocksWindow(ConnectionView connection, SubflowView fast, SubflowView slow) {
         long left = connection.window() + connection.unacknowledged() - slow.inflight() - slow.mss();
         return (double) fast.cwnd() * slow.srttNs() > (double) left * fast.srttNs();
+    }
+
+    /** Whether a path that the window has no room for gets data all the same: not while its last sounding is under way. */
+    private boolean isToBeSounded(ConnectionView connection, SubflowView slow, long nowNs) {
+        if (!leftOut) {
+            leftOut = true;
+            leftOutNs = nowNs;
+        }
+        long pause = Math.max(pauseNs, 2 * slow.srttNs());
+        if (nowNs - leftOutNs < pause || slow.outstanding() != 0 || !connection.writerWaits()) {
+            return false;
+        }
+        leftOutNs = nowNs;
+        pauseNs = Math.min(2 * pause, LONGEST_PAUSE_NS);
+        return true;
     }
 
     /**

@@ -10,6 +10,8 @@ public enum SchedulingDecision {
     WAIT_FASTER("MptcpSchedWaitFaster"),
     /** Data waits: on a slow path it would block the peer's window for the fast one. */
     WAIT_WINDOW("MptcpSchedWaitWindow"),
+    /** A little data went over a slow path that the peer's window has no room for: the window can grow only if it is used. */
+    SOUNDING("MptcpSchedSounding"),
     /** Data went over the path that will have sent what it was given soonest. */
     SHORTEST_QUEUE("MptcpSchedShortestQueue"),
     /** Data went over a backup: no regular path is left. */

@@ -78,6 +78,27 @@ class EarliestCompletionTest extends PacketSchedulerContract {
     }
 
     @Test
+    void aPathTheWindowLeavesOutIsSoundedEverMoreSeldom() {
+        near.full();
+        connection.unacknowledged = near.cwnd;
+        connection.window = 20_000;
+        long ms = 1_000_000;
+        long pause = 2 * far.srttNs;
+        assertThat(scheduler.choose(connection, 0)).isNull();
+        assertThat(scheduler.choose(connection, pause - ms)).isNull();
+        assertThat(scheduler.choose(connection, pause)).isSameAs(far);
+        assertThat(scheduler.decision()).isEqualTo(SchedulingDecision.SOUNDING);
+        assertThat(scheduler.choose(connection, pause + ms)).isNull();
+        assertThat(scheduler.choose(connection, 3 * pause - ms)).isNull();
+        far.outstanding = 1_000;
+        assertThat(scheduler.choose(connection, 3 * pause)).isNull();
+        far.outstanding = 0;
+        assertThat(scheduler.choose(connection, 3 * pause)).isSameAs(far);
+        connection.writerWaits = false;
+        assertThat(scheduler.choose(connection, 100 * pause)).isNull();
+    }
+
+    @Test
     void aPathThatTimedOutIsNotWaitedFor() {
         near.full();
         near.timedOut = true;
