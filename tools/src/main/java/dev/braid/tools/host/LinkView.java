@@ -1,0 +1,41 @@
+package dev.braid.tools.host;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Prefix;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bound link at one moment. Immutable.
+ *
+ * @param index the stack's index of the link
+ * @param nic the NIC's name, which is what people call the link; empty for a slot that no NIC has
+ * @param tun the TUN's name, which is what the stack calls it
+ * @param role what it is wanted for
+ * @param use whether it is used, and why not
+ * @param detail more about that in words; empty = nothing
+ * @param v4 the stack's own address to connect from; {@code null} = no IPv4 that way
+ * @param v6 the same for IPv6
+ * @param networks the networks that the NIC is attached to
+ * @param mtu bytes of IP
+ * @param metered whether its traffic is paid for by volume
+ * @param srttNs the shortest smoothed round trip of its connections; 0 = none known
+ */
+public record LinkView(
+        int index,
+        String nic,
+        String tun,
+        Role role,
+        LinkUse use,
+        String detail,
+        @Nullable IpAddress v4,
+        @Nullable IpAddress v6,
+        List<Prefix> networks,
+        int mtu,
+        boolean metered,
+        long srttNs) {
+    /** The address to connect from to a remote one of this family; {@code null} = not that way. */
+    public @Nullable IpAddress source(boolean ipv4) {
+        return ipv4 ? v4 : v6;
+    }
+}
