@@ -87,6 +87,22 @@ abstract class LossBasedSuite extends CongestionControlSuite {
     }
 
     @Test
+    void firstRepairLeavesThoughThePipeIsFull() {
+        CongestionControl control = established();
+        for (int i = 0; i < 2; i++) {
+            round(control);
+        }
+        long flight = control.cwnd();
+        control.onRecoveryStart(flight, sndUna + flight, nowNs);
+        long inflight = control.ssthresh();
+        recoveryAck(control, 0, MSS, inflight, MSS);
+        assertThat(control.cwnd()).as("for the first repair").isEqualTo(inflight + MSS);
+        control.onSent(MSS, inflight - MSS, true, nowNs);
+        recoveryAck(control, 0, MSS, inflight, 0);
+        assertThat(control.cwnd()).as("for what follows").isEqualTo(inflight);
+    }
+
+    @Test
     void reorderingTimerOpensTheWindowForTheFirstRepair() {
         CongestionControl control = established();
         control.onRecoveryStart(2L * MSS, sndUna + 2L * MSS, nowNs);

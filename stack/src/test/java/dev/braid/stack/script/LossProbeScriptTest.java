@@ -57,6 +57,35 @@ class LossProbeScriptTest extends Script {
         peer.seesNothing().sends(ack(1, 1_001));
     }
 
+    /** The wait for a delayed ACK would last longer than the timeout. */
+    @Test
+    @Rfc({"8985", "7.2"})
+    void aProbeTakesThePlaceOfATimeoutThatWouldComeFirst() {
+        Conn conn = established();
+        conn.write(1_000);
+        peer.sees(data(1, 1_001));
+        after(300);
+        peer.sees(data(1, 1_001)).seesNothing();
+        assertThat(conn.tcb().info(0).caState).isEqualTo(RecoveryState.OPEN);
+        assertThat(conn.tcb().info(0).totalRto).isZero();
+        peer.sends(ack(1, 1_001)).seesNothing();
+    }
+
+    /** Though a round trip was measured meanwhile. */
+    @Test
+    @Rfc({"8985", "7.3"})
+    void noSecondProbeLeavesWhileOneIsInFlight() {
+        Conn conn = established();
+        conn.write(5_000);
+        peer.sees(burst(1, 5_001, 1_000));
+        after(202);
+        peer.sees(data(4_001, 5_001).psh()).seesNothing();
+        after(48);
+        peer.sends(ack(1, 1_001)).seesNothing();
+        after(300);
+        peer.seesNothing().sends(ack(1, 5_001)).seesNothing();
+    }
+
     @Test
     @Rfc({"8985", "7.3"})
     void afterAProbeOnlyTheTimeoutIsLeft() {
@@ -121,6 +150,42 @@ class LossProbeScriptTest extends Script {
         after(100);
         peer.sends(ack(1, 6_001)).seesNothing();
         assertThat(conn.tcb().ssthresh()).isEqualTo(CongestionControl.UNLIMITED);
+    }
+
+    @Test
+    @Rfc({"8985", "7.4.2"})
+    void aReportOfTheProbeAsADuplicateShowsThatNothingWasLost() {
+        Conn conn = established();
+        conn.write(5_000);
+        peer.sees(burst(1, 5_001, 1_000));
+        after(202);
+        peer.sees(data(4_001, 5_001).psh()).seesNothing();
+        peer.sends(ack(1, 5_001)).seesNothing();
+        after(100);
+        peer.sends(ack(1, 5_001).sack(4_001, 5_001)).seesNothing();
+        conn.write(1_000);
+        peer.sees(data(5_001, 6_001).psh());
+        after(100);
+        peer.sends(ack(1, 6_001)).seesNothing();
+        assertThat(conn.tcb().ssthresh()).isEqualTo(CongestionControl.UNLIMITED);
+    }
+
+    /** The first one is accounted for: it is the measurement alone that is missing. */
+    @Test
+    @Rfc({"8985", "7.3"})
+    void aProbeThatIsOverAllowsNoOtherBeforeARoundTripWasMeasured() {
+        Conn conn = established();
+        conn.write(2_000);
+        peer.sees(burst(1, 2_001, 1_000));
+        after(202);
+        peer.sees(data(1_001, 2_001).psh()).seesNothing();
+        after(50);
+        peer.sends(ack(1, 2_001)).seesNothing();
+        peer.sends(ack(1, 2_001).sack(1_001, 2_001)).seesNothing();
+        conn.write(2_000);
+        peer.sees(burst(2_001, 4_001, 1_000));
+        after(299);
+        peer.seesNothing().sends(ack(1, 4_001)).seesNothing();
     }
 
     @Test

@@ -63,6 +63,40 @@ class RackScriptTest extends Script {
         peer.sends(ack(1, 10_001)).seesNothing();
     }
 
+    /** While a loss is being repaired the path is not thought to reorder (step 4), however little was SACKed. */
+    @Test
+    @Rfc({"8985", "6.2"})
+    void duringRecoveryNothingIsWaitedOut() {
+        Conn conn = established();
+        recoversBehindNewData(conn);
+        after(100);
+        peer.sends(ack(1, 10_001)).seesNothing();
+        assertThat(state(conn)).isEqualTo(RecoveryState.RECOVERY);
+        after(1);
+        peer.sends(ack(1, 10_001).sack(11_001, 12_001)).sees(data(10_001, 11_001)).seesNothing();
+        peer.sends(ack(1, 12_001)).seesNothing();
+        assertThat(state(conn)).isEqualTo(RecoveryState.OPEN);
+    }
+
+    @Test
+    @Rfc({"3042", "2"})
+    void theFirstTwoSacksLetNewSegmentsGo() {
+        Conn conn = established();
+        recoversBehindNewData(conn);
+        peer.sends(ack(1, 12_001)).seesNothing();
+    }
+
+    /** The first of ten segments is lost; two more leave before that is found. */
+    private void recoversBehindNewData(Conn conn) {
+        conn.write(12_000);
+        peer.sees(burst(1, 10_001, 1_000)).seesNothing();
+        after(100);
+        peer.sends(ack(1, 1).sack(1_001, 2_001)).sees(data(10_001, 11_001)).seesNothing();
+        peer.sends(ack(1, 1).sack(1_001, 3_001)).sees(data(11_001, 12_001)).seesNothing();
+        peer.sends(ack(1, 1).sack(1_001, 4_001)).sees(data(1, 1_001)).seesNothing();
+        assertThat(state(conn)).isEqualTo(RecoveryState.RECOVERY);
+    }
+
     @Test
     @Rfc({"8985", "6.2"})
     void dupThreshSackedSegmentsCutTheWaitShort() {

@@ -318,6 +318,64 @@ class UndoScriptTest extends Script {
         peer.sends(ack(1, 10_001)).seesNothing();
     }
 
+    /** More of what was taken for lost may be late only: the repairs' own answers will tell. */
+    @Test
+    @Rfc({"3522", "3.2"})
+    void whatWasLateHoldsFurtherRepairsBackWhileSomeAreOut() {
+        Conn conn = withBoth();
+        long cwnd = recovers(conn);
+        int repairs = peer.pending();
+        assertThat(repairs).as("repairs under way").isBetween(2, 6);
+        peer.seesWhatever();
+        after(5);
+        peer.sends(ack(1, 1_001).sack(7_001, 10_001).ts(1_025, 0)).seesNothing();
+        assertThat(TcbProbe.recoveryState(conn.tcb())).isEqualTo(RecoveryState.RECOVERY);
+        peer.sends(ack(1, 10_001).ts(1_025, 0)).seesNothing();
+        undone(conn, cwnd);
+    }
+
+    @Test
+    @Rfc({"5682", "3.1"})
+    void onceTheLossWasRealNothingLateMakesTheTimeoutSpurious() {
+        Conn conn = withSack();
+        conn.write(20_000);
+        peer.sees(burst(1, 10_001, 1_000));
+        timesOut();
+        peer.sends(ack(1, 1_001)).sees(data(10_001, 11_001), data(11_001, 12_001)).seesNothing();
+        peer.sends(ack(1, 1_001).sack(10_001, 11_001)).sees(data(1_001, 2_001)).seesWhatever();
+        peer.sends(ack(1, 1_001).sack(9_001, 11_001)).seesWhatever();
+        assertThat(counter(SPURIOUS_RTOS)).isZero();
+        assertThat(TcbProbe.recoveryState(conn.tcb())).isEqualTo(RecoveryState.LOSS);
+        takesTheRest(12_001, 20_001);
+    }
+
+    /** Without SACK, what lies behind the repair may have waited for nothing but the repair. */
+    @Test
+    @Rfc({"5682", "2.1"})
+    void anAckOfTheRepairAndAllBehindItDoesNotTellThatTheTimeoutWasSpurious() {
+        Conn conn = withNeither();
+        conn.write(10_000);
+        peer.sees(burst(1, 10_001, 1_000));
+        long cwnd = conn.tcb().cwnd();
+        timesOut();
+        peer.sends(ack(1, 10_001)).seesNothing();
+        assertThat(counter(SPURIOUS_RTOS)).isZero();
+        assertThat(counter(LOSS_UNDO)).isZero();
+        assertThat(conn.tcb().ssthresh()).isLessThan(cwnd);
+    }
+
+    @Test
+    @Rfc({"5682", "2.1"})
+    void withoutRoomForAWholeNewSegmentRepairsGoOnAtOnce() {
+        Conn conn = withNeither();
+        conn.write(20_000);
+        peer.sees(burst(1, 10_001, 1_000));
+        timesOut();
+        peer.sends(ack(1, 1_001).win(9_500)).sees(data(1_001, 2_001), data(2_001, 3_001)).seesNothing();
+        assertThat(counter(SPURIOUS_RTOS)).isZero();
+        takesTheRest(10_001, 20_001);
+    }
+
     /** The peer acknowledges what came, up to the end. */
     private void takesTheRest(int came, int end) {
         int highest = came;
