@@ -230,6 +230,21 @@ class SubflowReceiverTest {
 
     @Test
     @Rfc({"8684", "3.7"})
+    void anInfiniteMappingOnOneOfSeveralSubflowsEndsIt() {
+        try (var rig = new ReceiverRig()) {
+            Subflow wifi = rig.subflow();
+            rig.subflow();
+            rig.connection.joined = true;
+            rig.arrives(wifi, 0, 0, 1000);
+            rig.arrives(wifi, 1000, rig.frame(1000, 500), 1000, 1001, DssMapping.INFINITE);
+            assertThat(rig.connection.fallenBack).isFalse();
+            assertThat(wifi.resetReason).isEqualTo(ResetReason.MPTCP_ERROR);
+            assertThat(rig.readAll()).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
     void anInfiniteMappingSaysWhereItsBytesBelongWhateverCameBefore() {
         try (var rig = new ReceiverRig()) {
             Subflow only = rig.subflow();
@@ -341,6 +356,24 @@ class SubflowReceiverTest {
             rig.arrives(only, 1500, rig.frame(1500, 100), rig.dss(500, true, 501, 0, NO_CHECKSUM, false));
             assertThat(rig.connection.fallenBack).isTrue();
             assertThat(rig.readAll()).isEqualTo(1600);
+        }
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void anMpFailThatNobodyAnswersEndsTheSubflow() {
+        try (var rig = new ReceiverRig()) {
+            rig.connection.checksum = true;
+            Subflow only = rig.subflow();
+            summed(rig, only, 0, 0, 500, 0);
+            summed(rig, only, 500, 500, 500, 1);
+            long deadlineNs = rig.receiver.deadlineNs();
+            assertThat(deadlineNs).isBetween(rig.nowNs + 1, rig.nowNs + 60_000 * ReceiverRig.MS);
+            rig.receiver.work(deadlineNs - 1);
+            assertThat(only.resetReason).as("not yet").isNegative();
+            rig.receiver.work(deadlineNs);
+            assertThat(only.resetReason).isEqualTo(ResetReason.MIDDLEBOX);
+            only.receiver.release();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.braid.stack.script.mptcp;
 
 import static dev.braid.stack.script.Seg.ack;
 import static dev.braid.stack.script.Seg.data;
+import static dev.braid.stack.script.Seg.rst;
 import static dev.braid.stack.script.Seg.syn;
 import static dev.braid.stack.script.mptcp.MpOption.addAddr;
 import static dev.braid.stack.script.mptcp.MpOption.capable;
@@ -66,6 +67,19 @@ class AddressScriptTest extends MptcpScript {
 
     @Test
     @Rfc({"8684", "3.4.1"})
+    void anEchoOfSomethingElseDoesNotEndTheTelling() {
+        isOpen();
+        endpoint(1, SIGNAL);
+        wifi.sees(ack(1, 11).with(addAddr(1, hostAddress(1)))).seesNothing();
+        wifi.sends(ack(11, 1).with(addAddr(2, hostAddress(1)).echo()));
+        wifi.sends(ack(11, 1).with(addAddr(1, hostAddress(2)).echo()));
+        wifi.sends(ack(11, 1).with(addAddr(1, hostAddress(1)).port(9_999).echo())).seesNothing();
+        afterWhatever(201);
+        wifi.sees(ack(1, 11).with(addAddr(1, hostAddress(1)))).seesNothing();
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.1"})
     void aPortMayBeTold() {
         // Beside timestamps there is no room for an IPv6 address with a port and its proof: 30 bytes.
         host.listen();
@@ -104,6 +118,18 @@ class AddressScriptTest extends MptcpScript {
         other.sends(data(1, 101).with(map(11, 1, 100))).sees(ack(1, 101).with(dss().ack(111)));
         conn.reads(100);
         assertThat(counter("MPTcpExtAddAddr")).isEqualTo(1);
+        assertThat(counter("MPTcpExtEchoAddTx")).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.1"})
+    void anAddressThatIsToldTwiceAtOnceIsEchoedOnce() {
+        isOpen();
+        wifi.sendsTogether(ack(11, 1).with(addAddr(5, peerAddress(2))), ack(11, 1).with(addAddr(5, peerAddress(2))));
+        wifi.sees(ack(1, 11).with(addAddr(5, peerAddress(2)).echo())).seesNothing();
+        afterWhatever(100);
+        wifi.seesNothing();
+        assertThat(counter("MPTcpExtAddAddr")).isEqualTo(2);
         assertThat(counter("MPTcpExtEchoAddTx")).isEqualTo(1);
     }
 
@@ -163,6 +189,47 @@ class AddressScriptTest extends MptcpScript {
         lte.seesWhatever();
         wifi.seesNothing();
         assertThat(counter("MPTcpExtRmAddrTx")).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.2"})
+    void thePeersFirstAddressIsNotJoinedOnceItIsTakenBack() {
+        isConnected();
+        wifi.sends(ack(11, 1).with(dss(), removeAddr(0))).seesWhatever();
+        endpoint(1, SUBFLOW);
+        lte.seesNothing();
+        wifi.seesWhatever();
+    }
+
+    /** A moment lies between two ACKs that carry signals. */
+    @Test
+    @Rfc({"8684", "3.4.2"})
+    void whatAPathHadStillToTellAnotherTells() {
+        isConnected();
+        endpoint(1, SUBFLOW);
+        lte.isJoined();
+        endpoint(2, SIGNAL);
+        wifi.sees(ack(1, 11).with(addAddr(2, hostAddress(2)))).seesNothing();
+        noEndpoint(2);
+        wifi.seesNothing();
+        lte.seesNothing();
+        wifi.sends(rst(11)).seesNothing();
+        lte.sees(ack(1, 1).with(removeAddr(2))).seesNothing();
+    }
+
+    /** What waits for room on the only regular path goes at once over one that has become regular. */
+    @Test
+    @Rfc({"8684", "3.3.8"})
+    void aBackupThatBecomesRegularTakesWhatWaits() {
+        isOpen();
+        far.joins();
+        far.sends(ack(1, 1).with(dss(), prio(true))).seesNothing();
+        conn.write(60_000);
+        assertThat(wifi.pending()).isPositive();
+        far.seesNothing();
+        far.sends(ack(1, 1).with(dss(), prio(false)));
+        assertThat(far.pending()).as("segments on what was a backup").isPositive();
+        discardAll();
     }
 
     @Test

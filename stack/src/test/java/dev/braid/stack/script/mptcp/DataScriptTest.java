@@ -8,10 +8,12 @@ import static dev.braid.stack.script.mptcp.MpOption.capable;
 import static dev.braid.stack.script.mptcp.MpOption.dataFin;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
 import static dev.braid.stack.script.mptcp.MpOption.map;
+import static dev.braid.stack.script.mptcp.MpOption.prio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.stack.script.Conn;
 import dev.braid.stack.script.Seg;
+import dev.braid.stack.socket.Errno;
 import dev.braid.testing.Rfc;
 import org.junit.jupiter.api.Test;
 
@@ -128,6 +130,68 @@ class DataScriptTest extends MptcpScript {
         other.sees(data(1, 1_001).with(map(1, 1, 1_000)));
         other.sends(ack(other == wifi ? 11 : 1, 1_001).with(dss().ack(1_001)));
         assertThat(conn.socket().connection().sendQueued()).isZero();
+    }
+
+    /** A box in the middle acknowledged all, and the peer got nothing: what the answer to one repair shows to be missing goes at once. */
+    @Test
+    @Rfc({"8684", "3.3.6"})
+    void afterATimeoutEachHoleIsMendedAsSoonAsItShows() {
+        hasTwoPaths();
+        far.sends(ack(1, 1).with(dss().ack(1), prio(true)));
+        conn.write(1_000);
+        hears(1, 1);
+        wifi.sends(ack(11, 1_001).with(dss().ack(1), prio(true)));
+        far.sends(ack(1, 1).with(dss().ack(1), prio(false)));
+        conn.write(1_000);
+        hears(1, 1);
+        long reached = 1;
+        for (int i = 0; i < 20 && reached == 1; i++) {
+            afterWhatever(50);
+            reached = hears(1, 1_001);
+        }
+        assertThat(reached).as("mended by the timeout").isEqualTo(1_001);
+        assertThat(hears(1_001, 2_001)).as("mended at once").isEqualTo(2_001);
+        discardAll();
+    }
+
+    @Test
+    @Rfc({"8684", "3.3"})
+    void aPeerThatNeverAcknowledgesDataIsGivenUp() {
+        core().tunables().set("net.ipv4.tcp_retries2", "3");
+        isOpen();
+        conn.write(1_000);
+        int error = 0;
+        for (int i = 0; i < 100 && error == 0; i++) {
+            hears(1, 1);
+            afterWhatever(100);
+            error = conn.socket().error();
+        }
+        assertThat(error).isEqualTo(Errno.ETIMEDOUT);
+        discardAll();
+    }
+
+    /**
+     * The peer acknowledges every segment on its path, and {@code dataAck} at the data level if what it needs next comes.
+     *
+     * @param wants the data sequence number it needs next
+     * @return how far its stream reaches then
+     */
+    private long hears(long wants, long dataAck) {
+        long reached = wants;
+        for (Path path : new Path[] {wifi, far}) {
+            int last = 0;
+            while (path.pending() > 0) {
+                Seg segment = path.next();
+                last = Math.max(last, segment.to());
+                for (var option : segment.extras()) {
+                    reached = mp.contiguous(reached, option);
+                }
+            }
+            if (last > 0) {
+                path.sends(ack(path == wifi ? 11 : 1, last).with(dss().ack(reached > wants ? dataAck : wants)));
+            }
+        }
+        return reached;
     }
 
     /** It waited for another path than the one that had carried it; now that one is the last, and has brought it in vain. */

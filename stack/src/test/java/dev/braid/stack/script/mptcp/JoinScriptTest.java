@@ -18,6 +18,8 @@ import dev.braid.stack.script.Conn;
 import dev.braid.stack.script.Seg;
 import dev.braid.testing.Rfc;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Further subflows: MP_JOIN on both sides (RFC 8684 section 3.2). */
 class JoinScriptTest extends MptcpScript {
@@ -57,12 +59,14 @@ class JoinScriptTest extends MptcpScript {
         conn.reads(200);
     }
 
-    @Test
+    /** All of the proof's 20 bytes count. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 7, 8, 15, 16, 19})
     @Rfc({"8684", "3.2"})
-    void whatTheThirdPacketProvesWronglyIsReset() {
+    void whatTheThirdPacketProvesWronglyIsReset(int wrongByte) {
         isOpen();
         far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
-        far.sends(ack(1, 1).with(join().wrongHmac()));
+        far.sends(ack(1, 1).with(join().wrongHmac(wrongByte)));
         far.sees(rstAck(1, 1).with(tcprst(1)));
         assertThat(counter("MPTcpExtMPJoinAckHMacFailure")).isEqualTo(1);
         isAlive();

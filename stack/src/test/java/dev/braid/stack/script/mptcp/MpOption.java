@@ -39,7 +39,8 @@ public final class MpOption implements ExtraOption {
     final MpSubtype subtype;
     final Map<MpField, Long> fields = new EnumMap<>(MpField.class);
     byte @Nullable [] hmac;
-    boolean wrongHmac;
+    /** Which of its bytes is wrong, -1 = none. */
+    int wrongHmac = -1;
     boolean withoutAck;
     @Nullable IpAddress address;
     int @Nullable [] ids;
@@ -190,7 +191,12 @@ public final class MpOption implements ExtraOption {
 
     /** To send: an HMAC that proves nothing. */
     public MpOption wrongHmac() {
-        wrongHmac = true;
+        return wrongHmac(3);
+    }
+
+    /** To send: an HMAC of which this byte alone is wrong, 0 the first. */
+    public MpOption wrongHmac(int wrongByte) {
+        wrongHmac = wrongByte;
         return this;
     }
 

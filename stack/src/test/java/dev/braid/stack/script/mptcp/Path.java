@@ -289,8 +289,8 @@ public final class Path extends Peer {
     }
 
     private static byte[] spoil(MpOption wire, byte[] proof) {
-        if (wire.wrongHmac) {
-            proof[3] ^= 0x10;
+        if (wire.wrongHmac >= 0) {
+            proof[wire.wrongHmac] ^= 0x10;
         }
         return proof;
     }

@@ -67,6 +67,11 @@ abstract class TwoPathScript extends MptcpScript {
     /** A connection over both paths, the second one with these flags of its endpoint at the host. */
     protected void hasTwoPaths(Role role, int flags) {
         isOpen(role);
+        addSecondPath(role, flags);
+    }
+
+    /** The other path joins a connection that {@linkplain #isOpen is open}, with these flags of its endpoint at the host. */
+    protected void addSecondPath(Role role, int flags) {
         if (role == Role.CLIENT) {
             second = lte;
             endpoint(1, SUBFLOW | flags);

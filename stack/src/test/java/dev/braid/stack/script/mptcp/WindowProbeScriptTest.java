@@ -70,6 +70,20 @@ class WindowProbeScriptTest extends TwoPathScript {
         discardAll();
     }
 
+    /** Less than a segment, and than half of the largest window there was, is not worth a segment until the timer expires. */
+    @ParameterizedTest
+    @EnumSource
+    @Rfc({"9293", "3.8.6.2.1"})
+    void aWindowThatOpensALittleIsUsedAfterAMoment(Role role) {
+        isClosed(role);
+        second.sends(ack(1, WINDOW + 1).win(512).with(dss().ack(WINDOW + 1)));
+        afterWhatever(100);
+        assertThat(mp.hostEnd()).as("behind what was sent").isEqualTo(WINDOW + 1);
+        afterWhatever(121);
+        assertThat(mp.hostEnd()).as("behind what was sent").isEqualTo(WINDOW + 1 + 512);
+        discardAll();
+    }
+
     /** The path that closed the window is dead: it is the other one that hears of its opening. */
     @ParameterizedTest
     @EnumSource
