@@ -4,7 +4,9 @@ import dev.braid.fastpath.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,30 @@ final class Attributes {
         return value == null ? new Attributes() : parse(buffer(value), 0, value.length);
     }
 
+    /** The elements inside a list, in order: each nested attribute's own attributes, whatever its number. */
+    List<Attributes> elements(int attribute) {
+        List<Attributes> found = new ArrayList<>();
+        byte[] list = values.get(attribute);
+        if (list == null) {
+            return found;
+        }
+        ByteBuffer all = buffer(list);
+        int at = 0;
+        while (at + 4 <= list.length) {
+            int length = all.getShort(at) & 0xffff;
+            if (length < 4 || at + length > list.length) {
+                break;
+            }
+            found.add(parse(all, at + 4, at + length));
+            at += (length + 3) & ~3;
+        }
+        return found;
+    }
+
+    boolean isEmpty() {
+        return values.isEmpty();
+    }
+
     boolean has(int attribute) {
         return values.containsKey(attribute);
     }
@@ -54,6 +80,18 @@ final class Attributes {
     int i32(int attribute, int absent) {
         byte[] value = values.get(attribute);
         return value == null || value.length < 4 ? absent : buffer(value).getInt(0);
+    }
+
+    /** A 32-bit number in network order. */
+    int big32(int attribute, int absent) {
+        byte[] value = values.get(attribute);
+        return value == null || value.length < 4 ? absent : ByteBuffer.wrap(value).getInt(0);
+    }
+
+    /** A 64-bit number in network order. */
+    long big64(int attribute, long absent) {
+        byte[] value = values.get(attribute);
+        return value == null || value.length < 8 ? absent : ByteBuffer.wrap(value).getLong(0);
     }
 
     String text(int attribute) {

@@ -64,7 +64,7 @@ public final class LinkMonitor implements AutoCloseable {
                 .flatMap(topic -> topic.groups.stream())
                 .mapToInt(Integer::intValue)
                 .toArray();
-        NetlinkSocket notifications = NetlinkSocket.open(true, groups);
+        NetlinkSocket notifications = NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE, true, groups);
         try {
             notifications.receiveBuffer(receiveBufferBytes);
             return new LinkMonitor(EnumSet.copyOf(topics), notifications, Rtnetlink.open());

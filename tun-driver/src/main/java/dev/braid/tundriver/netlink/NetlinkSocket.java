@@ -5,17 +5,18 @@ import dev.braid.tundriver.sys.Descriptors;
 import dev.braid.tundriver.sys.Errno;
 import dev.braid.tundriver.sys.LinuxException;
 import dev.braid.tundriver.sys.Sockets;
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route-netlink socket of the network namespace its opening thread was in. It stays in that namespace whichever thread
+ * A netlink socket of the network namespace its opening thread was in. It stays in that namespace whichever thread
  * uses it. Not thread-safe.
  */
 final class NetlinkSocket implements AutoCloseable {
-    private static final int NETLINK_ROUTE = 0;
+    static final int NETLINK_ROUTE = 0;
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_ADD_MEMBERSHIP = 1;
     private static final int NETLINK_CAP_ACK = 10;
@@ -41,12 +42,13 @@ final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
+     * @param protocol {@code NETLINK_…}
      * @param nonBlocking whether {@link #receive} returns at once when nothing is there
-     * @param groups the {@code RTNLGRP_…} to subscribe to
+     * @param groups the protocol's groups to subscribe to
      */
-    static NetlinkSocket open(boolean nonBlocking, int... groups) {
+    static NetlinkSocket open(int protocol, boolean nonBlocking, int... groups) {
         int type = Sockets.SOCK_RAW | (nonBlocking ? Sockets.SOCK_NONBLOCK : 0);
-        int descriptor = Sockets.socket(Sockets.AF_NETLINK, type, NETLINK_ROUTE);
+        int descriptor = Sockets.socket(Sockets.AF_NETLINK, type, protocol);
         LinuxException.check(descriptor, "netlink", "socket", "");
         NetlinkSocket socket = new NetlinkSocket(descriptor);
         try {
@@ -95,9 +97,61 @@ final class NetlinkSocket implements AutoCloseable {
 
     private void send(Request request, String subject, String call) {
         byte[] message = request.finish(++sequence, !request.isDump());
-        Memory.copyIn(message, 0, buffer, message.length);
-        int sent = Sockets.sendto(descriptor, buffer, message.length, kernel, SOCKADDR_NL);
+        send(message, subject, call);
+    }
+
+    private void send(byte[] messages, String subject, String call) {
+        if (messages.length > BUFFER) {
+            throw new LinuxException(subject, call, Errno.EMSGSIZE, "more than " + BUFFER + " bytes at once");
+        }
+        Memory.copyIn(messages, 0, buffer, messages.length);
+        int sent = Sockets.sendto(descriptor, buffer, messages.length, kernel, SOCKADDR_NL);
         LinuxException.check(sent, subject, call, "");
+    }
+
+    /**
+     * Sends changes that the kernel makes all or not at all, as nfnetlink batches are, and waits until it has answered each.
+     *
+     * @param begin opens the batch; like {@code end} it is answered only when it is refused itself
+     * @param subject what the changes are about, for the error message
+     * @throws LinuxException naming the first change that was refused
+     */
+    void transactBatch(Request begin, List<Change> changes, Request end, String subject) {
+        ByteArrayOutputStream batch = new ByteArrayOutputStream();
+        int first = sequence + 1;
+        batch.writeBytes(begin.finish(++sequence, false));
+        for (Change change : changes) {
+            batch.writeBytes(change.request().finish(++sequence, true));
+        }
+        batch.writeBytes(end.finish(++sequence, false));
+        send(batch.toByteArray(), subject, "batch");
+
+        List<Reply> datagram = new ArrayList<>();
+        for (int answers = 0; answers < changes.size();) {
+            datagram.clear();
+            awaitDatagram(datagram, subject, "batch");
+            for (Reply reply : datagram) {
+                int change = reply.sequence() - first - 1;
+                if (reply.type() != Reply.NLMSG_ERROR || change < -1 || change > changes.size()) {
+                    continue;
+                }
+                if (reply.errno() != 0) {
+                    boolean frame = change < 0 || change == changes.size();
+                    String call = frame ? "batch" : changes.get(change).what();
+                    throw NetlinkAdvice.failure(subject, call, reply.errno(), reply.errorText());
+                }
+                answers++;
+            }
+        }
+    }
+
+    private void awaitDatagram(List<Reply> sink, String subject, String call) {
+        int ready;
+        do {
+            ready = Descriptors.poll(descriptor, Descriptors.POLLIN, ANSWER_TIMEOUT_MS);
+        } while (ready == -Errno.EINTR);
+        LinuxException.check(ready == 0 ? -Errno.ETIMEDOUT : ready, subject, call, "the kernel gave no answer");
+        LinuxException.check(receive(sink), subject, call, "");
     }
 
     /** The answers to the last request, or null when the table changed during its dump. */
@@ -106,13 +160,8 @@ final class NetlinkSocket implements AutoCloseable {
         List<Reply> answers = new ArrayList<>();
         boolean interrupted = false;
         while (true) {
-            int ready = Descriptors.poll(descriptor, Descriptors.POLLIN, ANSWER_TIMEOUT_MS);
-            if (ready == -Errno.EINTR) {
-                continue;
-            }
-            LinuxException.check(ready == 0 ? -Errno.ETIMEDOUT : ready, subject, call, "the kernel gave no answer");
             datagram.clear();
-            LinuxException.check(receive(datagram), subject, call, "");
+            awaitDatagram(datagram, subject, call);
             for (Reply reply : datagram) {
                 if (reply.sequence() != sequence) {
                     continue;

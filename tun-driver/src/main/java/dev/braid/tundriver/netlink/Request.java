@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Writes one netlink message: {@code struct nlmsghdr}, the fixed part of its type, attributes, possibly nested. Numbers
- * are in the machine's order and attributes start at multiples of four, as rtnetlink(7) has it.
+ * are in the machine's order and attributes start at multiples of four, as rtnetlink(7) has it; nfnetlink has its numbers
+ * in network order, for which there is {@code big…}.
  */
 final class Request {
     static final int NLM_F_REQUEST = 1;
@@ -15,6 +16,7 @@ final class Request {
     static final int NLM_F_REPLACE = 0x100;
     static final int NLM_F_EXCL = 0x200;
     static final int NLM_F_CREATE = 0x400;
+    static final int NLM_F_APPEND = 0x800;
     static final int NLM_F_DUMP = 0x300;
 
     static final int HEADER = 16;
@@ -62,6 +64,11 @@ final class Request {
         return this;
     }
 
+    /** A 16-bit number of the fixed part in network order. */
+    Request big16(int value) {
+        return u8(value >>> 8, value);
+    }
+
     /** An attribute of one byte. */
     Request attribute8(int attribute, int value) {
         return header(attribute, 1).u8(value).pad();
@@ -70,6 +77,13 @@ final class Request {
     /** An attribute of one 32-bit number. */
     Request attribute32(int attribute, int value) {
         return header(attribute, 4).i32(value);
+    }
+
+    /** An attribute of one 32-bit number in network order. */
+    Request big32(int attribute, int value) {
+        header(attribute, 4);
+        bytes.order(ByteOrder.BIG_ENDIAN).putInt(value).order(ByteOrder.nativeOrder());
+        return this;
     }
 
     /** An attribute of raw bytes. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param type {@code RTN_…}
  * @param mtu bytes, or 0 for the device's
  * @param congestionControl what TCP uses over it, or empty for the namespace's default
+ * @param onlink whether the gateway is taken to be on the device's link, whatever the device's networks say
  */
 public record Route(
         Prefix destination,
@@ -28,7 +29,8 @@ public record Route(
         int priority,
         int type,
         int mtu,
-        String congestionControl) {
+        String congestionControl,
+        boolean onlink) {
     /** The table of ordinary routes. */
     public static final int TABLE_MAIN = 254;
     /** The table of local addresses. */
@@ -59,6 +61,7 @@ public record Route(
         private int type = RTN_UNICAST;
         private int mtu;
         private String congestionControl = "";
+        private boolean onlink;
 
         private Builder(Prefix destination) {
             this.destination = destination;
@@ -118,10 +121,26 @@ public record Route(
             return this;
         }
 
+        /** Takes the gateway for a neighbour on the device's link, as a router outside the device's networks is. */
+        public Builder onlink() {
+            this.onlink = true;
+            return this;
+        }
+
         /** The finished route. */
         public Route build() {
             return new Route(
-                    destination, gateway, device, source, table, protocol, priority, type, mtu, congestionControl);
+                    destination,
+                    gateway,
+                    device,
+                    source,
+                    table,
+                    protocol,
+                    priority,
+                    type,
+                    mtu,
+                    congestionControl,
+                    onlink);
         }
     }
 }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class RouteMessages {
     private static final int RTMSG = 12;
     private static final int RTM_F_CLONED = 0x200;
+    private static final int RTM_F_FIB_MATCH = 0x2000;
+    private static final int RTNH_F_ONLINK = 4;
 
     private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
@@ -31,6 +33,12 @@ final class RouteMessages {
     static Request list(int family) {
         Request request = new Request(Rtm.RTM_GETROUTE, Request.NLM_F_DUMP);
         return request.u8(family, 0, 0, 0, 0, 0, 0, 0).i32(0);
+    }
+
+    /** Asks which route packets to this address take, and for that route itself, not for what it means to this address. */
+    static Request lookup(IpAddress to) {
+        Request request = new Request(Rtm.RTM_GETROUTE, 0);
+        return request.u8(Family.of(to), to.bits(), 0, 0, 0, 0, 0, 0).i32(RTM_F_FIB_MATCH).attribute(RTA_DST, to);
     }
 
     static Request add(Route route) {
@@ -59,7 +67,7 @@ final class RouteMessages {
         Prefix to = route.destination();
         int shortTable = route.table() >= 0 && route.table() < 256 ? route.table() : RT_TABLE_UNSPEC;
         request.u8(Family.of(to.address()), to.length(), 0, 0, shortTable, route.protocol(), scope, route.type())
-                .i32(0);
+                .i32(route.onlink() ? RTNH_F_ONLINK : 0);
         request.attribute32(RTA_TABLE, route.table());
         if (to.length() > 0) {
             request.attribute(RTA_DST, to.address());
@@ -120,6 +128,7 @@ final class RouteMessages {
                 attributes.i32(RTA_PRIORITY, 0),
                 reply.u8(7),
                 metrics.i32(RTAX_MTU, 0),
-                metrics.text(RTAX_CC_ALGO));
+                metrics.text(RTAX_CC_ALGO),
+                (reply.i32(8) & RTNH_F_ONLINK) != 0);
     }
 }

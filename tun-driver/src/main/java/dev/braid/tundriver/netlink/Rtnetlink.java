@@ -27,7 +27,7 @@ public final class Rtnetlink implements AutoCloseable {
 
     /** A client of the calling thread's network namespace. */
     public static Rtnetlink open() {
-        return new Rtnetlink(NetlinkSocket.open(false));
+        return new Rtnetlink(NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE, false));
     }
 
     // Links.
@@ -144,6 +144,27 @@ public final class Rtnetlink implements AutoCloseable {
             found.addAll(parse(RouteMessages.list(family), "routes", "RTM_GETROUTE", RouteMessages::parse));
         }
         return found;
+    }
+
+    /**
+     * The route that packets from this host to {@code to} take, by the rules and tables as they are now: the kernel's own
+     * choice, with the destination as that route has it.
+     *
+     * @return null when there is none; of type {@link Route#RTN_UNREACHABLE}, to the address alone, when the route says that
+     *     packets are refused or dropped (the kernel does not tell which route that is)
+     */
+    public synchronized @Nullable Route lookupRoute(IpAddress to) {
+        try {
+            return RouteMessages.parse(socket.transact(RouteMessages.lookup(to), "route to " + to, "RTM_GETROUTE")
+                    .getFirst());
+        } catch (LinuxException e) {
+            return switch (e.errno()) {
+                case Errno.ENETUNREACH -> null;
+                case Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL ->
+                    Route.to(new Prefix(to, to.bits())).type(Route.RTN_UNREACHABLE).build();
+                default -> throw e;
+            };
+        }
     }
 
     /** Adds a route. */

@@ -30,6 +30,14 @@ public record Rule(
         return new Rule(from.address().isIpv4(), priority, from, null, "", 0, table, protocol);
     }
 
+    /**
+     * A rule that sends what comes in by a device to {@code table}. It stays when the device goes, matching nothing, and matches again
+     * when one of the name returns.
+     */
+    public static Rule inputDevice(String device, boolean v4, int table, int priority, int protocol) {
+        return new Rule(v4, priority, null, null, device, 0, table, protocol);
+    }
+
     int family() {
         return v4 ? Family.AF_INET : Family.AF_INET6;
     }

@@ -1,4 +1,4 @@
-/** A route-netlink client: links, addresses, routes, rules, and a monitor of their changes. */
+/** Netlink clients: links, addresses, routes and rules, firewall tables, and monitors of their changes. */
 @NullMarked
 package dev.braid.tundriver.netlink;
 

@@ -24,6 +24,7 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int ENOTTY = 25;
     public static final int EMSGSIZE = 90;
+    public static final int EPROTONOSUPPORT = 93;
     public static final int EOPNOTSUPP = 95;
     public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
@@ -32,6 +33,7 @@ public final class Errno {
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
     public static final int ETIMEDOUT = 110;
+    public static final int EHOSTUNREACH = 113;
     public static final int EINPROGRESS = 115;
 
     private static final String[] NAMES = new String[256];

@@ -165,6 +165,77 @@ class RtnetlinkTest {
     }
 
     @Test
+    void aRuleForADeviceOutlivesIt() {
+        for (boolean v4 : new boolean[] {true, false}) {
+            Rule rule = Rule.inputDevice("a", v4, 7_700, 7_700, 77);
+            netlink.addRule(rule);
+            assertThat(netlink.rules()).contains(rule);
+        }
+        netlink.deleteLink(device);
+        assertThat(netlink.rules()).contains(Rule.inputDevice("a", true, 7_700, 7_700, 77));
+        netlink.deleteRule(Rule.inputDevice("a", true, 7_700, 7_700, 77));
+        assertThat(netlink.rules()).filteredOn(rule -> rule.protocol() == 77).hasSize(1);
+    }
+
+    @Test
+    void aGatewayOutsideTheDevicesNetworksCanBeToldToBeOnItsLink() {
+        netlink.up(device);
+        netlink.addAddress(device, Prefix.parse("10.77.0.1/32"));
+        netlink.addAddress(device, Prefix.parse("fd77::1/128"));
+        for (String gateway : new String[] {"192.0.2.1", "fd99::1"}) {
+            IpAddress router = IpAddress.parse(gateway);
+            Route route = Route.to(new Prefix(router.isIpv4() ? IpAddress.ANY_IPV4 : IpAddress.ANY_IPV6, 0))
+                    .via(router)
+                    .device(device)
+                    .table(7_700)
+                    .priority(10)
+                    .onlink()
+                    .build();
+            netlink.addRoute(route);
+            assertThat(netlink.routes()).contains(route);
+            netlink.deleteRoute(route);
+            assertThat(netlink.routes()).doesNotContain(route);
+        }
+    }
+
+    @Test
+    void theKernelTellsWhichRouteItChooses() {
+        netlink.up(device);
+        netlink.up(netlink.link("b").index());
+        netlink.up(netlink.link("lo").index());
+        for (String[] net : new String[][] {
+            {"10.77.0.1/24", "10.77.0.2", "10.77.0.9", "198.51.100.1", "203.0.113.0/24", "203.0.113.7"},
+            {"fd77::1/64", "fd77::2", "fd77::9", "2001:db8:1::1", "2001:db8:2::/48", "2001:db8:2::7"}
+        }) {
+            Prefix own = Prefix.parse(net[0]);
+            IpAddress gateway = IpAddress.parse(net[1]);
+            IpAddress away = IpAddress.parse(net[3]);
+            netlink.addAddress(device, own);
+            netlink.awaitTaken(own.address());
+            assertThat(netlink.lookupRoute(away)).isNull();
+
+            Prefix any = new Prefix(gateway.isIpv4() ? IpAddress.ANY_IPV4 : IpAddress.ANY_IPV6, 0);
+            netlink.addRoute(Route.to(any).via(gateway).device(device).build());
+            Route.Builder refusing = Route.to(Prefix.parse(net[4])).type(Route.RTN_UNREACHABLE);
+            netlink.addRoute(refusing.build());
+            assertThat(netlink.lookupRoute(away)).satisfies(route -> {
+                assertThat(route.destination()).isEqualTo(any);
+                assertThat(route.gateway()).isEqualTo(gateway);
+                assertThat(route.device()).isEqualTo(device);
+                assertThat(route.type()).isEqualTo(Route.RTN_UNICAST);
+            });
+            assertThat(netlink.lookupRoute(IpAddress.parse(net[2]))).satisfies(route -> {
+                assertThat(route.destination().length()).isEqualTo(own.length());
+                assertThat(route.gateway()).isNull();
+            });
+            assertThat(netlink.lookupRoute(own.address()))
+                    .satisfies(route -> assertThat(route.type()).isEqualTo(Route.RTN_LOCAL));
+            assertThat(netlink.lookupRoute(IpAddress.parse(net[5])))
+                    .satisfies(route -> assertThat(route.type()).isEqualTo(Route.RTN_UNREACHABLE));
+        }
+    }
+
+    @Test
     void countersAreRead() throws Exception {
         netlink.up(device);
         netlink.up(netlink.link("b").index());
