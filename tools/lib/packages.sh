@@ -6,7 +6,13 @@ packages_for() {
     packages_want mvn maven
     case " $1 " in
         *" kernel "*)
-            if [ "$(id -u)" -eq 0 ]; then packages_want ip iproute2; packages_want tshark tshark; fi
+            if [ "$(id -u)" -eq 0 ]; then
+                packages_want ip iproute2
+                packages_want tshark tshark
+                packages_want curl curl
+                packages_want ssh openssh-client
+                packages_want sshd openssh-server
+            fi
             ;;
     esac
     [ -n "$packages_missing" ] || return 0

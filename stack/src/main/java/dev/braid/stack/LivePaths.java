@@ -154,18 +154,41 @@ public final class LivePaths {
     }
 
     /**
-     * Tells that a link is up or down, where its device cannot know: the network behind it is gone.
+     * Tells whether the network behind a link carries packets, which its device cannot know. The link is up when this and the device's own
+     * state are; what the device tells of itself later does not change it.
+     *
+     * @param carried true at first
+     * @throws IllegalArgumentException when no link has that name
+     */
+    public void changeLink(String link, boolean carried) throws IOException {
+        int index = index(link);
+        host.call(nowNs -> core.onCarried(index, carried, nowNs));
+    }
+
+    /**
+     * Tells that the world outside knows a link's flows no more, as after a change of the address that its NAT lends: subflows over it
+     * begin anew at once, the last one of a connection too, for what they send would be refused.
      *
      * @throws IllegalArgumentException when no link has that name
      */
-    public void changeLink(String link, boolean up) throws IOException {
+    public void addressesLost(String link) throws IOException {
         int index = index(link);
+        var before = new ArrayList<Prefix>();
         host.call(nowNs -> {
-            dev.braid.stack.core.Link of = core.link(index);
-            if (of != null) {
-                core.onDevice(index, up, of.mtu(), nowNs);
-            }
+            before.addAll(known(index));
+            core.onAddresses(index, List.of(), nowNs);
         });
+        host.call(nowNs -> core.onAddresses(index, before, nowNs));
+    }
+
+    /**
+     * Changes what a link's automatic endpoints are for, those that later addresses bring included; connections that run follow.
+     *
+     * @param link the link's index
+     * @param flags {@link Endpoint#BACKUP} or 0
+     */
+    public void changeRole(int link, int flags) throws IOException {
+        host.call(nowNs -> core.mptcp().hostPaths().role(link, flags));
     }
 
     private List<Prefix> known(int index) {

@@ -22,7 +22,8 @@ public final class Link {
     private final boolean capture;
     private int mtu;
     private int offloads;
-    private boolean up = true;
+    private boolean deviceUp = true;
+    private boolean carried = true;
 
     /**
      * A link of the host's own, in the default scope, up.
@@ -101,15 +102,23 @@ public final class Link {
         this.offloads = offloads;
     }
 
-    /** Whether the device is up. */
+    /** Whether packets get anywhere: the device is up, and what it leads to {@linkplain #carried(boolean) carries}. */
     public boolean up() {
-        return up;
+        return deviceUp && carried;
     }
 
     /** The device changed: {@code mtu} in bytes of IP. */
     public void changed(boolean up, int mtu) {
-        this.up = up;
+        this.deviceUp = up;
         this.mtu = mtu;
+    }
+
+    /**
+     * Tells whether the network behind the device carries packets, which the device cannot know: a TUN is up however dead the NIC is that
+     * its packets leave by. True at first, and the device's own changes leave it alone.
+     */
+    void carried(boolean carried) {
+        this.carried = carried;
     }
 
     /** Whether a packet from this link to this address is for the stack; multicast and broadcast never are. */
@@ -183,6 +192,6 @@ public final class Link {
 
     @Override
     public String toString() {
-        return name + addresses + " mtu " + mtu + (up ? "" : " down");
+        return name + addresses + " mtu " + mtu + (up() ? "" : " down");
     }
 }

@@ -175,7 +175,20 @@ public final class StackCore implements FrameProcessor {
         Link link = routes.link(device);
         if (link != null) {
             link.changed(up, mtu);
-            mptcp.hostPaths().linkChanged(device, up);
+            mptcp.hostPaths().linkChanged(device, link.up());
+        }
+    }
+
+    /**
+     * The network behind a device carries packets, or does so no more. Stands beside the device's own state: the link is up when both are.
+     *
+     * @param device the link's index; one there is none of is ignored
+     */
+    public void onCarried(int device, boolean carried, long nowNs) {
+        Link link = routes.link(device);
+        if (link != null) {
+            link.carried(carried);
+            mptcp.hostPaths().linkChanged(device, link.up());
         }
     }
 

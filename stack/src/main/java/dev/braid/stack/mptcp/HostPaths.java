@@ -8,7 +8,9 @@ import dev.braid.stack.mptcp.path.LocalAddress;
 import dev.braid.stack.mptcp.path.PathEvent;
 import dev.braid.stack.mptcp.path.PathReport;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -22,6 +24,7 @@ public final class HostPaths {
     private final Endpoints endpoints = new Endpoints();
     private final List<LocalAddress> addresses = new ArrayList<>();
     private final List<Integer> downLinks = new ArrayList<>();
+    private final Map<Integer, Integer> roles = new HashMap<>();
     private final List<Consumer<PathReport>> watchers = new ArrayList<>(0);
 
     HostPaths(MptcpLayer layer) {
@@ -81,6 +84,24 @@ public final class HostPaths {
         layer.raisePathEvent(new PathEvent.LinkChanged(link, up));
     }
 
+    /**
+     * Says what a link's automatic endpoints are for, those of later addresses included.
+     *
+     * @param flags {@link Endpoint#BACKUP} or 0
+     */
+    public void role(int link, int flags) {
+        roles.put(link, flags);
+        for (Endpoint endpoint : endpoints.all()) {
+            if (endpoint.link() == link && endpoint.has(Endpoint.AUTOMATIC)) {
+                try {
+                    endpoints.change(endpoint.id(), flags);
+                } catch (EndpointException e) {
+                    throw new IllegalStateException("an endpoint that was found is gone", e);
+                }
+            }
+        }
+    }
+
     /** The host's addresses on links that are up. A snapshot. */
     public List<LocalAddress> localAddresses() {
         return addresses.stream()
@@ -119,7 +140,8 @@ public final class HostPaths {
             return;
         }
         try {
-            endpoints.add(added.address(), 0, Endpoint.SUBFLOW | Endpoint.AUTOMATIC, added.link(), 0);
+            int flags = Endpoint.SUBFLOW | Endpoint.AUTOMATIC | roles.getOrDefault(added.link(), 0);
+            endpoints.add(added.address(), 0, flags, added.link(), 0);
         } catch (EndpointException e) {
             // All identifiers are taken: the address serves connections that begin from it, and no other.
             layer.counters.endpointsFull.increment();

@@ -92,8 +92,39 @@ final class LinkAddressesTest {
     }
 
     @Test
+    void aLinkThatCarriesNothingIsDownWhateverItsDeviceTells() {
+        try (rig) {
+            rig.core.onCarried(1, false, rig.nowNs);
+            rig.core.onDevice(1, true, 1_400, rig.nowNs);
+            assertThat(paths.localAddresses()).containsExactly(at(WIFI, 0));
+            rig.core.onDevice(1, false, 1_400, rig.nowNs);
+            rig.core.onCarried(1, true, rig.nowNs);
+            assertThat(paths.localAddresses()).containsExactly(at(WIFI, 0));
+            rig.core.onDevice(1, true, 1_400, rig.nowNs);
+            assertThat(paths.localAddresses()).hasSize(3);
+        }
+    }
+
+    @Test
+    void aLinksRoleIsThatOfItsLaterAddressesToo() {
+        try (rig) {
+            paths.role(1, Endpoint.BACKUP);
+            rig.core.onAddresses(1, List.of(Prefix.parse(LTE_LATER + "/24")), rig.nowNs);
+            assertThat(backups()).containsExactly(LTE_LATER);
+            paths.role(1, 0);
+            assertThat(backups()).isEmpty();
+        }
+    }
+
+    private List<String> backups() {
+        return paths.endpoints().all().stream().filter(e -> e.has(Endpoint.BACKUP)).map(e -> e.address().toString())
+                .toList();
+    }
+
+    @Test
     void anUnknownDeviceIsIgnored() {
         try (rig) {
+            rig.core.onCarried(7, false, rig.nowNs);
             rig.core.onAddresses(7, List.of(Prefix.parse(LTE_LATER + "/24")), rig.nowNs);
             assertThat(paths.localAddresses()).hasSize(3);
         }

@@ -26,4 +26,19 @@ public record LinkPlan(
     public static LinkPlan symmetric(LinkConfig link, long seed) {
         return new LinkPlan(link, link, List.of(), List.of(), null, seed);
     }
+
+    /**
+     * With boxes between a and b.
+     *
+     * @param row what packets from a to b pass, in the words of {@code --middlebox}, and what packets from b to a pass too; empty = none
+     */
+    public LinkPlan boxes(String row) {
+        List<Box> boxes = row.isEmpty() ? List.of() : Box.parse(row);
+        return new LinkPlan(ab, ba, boxes, boxes, nat, seed);
+    }
+
+    /** With a NAT. */
+    public LinkPlan nat(NatPlan between) {
+        return new LinkPlan(ab, ba, abBoxes, baBoxes, between, seed);
+    }
 }

@@ -2,6 +2,7 @@ package dev.braid.stack.mptcp.path;
 
 import dev.braid.stack.tcp.TcpFailure;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Linux's endpoints and limits, without its limitations: all addresses are announced at once, what the peer announces is kept and used
@@ -51,7 +52,8 @@ public final class EndpointManager implements PathManager {
                 }
             }
             case PathEvent.EndpointChanged told -> endpointChanged(told, connection, commands);
-            case PathEvent.Attached _,PathEvent.Established _,PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.EndpointAdded _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
+            case PathEvent.Established _ -> demoteFirst(connection, commands);
+            case PathEvent.Attached _,PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.EndpointAdded _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
                 {}
         }
         removed.expire(connection, commands, nowNs);
@@ -83,6 +85,17 @@ public final class EndpointManager implements PathManager {
         PathDecision refusal = WantedPaths.refusal(view, told);
         if (refusal != null) {
             commands.decided(refusal);
+        }
+    }
+
+    /** MP_CAPABLE cannot say that the first subflow is a backup (RFC 8684 section 3.1): MP_PRIO says so afterwards. */
+    private static void demoteFirst(PathView view, PathCommands commands) {
+        if (view.subflows() == 0 || !view.subflow(0).initiated()) {
+            return;
+        }
+        Optional<Endpoint> from = view.endpoints().find(view.subflow(0).localAddress(), 0);
+        if (from.isPresent() && from.get().has(Endpoint.BACKUP)) {
+            commands.priority(view.subflow(0).number(), true);
         }
     }
 
