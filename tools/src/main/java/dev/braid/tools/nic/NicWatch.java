@@ -78,8 +78,11 @@ public final class NicWatch {
             }
             case LinkEvent.AddressChanged changed -> onAddress(changed.address(), changed.address().usable());
             case LinkEvent.AddressRemoved removed -> onAddress(removed.address(), false);
-            case LinkEvent.RouteAdded _,LinkEvent.RouteRemoved _ -> {
-                // The routes of NICs are not the stack's.
+            case LinkEvent.RouteAdded _,LinkEvent.RouteRemoved _,LinkEvent.RuleAdded _,LinkEvent.RuleRemoved _ -> {
+                // How the host routes is not the stack's concern.
+            }
+            case LinkEvent.SettingsChanged _ -> {
+                // Nor are the NICs' settings.
             }
         }
     }

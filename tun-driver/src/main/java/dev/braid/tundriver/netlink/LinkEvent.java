@@ -19,4 +19,20 @@ public sealed interface LinkEvent {
 
     /** A route went away. */
     record RouteRemoved(Route route) implements LinkEvent {}
+
+    /** A rule was added. */
+    record RuleAdded(Rule rule) implements LinkEvent {}
+
+    /** A rule went away. */
+    record RuleRemoved(Rule rule) implements LinkEvent {}
+
+    /**
+     * A setting of a device, such as whether it forwards, was written; which one, {@code /proc/sys/net} has to be read for.
+     *
+     * @param device its index, or {@link #ANY_DEVICE}
+     */
+    record SettingsChanged(int device) implements LinkEvent {
+        /** It may be the setting of any device. */
+        public static final int ANY_DEVICE = -1;
+    }
 }

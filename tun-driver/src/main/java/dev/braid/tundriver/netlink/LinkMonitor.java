@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Tells of changes to the links, addresses and routes of the network namespace that its opening thread was in.
+ * Tells of changes to the links, addresses, routes, rules and devices' settings of the network namespace that its opening thread was in.
  *
  * <p>It remembers what it has told. The first {@link #drain} tells what exists, later ones tell differences, and when the
  * kernel had to throw notifications away (ENOBUFS), the tables are read anew and the differences told: a listener's picture
@@ -34,7 +34,10 @@ public final class LinkMonitor implements AutoCloseable {
     public enum Topic {
         LINKS(Rtm.RTNLGRP_LINK),
         ADDRESSES(Rtm.RTNLGRP_IPV4_IFADDR, Rtm.RTNLGRP_IPV6_IFADDR),
-        ROUTES(Rtm.RTNLGRP_IPV4_ROUTE, Rtm.RTNLGRP_IPV6_ROUTE);
+        ROUTES(Rtm.RTNLGRP_IPV4_ROUTE, Rtm.RTNLGRP_IPV6_ROUTE),
+        RULES(Rtm.RTNLGRP_IPV4_RULE, Rtm.RTNLGRP_IPV6_RULE),
+        /** They are not remembered: whoever missed some is told once that there may have been any. */
+        SETTINGS(Rtm.RTNLGRP_IPV4_NETCONF, Rtm.RTNLGRP_IPV6_NETCONF);
 
         private final List<Integer> groups;
 
@@ -131,6 +134,12 @@ public final class LinkMonitor implements AutoCloseable {
         }
         if (topics.contains(Topic.ROUTES)) {
             state.replaceRoutes(tables.routes(), listener);
+        }
+        if (topics.contains(Topic.RULES)) {
+            state.replaceRules(tables.rules(), listener);
+        }
+        if (topics.contains(Topic.SETTINGS)) {
+            listener.accept(new LinkEvent.SettingsChanged(LinkEvent.SettingsChanged.ANY_DEVICE));
         }
         complete = true;
     }

@@ -19,6 +19,7 @@ final class NamespaceState {
     private final Map<Integer, Link> links = new HashMap<>();
     private final Map<AddressKey, LinkAddress> addresses = new HashMap<>();
     private final Set<Route> routes = new LinkedHashSet<>();
+    private final Set<Rule> rules = new LinkedHashSet<>();
 
     private record AddressKey(int device, Prefix prefix) {
         static AddressKey of(LinkAddress address) {
@@ -40,6 +41,12 @@ final class NamespaceState {
             case Rtm.RTM_DELADDR -> removed(AddressMessages.parse(reply), listener);
             case Rtm.RTM_NEWROUTE -> added(RouteMessages.parse(reply), reply.replaces(), listener);
             case Rtm.RTM_DELROUTE -> removed(RouteMessages.parse(reply), listener);
+            case Rtm.RTM_NEWRULE -> added(RuleMessages.parse(reply), listener);
+            case Rtm.RTM_DELRULE -> removed(RuleMessages.parse(reply), listener);
+            case Rtm.RTM_NEWNETCONF -> {
+                listener.accept(new LinkEvent.SettingsChanged(SettingsMessages.device(reply)));
+                yield false;
+            }
             default -> false;
         };
     }
@@ -110,6 +117,20 @@ final class NamespaceState {
         return false;
     }
 
+    private boolean added(@Nullable Rule rule, Consumer<LinkEvent> listener) {
+        if (rule != null && rules.add(rule)) {
+            listener.accept(new LinkEvent.RuleAdded(rule));
+        }
+        return false;
+    }
+
+    private boolean removed(@Nullable Rule rule, Consumer<LinkEvent> listener) {
+        if (rule != null && rules.remove(rule)) {
+            listener.accept(new LinkEvent.RuleRemoved(rule));
+        }
+        return false;
+    }
+
     /** Takes the whole table of devices. */
     void replaceLinks(List<Link> all, Consumer<LinkEvent> listener) {
         Set<Integer> present = new HashSet<>();
@@ -141,5 +162,13 @@ final class NamespaceState {
         gone.removeAll(present);
         gone.forEach(route -> removed(route, listener));
         all.forEach(route -> added(route, false, listener));
+    }
+
+    /** Takes the whole table of rules. */
+    void replaceRules(List<Rule> all, Consumer<LinkEvent> listener) {
+        List<Rule> gone = new ArrayList<>(rules);
+        gone.removeAll(new HashSet<>(all));
+        gone.forEach(rule -> removed(rule, listener));
+        all.forEach(rule -> added(rule, listener));
     }
 }

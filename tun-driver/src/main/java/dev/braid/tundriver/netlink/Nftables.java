@@ -57,7 +57,13 @@ public final class Nftables implements AutoCloseable {
         try {
             socket.transactBatch(NftWriter.begin(), changes, NftWriter.end(), "table " + name);
         } catch (LinuxException e) {
-            throw e.errno() == Errno.EOPNOTSUPP && e.call().equals("batch") ? missing(e) : e;
+            if (e.errno() == Errno.EOPNOTSUPP && e.call().equals("batch")) {
+                throw missing(e);
+            }
+            if (e.errno() == Errno.ENOENT && e.call().startsWith("NEWRULE")) {
+                throw new LinuxException(e.subject(), e.call(), e.errno(), "this kernel lacks something the rule uses");
+            }
+            throw e;
         }
     }
 

@@ -11,8 +11,13 @@ import dev.braid.tundriver.netlink.LinkEvent.LinkChanged;
 import dev.braid.tundriver.netlink.LinkEvent.LinkRemoved;
 import dev.braid.tundriver.netlink.LinkEvent.RouteAdded;
 import dev.braid.tundriver.netlink.LinkEvent.RouteRemoved;
+import dev.braid.tundriver.netlink.LinkEvent.RuleAdded;
+import dev.braid.tundriver.netlink.LinkEvent.RuleRemoved;
+import dev.braid.tundriver.netlink.LinkEvent.SettingsChanged;
 import dev.braid.tundriver.netns.NetworkNamespace;
 import dev.braid.tundriver.poll.Poller;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -131,6 +136,27 @@ class LinkMonitorTest {
         drained();
         netlink.down(device);
         assertThat(drained(RouteRemoved.class)).extracting(RouteRemoved::route).contains(route);
+    }
+
+    @Test
+    void ruleChangesAreTold() {
+        drained();
+        for (boolean v4 : new boolean[] {true, false}) {
+            Rule rule = Rule.inputDevice("a", v4, 7_700, 7_700, 77);
+            netlink.addRule(rule);
+            assertThat(drained(RuleAdded.class)).extracting(RuleAdded::rule).containsExactly(rule);
+            netlink.deleteRule(rule);
+            assertThat(drained(RuleRemoved.class)).extracting(RuleRemoved::rule).containsExactly(rule);
+        }
+    }
+
+    @Test
+    void aDeviceWhoseSettingsAreWrittenIsTold() throws Exception {
+        assertThat(drained(SettingsChanged.class)).containsExactly(new SettingsChanged(SettingsChanged.ANY_DEVICE));
+        for (String setting : List.of("ipv4/conf/a/forwarding", "ipv6/conf/a/forwarding")) {
+            ns.call(() -> Files.writeString(Path.of("/proc/sys/net", setting), "1"));
+            assertThat(drained(SettingsChanged.class)).contains(new SettingsChanged(device));
+        }
     }
 
     @Test
