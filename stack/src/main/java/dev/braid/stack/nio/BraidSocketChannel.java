@@ -313,6 +313,8 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
             return (T) pump.ask(open -> open.facts().packetScheduler());
         } else if (name.equals(TcpSocketOptions.MPTCP_PATH_MANAGER)) {
             return (T) pump.ask(open -> open.facts().pathManagers());
+        } else if (name.equals(TcpSocketOptions.MPTCP_FALLBACK)) {
+            return (T) pump.ask(open -> open.facts().fallbackReason());
         }
         return (T) options.value(name);
     }

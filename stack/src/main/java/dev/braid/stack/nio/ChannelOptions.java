@@ -35,7 +35,8 @@ final class ChannelOptions {
             TcpSocketOptions.TCP_CONGESTION,
             TcpSocketOptions.PROTOCOL,
             TcpSocketOptions.MPTCP_SCHEDULER,
-            TcpSocketOptions.MPTCP_PATH_MANAGER);
+            TcpSocketOptions.MPTCP_PATH_MANAGER,
+            TcpSocketOptions.MPTCP_FALLBACK);
     /** What a listener has. */
     static final Set<SocketOption<?>> LISTENER = Set.of(StandardSocketOptions.SO_RCVBUF,
             StandardSocketOptions.SO_REUSEADDR,
@@ -60,11 +61,14 @@ final class ChannelOptions {
      * Remembers a value.
      *
      * @return what to do with the socket's options for it to take effect
-     * @throws UnsupportedOperationException for an option the channel does not have
+     * @throws UnsupportedOperationException for an option the channel does not have, or only tells
      * @throws IllegalArgumentException for a value out of range
      */
     Consumer<SocketOptions> assign(SocketOption<?> option, @Nullable Object value) {
         requireSupported(option);
+        if (option.equals(TcpSocketOptions.MPTCP_FALLBACK)) {
+            throw new UnsupportedOperationException("'" + option + "' can only be read");
+        }
         Object checked = check(option, value);
         values.put(option, checked);
         return options -> apply(options, option, checked);

@@ -30,6 +30,13 @@ public final class TcpSocketOptions {
      */
     public static final SocketOption<String> MPTCP_PATH_MANAGER = new Named<>("MPTCP_PATH_MANAGER", String.class);
 
+    /**
+     * Why a Multipath TCP connection is none any more, or never became one: the name of a
+     * {@link dev.braid.stack.mptcp.FallbackReason}. Empty while none fell back, and on plain TCP, which {@link #PROTOCOL} tells. Cannot
+     * be set.
+     */
+    public static final SocketOption<String> MPTCP_FALLBACK = new Named<>("MPTCP_FALLBACK", String.class);
+
     private TcpSocketOptions() {}
 
     private record Named<T>(String name, Class<T> type) implements SocketOption<T> {

@@ -1,5 +1,6 @@
 package dev.braid.stack.socket;
 
+import dev.braid.stack.mptcp.FallbackReason;
 import dev.braid.stack.mptcp.MptcpConnection;
 import dev.braid.stack.mptcp.MptcpInfo;
 import dev.braid.stack.tcp.Connection;
@@ -62,6 +63,13 @@ public final class SocketFacts {
             return sockets.protocol(socket.options());
         }
         return live instanceof MptcpConnection ? StreamProtocol.MPTCP : StreamProtocol.TCP;
+    }
+
+    /** The name of the reason why Multipath TCP was given up; empty while it was not, and on plain TCP. */
+    public String fallbackReason() {
+        FallbackReason reason =
+                socket.connection() instanceof MptcpConnection multipath ? multipath.fallbackReason() : null;
+        return reason == null ? "" : reason.name();
     }
 
     /** Payload bytes there is room for, unread ones included; 0 without a connection. */

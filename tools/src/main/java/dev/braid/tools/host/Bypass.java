@@ -11,4 +11,13 @@ public interface Bypass {
      * @return such as {@code "192.168.1.0/24 is attached to wlan0"}
      */
     String reason(IpAddress remote);
+
+    /**
+     * The same for a name, before it is looked up; empty = its addresses decide.
+     *
+     * @param host in small letters
+     */
+    default String nameReason(String host) {
+        return "";
+    }
 }

@@ -12,6 +12,7 @@ public interface Dialer {
      * @throws java.net.NoRouteToHostException when no link can be used
      * @throws java.net.ConnectException when the last of all tries was refused
      * @throws java.net.SocketTimeoutException when none was answered in time
+     * @throws java.nio.channels.ClosedByInterruptException when the calling thread was interrupted
      * @throws IOException otherwise; its message is one line for the client's log
      */
     Connected dial(Target target) throws IOException;

@@ -1,0 +1,73 @@
+package dev.braid.tools.dial;
+
+import dev.braid.tools.host.Goal;
+import dev.braid.tools.host.LinkUse;
+import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.Target;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The order in which links are tried for a server. A connection of Multipath TCP gets the others by itself, so it begins over the best
+ * one that lets it; those to a plain server stay where they begin, so they are spread. Any thread.
+ */
+final class LinkChooser {
+    private final PlainServers servers;
+    /** Open connections of plain TCP by link. */
+    private final Map<Integer, List<SocketChannel>> plain = new HashMap<>();
+    /** When a plain connection began over the link last, as a count. */
+    private final Map<Integer, Long> lastTurns = new HashMap<>();
+    private long turns;
+
+    LinkChooser(PlainServers servers) {
+        this.servers = servers;
+    }
+
+    /**
+     * Usable links, the first choice first. Suspects are last, whatever else speaks for them.
+     *
+     * @param links in the order of preference
+     */
+    synchronized List<LinkView> order(List<LinkView> links, Target target, Goal goal, long nowNs) {
+        plain.values().forEach(channels -> channels.removeIf(channel -> !channel.isOpen()));
+        List<LinkView> usable = links.stream().filter(link -> link.use().usable()).toList();
+        Comparator<LinkView> order = Comparator.<LinkView>comparingInt(link -> link.use() == LinkUse.SUSPECT ? 1 : 0)
+                .thenComparing(LinkView::role)
+                .thenComparingInt(link -> rank(link, target, nowNs));
+        if (isPlain(usable, target, nowNs)) {
+            order = order.thenComparingInt(this::openPlain).thenComparingLong(link -> lastTurns.getOrDefault(link.index(), 0L));
+        } else if (goal != Goal.HANDOVER) {
+            order = order.thenComparingLong(link -> link.srttNs() == 0 ? Long.MAX_VALUE : link.srttNs());
+        }
+        return usable.stream().sorted(order).toList();
+    }
+
+    /** Links over which Multipath TCP works come before those that were not asked, and those where it is stripped come last. */
+    private int rank(LinkView link, Target target, long nowNs) {
+        return switch (servers.over(target, link.index(), nowNs)) {
+            case MULTIPATH -> 0;
+            case UNKNOWN -> servers.strips(link.index(), nowNs) ? 2 : 1;
+            case PLAIN -> servers.isMultipath(target, nowNs) ? 3 : 2;
+        };
+    }
+
+    /** Whether the server answered plainly so far. */
+    private boolean isPlain(List<LinkView> usable, Target target, long nowNs) {
+        return !usable.isEmpty() && !servers.isMultipath(target, nowNs) && usable.stream()
+                .anyMatch(link -> servers.over(target, link.index(), nowNs) == PlainServers.Speaks.PLAIN);
+    }
+
+    /** A connection of plain TCP began over this link. */
+    synchronized void beganPlain(int link, SocketChannel channel) {
+        plain.computeIfAbsent(link, _ -> new ArrayList<>()).add(channel);
+        lastTurns.put(link, ++turns);
+    }
+
+    private int openPlain(LinkView link) {
+        return plain.getOrDefault(link.index(), List.of()).size();
+    }
+}
