@@ -67,8 +67,9 @@ public final class SocketFacts {
 
     /** The name of the reason why Multipath TCP was given up; empty while it was not, and on plain TCP. */
     public String fallbackReason() {
-        FallbackReason reason =
-                socket.connection() instanceof MptcpConnection multipath ? multipath.fallbackReason() : null;
+        FallbackReason reason = socket.connection() instanceof MptcpConnection multipath
+                ? multipath.fallbackReason()
+                : null;
         return reason == null ? "" : reason.name();
     }
 

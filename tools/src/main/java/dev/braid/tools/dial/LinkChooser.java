@@ -39,7 +39,8 @@ final class LinkChooser {
                 .thenComparing(LinkView::role)
                 .thenComparingInt(link -> rank(link, target, nowNs));
         if (isPlain(usable, target, nowNs)) {
-            order = order.thenComparingInt(this::openPlain).thenComparingLong(link -> lastTurns.getOrDefault(link.index(), 0L));
+            order = order.thenComparingInt(this::openPlain)
+                    .thenComparingLong(link -> lastTurns.getOrDefault(link.index(), 0L));
         } else if (goal != Goal.HANDOVER) {
             order = order.thenComparingLong(link -> link.srttNs() == 0 ? Long.MAX_VALUE : link.srttNs());
         }

@@ -62,7 +62,8 @@ final class PlainServers {
     synchronized boolean strips(int link, long nowNs) {
         return servers.values().stream()
                 .filter(answers -> nowNs - answers.atNs <= FORGET_NS)
-                .anyMatch(answers -> Boolean.FALSE.equals(answers.byLink.get(link)) && answers.byLink.containsValue(true));
+                .anyMatch(answers -> Boolean.FALSE.equals(answers.byLink.get(link))
+                        && answers.byLink.containsValue(true));
     }
 
     /** How many servers are remembered. */

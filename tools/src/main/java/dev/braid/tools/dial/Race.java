@@ -218,16 +218,16 @@ final class Race {
     /** The same, as the class that says what it was. */
     private static IOException classified(IOException failure) {
         String message = String.valueOf(failure.getMessage());
-        IOException same = failure;
+        IOException exact;
         if (failure instanceof ConnectException && message.contains("timed out")) {
-            same = new SocketTimeoutException(message);
+            exact = new SocketTimeoutException(message);
         } else if (failure instanceof SocketException && message.contains("unreachable")) {
-            same = new NoRouteToHostException(message);
+            exact = new NoRouteToHostException(message);
+        } else {
+            return failure;
         }
-        if (same != failure) {
-            same.initCause(failure);
-        }
-        return same;
+        exact.initCause(failure);
+        return exact;
     }
 
     private IOException failure() {

@@ -142,7 +142,8 @@ final class ClientConnection {
      */
     void endIfIdle(long nowNs, long idleNs, long halfClosedNs) {
         Traffic counts = traffic;
-        if (counts != null && nowNs - counts.lastNs() > (counts.halfClosed() ? Math.min(idleNs, halfClosedNs) : idleNs)) {
+        if (counts != null
+                && nowNs - counts.lastNs() > (counts.halfClosed() ? Math.min(idleNs, halfClosedNs) : idleNs)) {
             abort();
         }
     }

@@ -71,7 +71,7 @@ final class HttpConnect implements Handshake {
         if (lines.size() > MAX_FIELDS + 1) {
             throw new RefusedException(Refusal.TOO_LARGE, "more than " + MAX_FIELDS + " fields");
         }
-        if (lines.stream().anyMatch(line -> line.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f))) {
+        if (lines.stream().anyMatch(line -> line.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f))) {
             throw malformed("control characters in the request");
         }
         return lines;
@@ -120,13 +120,14 @@ final class HttpConnect implements Handshake {
     private static Target authority(String text, String user) throws RefusedException {
         int colon = text.lastIndexOf(':');
         String digits = text.substring(colon + 1);
-        if (colon <= 0 || digits.isEmpty() || digits.length() > 5 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (colon <= 0 || digits.isEmpty() || digits.length() > 5
+                || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
             throw malformed("CONNECT wants host and port");
         }
         int port = Integer.parseInt(digits);
         String host = text.substring(0, colon);
         boolean bracketed = host.startsWith("[");
-        if (port == 0 || port > 0xffff || host.indexOf(':') >= 0 && !bracketed) {
+        if (port == 0 || port > 0xffff || (host.indexOf(':') >= 0 && !bracketed)) {
             throw malformed("CONNECT wants host and port");
         }
         return new Target(HostText.parse(host), port, user);
@@ -149,7 +150,8 @@ final class HttpConnect implements Handshake {
             case LOGIN -> "Proxy-Authenticate: Basic realm=\"braid\", charset=\"UTF-8\"\r\n";
             default -> "";
         };
-        String answer = "HTTP/1.1 " + why.httpStatus() + "\r\n" + more + "Connection: close\r\nContent-Type: text/plain\r\n"
+        String answer = "HTTP/1.1 " + why.httpStatus() + "\r\n" + more
+                + "Connection: close\r\nContent-Type: text/plain\r\n"
                 + "Content-Length: " + body.length() + "\r\n\r\n" + body;
         client.say(answer.getBytes(StandardCharsets.US_ASCII));
     }

@@ -82,7 +82,8 @@ public final class NcCommand implements Callable<Integer> {
         String head = head(new DataInputStream(socket.getInputStream()));
         String[] words = head.lines().findFirst().orElse("").split(" ", 3);
         if (words.length < 2 || !words[1].equals("200")) {
-            throw UserError.failure(authority + ": " + (words.length == 3 ? words[2] : "the proxy does not speak HTTP"));
+            throw UserError
+                    .failure(authority + ": " + (words.length == 3 ? words[2] : "the proxy does not speak HTTP"));
         }
     }
 

@@ -95,8 +95,9 @@ public final class ProxyServer {
             throw e;
         }
         for (InetSocketAddress address : List.copyOf(listeners.keySet())) {
-            if (!wanted.listen().contains(address)) {
-                close(listeners.remove(address));
+            ServerSocketChannel unwanted = wanted.listen().contains(address) ? null : listeners.remove(address);
+            if (unwanted != null) {
+                close(unwanted);
             }
         }
         listeners.putAll(opened);
@@ -116,8 +117,9 @@ public final class ProxyServer {
             throw new IOException("the proxy cannot listen on " + address.getHostString() + ": that is no address");
         }
         if (!ip.isLoopbackAddress() && config.users().isEmpty()) {
-            throw new IOException("the proxy would be open to others on " + ip.getHostAddress() + ':' + address.getPort()
-                    + ": name users, or listen on a loopback address");
+            throw new IOException(
+                    "the proxy would be open to others on " + ip.getHostAddress() + ':' + address.getPort()
+                            + ": name users, or listen on a loopback address");
         }
     }
 
@@ -233,7 +235,7 @@ public final class ProxyServer {
     boolean isOwn(SocketChannel remote) throws IOException {
         return remote.getRemoteAddress() instanceof InetSocketAddress to && listening.stream()
                 .anyMatch(own -> own.getPort() == to.getPort() && (own.getAddress().equals(to.getAddress())
-                        || own.getAddress().isAnyLocalAddress() && to.equals(localOf(remote, to.getPort()))));
+                        || (own.getAddress().isAnyLocalAddress() && to.equals(localOf(remote, to.getPort())))));
     }
 
     /** The near end's address with this port: the same as the far end's when a connection does not leave the host. */
