@@ -22,12 +22,21 @@ final class CountersPlace {
     static final String SOCKET_SUFFIX = ".sock";
     static final String HISTORY_SUFFIX = ".nstat";
 
+    /** The system's own folder, which only root and whom it runs daemons as can make. */
+    static final Path SYSTEM = Path.of("/run/braid");
+
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    /** A host daemon lets others through to the one socket whose name and permissions are meant for them. */
+    private static final Set<PosixFilePermission> HARMLESS = PosixFilePermissions.fromString("rwx--x--x");
 
     private CountersPlace() {}
 
     /** The folder. */
     static Path folder() {
+        String given = System.getenv("RUNTIME_DIRECTORY"); // systemd made it for this service
+        if (given != null && given.equals(SYSTEM.toString())) {
+            return SYSTEM;
+        }
         return folder(System.getenv("XDG_RUNTIME_DIR"), Path.of("/run"));
     }
 
@@ -81,7 +90,7 @@ final class CountersPlace {
         if (!isOurs(folder)) {
             throw new IOException(folder + " is a link or another user's: remove it");
         }
-        if (!Files.getPosixFilePermissions(folder).equals(OWNER_ONLY)) {
+        if (!HARMLESS.containsAll(Files.getPosixFilePermissions(folder))) {
             Files.setPosixFilePermissions(folder, OWNER_ONLY);
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {

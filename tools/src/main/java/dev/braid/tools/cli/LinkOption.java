@@ -31,7 +31,7 @@ public final class LinkOption implements ITypeConverter<Link> {
                 case "tun" -> device = deviceName(text, value);
                 case "address" -> addresses.addAll(prefixes(text, value));
                 case "nic", "role" ->
-                    throw refuse(text, key + " binds a link to a network interface, which this version cannot do yet");
+                    throw refuse(text, key + " is for links bound to network interfaces: use braid up");
                 default -> throw refuse(text, "unknown key \"" + key + "\"; known are tun and address");
             }
         }

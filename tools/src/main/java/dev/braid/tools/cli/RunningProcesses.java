@@ -7,11 +7,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The processes of this user that have a stack, as they show in the folder of {@link CountersPlace}. */
 public final class RunningProcesses {
     private RunningProcesses() {}
+
+    /** The folder that a process of this user puts its files in; it need not be there yet. */
+    public static Path folder() {
+        return CountersPlace.folder();
+    }
 
     /** Their process ids, in rising order. */
     public static List<Long> pids() {
@@ -53,6 +59,25 @@ public final class RunningProcesses {
             throw UserError.failure("several stacks are running: " + all + "; choose one with --pid");
         }
         return running.getFirst();
+    }
+
+    /**
+     * Makes a folder ready for this process's files: there, this user's own, entered by nobody else but who knows a name in it.
+     *
+     * @throws IOException when it cannot be
+     */
+    public static void prepare(Path folder) throws IOException {
+        CountersPlace.prepare(folder);
+    }
+
+    /** Where a host daemon may listen: in this user's folder, and in the system's. */
+    public static List<Path> daemonSockets() {
+        return Stream.of(folder(), CountersPlace.SYSTEM).distinct().map(RunningProcesses::daemonSocket).toList();
+    }
+
+    /** The host daemon's socket in its folder. */
+    public static Path daemonSocket(Path folder) {
+        return folder.resolve("admin" + CountersPlace.SOCKET_SUFFIX);
     }
 
     /** The control socket of a process. */

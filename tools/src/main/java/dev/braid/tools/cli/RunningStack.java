@@ -31,7 +31,7 @@ public final class RunningStack implements AutoCloseable {
     }
 
     /** Starts what the builder describes; without a place for the counters file it says so and goes on. */
-    static RunningStack start(StackBuilder builder) {
+    public static RunningStack start(StackBuilder builder) {
         Arena arena = Arena.ofShared();
         Path file = null;
         try {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,13 @@ public final class ControlClient implements AutoCloseable {
     private static final TypeReference<LinkedHashMap<String, Object>> OBJECT = new TypeReference<>() {};
 
     private final long pid;
+    private final String name;
     private final SocketChannel channel;
     private final LineChannel lines;
 
-    private ControlClient(long pid, SocketChannel channel) {
+    private ControlClient(long pid, String name, SocketChannel channel) {
         this.pid = pid;
+        this.name = name;
         this.channel = channel;
         this.lines = new LineChannel(channel, MAX_ANSWER);
     }
@@ -38,22 +41,67 @@ public final class ControlClient implements AutoCloseable {
      * @throws UserError when none runs, that one does not, or several do and none was named
      */
     public static ControlClient find(@Nullable Long pid) {
-        long found = RunningProcesses.choose(pid);
-        try {
-            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-            try {
-                channel.connect(UnixDomainSocketAddress.of(RunningProcesses.socket(found)));
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
+        if (pid == null && RunningProcesses.pids().isEmpty()) {
+            ControlClient daemon = findDaemon();
+            if (daemon != null) {
+                return daemon;
             }
-            return new ControlClient(found, channel);
+        }
+        long found = RunningProcesses.choose(pid);
+        String name = "process " + found;
+        try {
+            return new ControlClient(found, name, connect(RunningProcesses.socket(found)));
         } catch (IOException e) {
-            throw UserError.failure("process " + found + " does not answer: " + e.getMessage());
+            throw UserError.failure(name + " does not answer: " + e.getMessage());
         }
     }
 
-    /** The process it speaks to. */
+    /**
+     * Connects to the host daemon: this user's own, else the system's.
+     *
+     * @throws UserError when none runs that this user may ask
+     */
+    public static ControlClient daemon() {
+        ControlClient daemon = findDaemon();
+        if (daemon == null) {
+            throw UserError.failure("no daemon is running; start it with braid up or systemctl start braid");
+        }
+        return daemon;
+    }
+
+    /** The same; {@code null} when none answers. */
+    public static @Nullable ControlClient findDaemon() {
+        for (Path socket : RunningProcesses.daemonSockets()) {
+            ControlClient daemon = findDaemon(socket);
+            if (daemon != null) {
+                return daemon;
+            }
+        }
+        return null;
+    }
+
+    /** The daemon that listens there; {@code null} when none does. */
+    public static @Nullable ControlClient findDaemon(Path socket) {
+        try {
+            SocketChannel channel = connect(socket);
+            return new ControlClient(0, "the daemon", channel);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static SocketChannel connect(Path socket) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** The process it speaks to; 0 for the daemon found by its socket. */
     public long pid() {
         return pid;
     }
@@ -72,7 +120,7 @@ public final class ControlClient implements AutoCloseable {
             lines.write(MAPPER.writeValueAsBytes(request));
             byte[] line = lines.read();
             if (line == null) {
-                throw UserError.failure("process " + pid + " ended before it answered");
+                throw UserError.failure(name + " ended before it answered");
             }
             Map<String, Object> answer = MAPPER.readValue(line, OBJECT);
             if (answer.get("error") instanceof String refused) {
@@ -80,7 +128,7 @@ public final class ControlClient implements AutoCloseable {
             }
             return answer;
         } catch (IOException | JacksonException e) {
-            throw UserError.failure("process " + pid + " does not answer: " + e.getMessage());
+            throw UserError.failure(name + " does not answer: " + e.getMessage());
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -21,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The control socket of a process with a stack. A request is a line with a JSON object whose {@code op} names the kind; the answer
  * is a line with the result, or {@code {"error": "one line"}}.
  *
- * <p>Who may connect is the folder's business (mode 0700). What comes is hostile all the same: a line is bounded, JSON that is
+ * <p>Who may connect is the folder's business (mode 0700), or a {@link PeerRule}'s. What comes is hostile all the same: a line is bounded, JSON that is
  * none or nested too deep is refused, and so is one client too many. Virtual threads serve.
  */
 public final class ControlServer implements AutoCloseable {
@@ -35,12 +36,14 @@ public final class ControlServer implements AutoCloseable {
 
     private final Path path;
     private final ServerSocketChannel listener;
+    private final Predicate<SocketChannel> admits;
     private final Map<String, SessionHandler> handlers = new ConcurrentHashMap<>();
     private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
 
-    private ControlServer(Path path, ServerSocketChannel listener) {
+    private ControlServer(Path path, ServerSocketChannel listener, Predicate<SocketChannel> admits) {
         this.path = path;
         this.listener = listener;
+        this.admits = admits;
     }
 
     /**
@@ -49,6 +52,11 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException when it cannot be made, for example because the path is longer than a socket's may be
      */
     public static ControlServer open(Path path) throws IOException {
+        return open(path, client -> true);
+    }
+
+    /** The same for those clients alone that {@code admits} lets in; the others are told one line. */
+    public static ControlServer open(Path path, Predicate<SocketChannel> admits) throws IOException {
         Files.deleteIfExists(path);
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -57,7 +65,7 @@ public final class ControlServer implements AutoCloseable {
             listener.close();
             throw e;
         }
-        var server = new ControlServer(path, listener);
+        var server = new ControlServer(path, listener, admits);
         Thread.ofVirtual().name("control").start(server::accept);
         return server;
     }
@@ -107,6 +115,11 @@ public final class ControlServer implements AutoCloseable {
         var session = new ControlSession();
         try (client) {
             var lines = new LineChannel(client, MAX_REQUEST);
+            if (!admits.test(client)) {
+                lines.write(MAPPER.writeValueAsBytes(
+                        error("this user may not ask; admin.group in the configuration admits a group")));
+                return;
+            }
             if (clients.size() > MAX_CLIENTS) {
                 lines.write(
                         MAPPER.writeValueAsBytes(error("too many clients: " + MAX_CLIENTS + " are served at a time")));
