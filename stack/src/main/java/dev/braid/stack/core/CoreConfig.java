@@ -42,6 +42,8 @@ public final class CoreConfig {
     public long mtuExpiresNs = 600 * SECOND_NS;
     /** Most destinations whose path MTU is remembered. */
     public int maxPathMtus = 4096;
+    /** Memory that datagrams waiting at one socket may pin, bytes of true size (net.core.rmem_default). */
+    public int udpReceiveBuffer = 212_992;
     /** The tunables of TCP. */
     public final TcpConfig tcp;
     /** The tunables of Multipath TCP. */
@@ -66,6 +68,7 @@ public final class CoreConfig {
         minPmtu = from.minPmtu;
         mtuExpiresNs = from.mtuExpiresNs;
         maxPathMtus = from.maxPathMtus;
+        udpReceiveBuffer = from.udpReceiveBuffer;
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.braid.fastpath.counters.Counter;
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.stack.icmp.IcmpCounters;
 import dev.braid.stack.ip.IpCounters;
+import dev.braid.stack.udp.UdpCounters;
 
 /**
  * Every count the core keeps, under the kernel's MIB names (RFC 4293, RFC 4022, nstat) where the kernel has one. What a
@@ -21,14 +22,10 @@ public final class CoreCounters {
     /** ICMP for IPv6: {@code Icmp6…} and {@code Icmp6Drop…}. */
     public final IcmpCounters icmp6;
 
-    /** Datagrams to ports nobody listens on. */
-    public final Counter udpNoPorts;
-    /** Datagrams dropped for any other reason; each has a reason of its own besides. */
-    public final Counter udpInErrors;
-    /** Datagrams whose checksum was wrong. */
-    public final Counter udpInCsumErrors;
-    /** Datagrams whose length field is below 8 or beyond the packet. */
-    public final Counter udpDropLength;
+    /** UDP over IPv4: {@code Udp…}. */
+    public final UdpCounters udp4;
+    /** UDP over IPv6: {@code Udp6…}. */
+    public final UdpCounters udp6;
 
     /** Segments dropped for an error in them. */
     public final Counter tcpInErrs;
@@ -50,10 +47,8 @@ public final class CoreCounters {
         ip6 = new IpCounters(counters, "Ip6");
         icmp4 = new IcmpCounters(counters, "Icmp");
         icmp6 = new IcmpCounters(counters, "Icmp6");
-        udpNoPorts = counters.counter("UdpNoPorts");
-        udpInErrors = counters.counter("UdpInErrors");
-        udpInCsumErrors = counters.counter("UdpInCsumErrors");
-        udpDropLength = counters.counter("UdpDropLength");
+        udp4 = new UdpCounters(counters, "Udp");
+        udp6 = new UdpCounters(counters, "Udp6");
         tcpInErrs = counters.counter("TcpInErrs");
         tcpInCsumErrors = counters.counter("TcpInCsumErrors");
         dropUnknownDevice = counters.counter("DropUnknownDevice");
@@ -70,5 +65,10 @@ public final class CoreCounters {
     /** The counters of ICMP for IP version 4 or 6. */
     public IcmpCounters icmp(int version) {
         return version == 4 ? icmp4 : icmp6;
+    }
+
+    /** The counters of UDP over IP version 4 or 6. */
+    public UdpCounters udp(int version) {
+        return version == 4 ? udp4 : udp6;
     }
 }

@@ -18,6 +18,7 @@ import dev.braid.stack.socket.Sockets;
 import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.timer.TimerWheel;
 import dev.braid.stack.timer.WheelEntry;
+import dev.braid.stack.udp.UdpLayer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,8 @@ public final class StackCore implements FrameProcessor {
     private final IpOutput output;
     private final TcpLayer tcp;
     private final MptcpLayer mptcp;
+    private final UdpLayer udp;
     private final Sockets sockets;
-    private final Transports transports;
     private DefectHook defectHook = (during, defect) -> {};
     private long flushed;
     private boolean closed;
@@ -87,9 +88,10 @@ public final class StackCore implements FrameProcessor {
                 link.addresses().forEach(prefix -> mptcp.hostPaths().addressAdded(prefix.address(), link.index()));
             }
         }
-        this.transports = new Transports(config, this.counters, frames, output, entropy, tcp);
+        var transports = new Transports(config, this.counters, frames, output, entropy, tcp);
+        this.udp = transports.udp();
         this.input = new IpInput(config, routes, frames, this.counters, wheel, transports);
-        this.sockets = new Sockets(tcp, mptcp, chunks, wheel, routes::owns);
+        this.sockets = new Sockets(tcp, mptcp, udp, chunks, wheel, routes::owns);
     }
 
     /** The sockets: how applications call in. Each call, or batch of calls, is followed by {@link #flush}. */
@@ -105,6 +107,11 @@ public final class StackCore implements FrameProcessor {
     /** Multipath TCP, for diagnostics. */
     public MptcpLayer mptcp() {
         return mptcp;
+    }
+
+    /** UDP, for diagnostics. */
+    public UdpLayer udp() {
+        return udp;
     }
 
     /** IP output, for diagnostics and protocols of one's own. */
@@ -278,6 +285,7 @@ public final class StackCore implements FrameProcessor {
         try {
             mptcp.close(nowNs);
             tcp.close(nowNs);
+            udp.close();
         } catch (RuntimeException defect) {
             counters.dropInternalError.increment();
             defectHook.onDefect("closing", defect);

@@ -10,7 +10,7 @@ import dev.braid.stack.ip.IpHeader;
 import dev.braid.stack.ip.IpOutput;
 import dev.braid.stack.ip.IpUser;
 import dev.braid.stack.tcp.TcpLayer;
-import dev.braid.stack.udp.UdpInput;
+import dev.braid.stack.udp.UdpLayer;
 
 /** Brings each packet to the protocol it is for, and sends the errors that IP wants sent. */
 final class Transports implements IpUser {
@@ -18,7 +18,7 @@ final class Transports implements IpUser {
     private final TcpLayer tcp;
     private final IcmpErrorOutput errors;
     private final IcmpInput icmp;
-    private final UdpInput udp;
+    private final UdpLayer udp;
 
     Transports(
             CoreConfig config,
@@ -30,8 +30,13 @@ final class Transports implements IpUser {
         this.counters = counters;
         this.tcp = tcp;
         this.errors = new IcmpErrorOutput(config, counters, frames, output, entropy);
-        this.icmp = new IcmpInput(config, counters, output, tcp::onIcmpError);
-        this.udp = new UdpInput(counters, errors);
+        this.udp = new UdpLayer(config, counters, errors, output, frames, entropy);
+        this.icmp = new IcmpInput(config, counters, output, tcp::onIcmpError, udp::onIcmpError);
+    }
+
+    /** UDP, which needs the errors that go back. */
+    UdpLayer udp() {
+        return udp;
     }
 
     @Override

@@ -143,6 +143,8 @@ final class TunableTable {
                         (c, v) -> c.icmpMsgsBurst = (int) v),
                 flag("net.ipv4.icmp_echo_ignore_all", c -> bit(c.icmpEchoIgnoreAll),
                         (c, v) -> c.icmpEchoIgnoreAll = v != 0),
+                Tunable.number("net.core.rmem_default", 1, 2_304, MAX_BUFFER, c -> c.udpReceiveBuffer,
+                        (c, v) -> c.udpReceiveBuffer = (int) v),
                 Tunable.number("net.ipv4.route.min_pmtu", 1, 68, 65_535, c -> c.minPmtu, (c, v) -> c.minPmtu = (int) v),
                 Tunable.number("net.ipv4.route.mtu_expires", SECOND, 1, 1_000_000, c -> c.mtuExpiresNs,
                         (c, v) -> c.mtuExpiresNs = v));

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Reads an ICMP error and the packet it quotes, and brings both to the transport that sent the packet (RFC 1122 section
  * 3.2.2, RFC 4443 section 2.4 (d)). Core's thread only; allocation-free.
  *
- * <p>Only TCP hears of errors: its sequence numbers tell a true one from a forged one. An error about an echo reply or a UDP
- * datagram could be anybody's invention, and is dropped.
+ * <p>TCP and UDP hear of errors, and see for themselves what tells a true one from a forged one. An error about an echo reply could
+ * be anybody's invention, and is dropped.
  */
 final class IcmpErrorInput {
     /** Bytes of transport header that every quotation has (RFC 792): ports and TCP's sequence number. */
@@ -28,10 +28,12 @@ final class IcmpErrorInput {
     private static final int[] PLATEAUS = {32_000, 17_914, 8_166, 4_352, 2_002, 1_492, 1_006, 508, 296, MIN_MTU4};
 
     private final IcmpErrorUser tcp;
+    private final IcmpErrorUser udp;
     private final IcmpError error = new IcmpError();
 
-    IcmpErrorInput(IcmpErrorUser tcp) {
+    IcmpErrorInput(IcmpErrorUser tcp, IcmpErrorUser udp) {
         this.tcp = tcp;
+        this.udp = udp;
     }
 
     /**
@@ -60,11 +62,16 @@ final class IcmpErrorInput {
         if (mtu < 0) {
             return icmp.dropIgnored;
         }
-        if (error.protocol() != Protocol.TCP) {
+        IcmpErrorUser user = switch (error.protocol()) {
+            case Protocol.TCP -> tcp;
+            case Protocol.UDP -> udp;
+            default -> null;
+        };
+        if (user == null) {
             return icmp.dropUnverifiable;
         }
         error.problem(kind, mtu).from(header.version(), header.scope(), header.device());
-        tcp.onIcmpError(error, nowNs);
+        user.onIcmpError(error, nowNs);
         return null;
     }
 
@@ -85,7 +92,7 @@ final class IcmpErrorInput {
         return true;
     }
 
-    /** We send no extension headers with what TCP sends, so a quotation with some is none of ours. */
+    /** We send no extension headers with what is not cut, so a quotation with some is none of ours. */
     private boolean quoted6(long a, int length, IpHeader header) {
         boolean fits = length >= Ipv6.HEADER + LEAST_QUOTED_TRANSPORT
                 && Ipv6.version(a) == 6

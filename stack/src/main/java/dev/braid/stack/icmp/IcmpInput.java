@@ -25,12 +25,18 @@ public final class IcmpInput {
     private final IcmpErrorInput errors;
     private @Nullable IpPath path;
 
-    /** @param tcp hears of errors about TCP segments */
-    public IcmpInput(CoreConfig config, CoreCounters counters, IpOutput output, IcmpErrorUser tcp) {
+    /**
+     * An input.
+     *
+     * @param tcp hears of errors about TCP segments
+     * @param udp hears of errors about UDP datagrams
+     */
+    public IcmpInput(
+            CoreConfig config, CoreCounters counters, IpOutput output, IcmpErrorUser tcp, IcmpErrorUser udp) {
         this.config = config;
         this.counters = counters;
         this.output = output;
-        this.errors = new IcmpErrorInput(tcp);
+        this.errors = new IcmpErrorInput(tcp, udp);
     }
 
     /** Takes a message over, its checksum verified. */

@@ -17,6 +17,7 @@ import dev.braid.stack.core.CoreCounters;
 import dev.braid.stack.core.Link;
 import dev.braid.stack.icmp.IcmpCounters;
 import dev.braid.stack.timer.TimerWheel;
+import dev.braid.stack.udp.UdpCounters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,7 +229,10 @@ public final class IpInput {
     private void refuseDamaged(Frame frame) {
         switch (header.protocol()) {
             case Protocol.TCP -> refuse(frame, counters.tcpInErrs, counters.tcpInCsumErrors);
-            case Protocol.UDP -> refuse(frame, counters.udpInErrors, counters.udpInCsumErrors);
+            case Protocol.UDP -> {
+                UdpCounters udp = counters.udp(header.version());
+                refuse(frame, udp.inErrors, udp.inCsumErrors);
+            }
             default -> {
                 IcmpCounters icmp = counters.icmp(header.version());
                 icmp.inMsgs.increment();

@@ -3,7 +3,6 @@ package dev.braid.stack.nio;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
-import java.nio.channels.DatagramChannel;
 import java.nio.channels.Pipe;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
@@ -55,12 +54,14 @@ public final class BraidSelectorProvider extends SelectorProvider {
     }
 
     @Override
-    public DatagramChannel openDatagramChannel() throws IOException {
-        throw new IOException("the stack has no datagram sockets: use the platform's own provider");
+    public BraidDatagramChannel openDatagramChannel() {
+        return new BraidDatagramChannel(this, new DatagramPump(host));
     }
 
+    /** Datagrams over IPv4 and IPv6: the addresses decide, the family does not matter. */
     @Override
-    public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
+    public BraidDatagramChannel openDatagramChannel(ProtocolFamily family) {
+        requireInternet(family);
         return openDatagramChannel();
     }
 

@@ -39,6 +39,7 @@ final class SocketErrors {
             case Errno.EADDRINUSE -> "Address already in use";
             case Errno.EADDRNOTAVAIL -> "Cannot assign requested address";
             case Errno.EINVAL -> "Invalid argument";
+            case Errno.EMSGSIZE -> "Message too long";
             case Errno.ENOBUFS -> "No buffer space available";
             case Errno.EPROTO -> "Protocol error";
             case Errno.ENOPROTOOPT -> "Protocol not available";

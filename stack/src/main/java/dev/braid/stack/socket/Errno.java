@@ -20,6 +20,8 @@ public final class Errno {
     public static final int EPIPE = 32;
     /** The peer broke the protocol. */
     public static final int EPROTO = 71;
+    /** The message is longer than the protocol or the path allows. */
+    public static final int EMSGSIZE = 90;
     /** The peer's host does not speak the protocol. */
     public static final int ENOPROTOOPT = 92;
     /** The descriptor is no socket. */
@@ -75,6 +77,7 @@ public final class Errno {
             case EINVAL -> "EINVAL";
             case EPIPE -> "EPIPE";
             case EPROTO -> "EPROTO";
+            case EMSGSIZE -> "EMSGSIZE";
             case ENOPROTOOPT -> "ENOPROTOOPT";
             case ENOTSOCK -> "ENOTSOCK";
             case EPROTONOSUPPORT -> "EPROTONOSUPPORT";

@@ -7,6 +7,7 @@ import dev.braid.stack.mptcp.path.PathManagers;
 import dev.braid.stack.mptcp.scheduler.PacketSchedulers;
 import dev.braid.stack.tcp.TcpLayer;
 import dev.braid.stack.timer.TimerWheel;
+import dev.braid.stack.udp.UdpLayer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +19,23 @@ import org.jspecify.annotations.Nullable;
 public final class Sockets {
     private final TcpLayer tcp;
     private final MptcpLayer mptcp;
+    private final UdpLayer udp;
     private final ChunkPool chunks;
     private final TimerWheel timers;
     private final LocalAddresses local;
     private int open;
 
-    /** The sockets over this TCP and the Multipath TCP on it. */
-    public Sockets(TcpLayer tcp, MptcpLayer mptcp, ChunkPool chunks, TimerWheel timers, LocalAddresses local) {
+    /** The sockets over this TCP, the Multipath TCP on it, and this UDP. */
+    public Sockets(
+            TcpLayer tcp,
+            MptcpLayer mptcp,
+            UdpLayer udp,
+            ChunkPool chunks,
+            TimerWheel timers,
+            LocalAddresses local) {
         this.tcp = tcp;
         this.mptcp = mptcp;
+        this.udp = udp;
         this.chunks = chunks;
         this.timers = timers;
         this.local = local;
@@ -42,6 +51,12 @@ public final class Sockets {
     public ListenSocket listener(ListenEvents events) {
         open++;
         return new ListenSocket(this, events);
+    }
+
+    /** A fresh datagram socket, unbound and unconnected. */
+    public DatagramSocket datagram(DatagramEvents events) {
+        open++;
+        return new DatagramSocket(this, udp, events);
     }
 
     /**

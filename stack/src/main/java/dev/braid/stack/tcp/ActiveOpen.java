@@ -3,6 +3,7 @@ package dev.braid.stack.tcp;
 import dev.braid.fastpath.wire.Protocol;
 import dev.braid.stack.core.Entropy;
 import dev.braid.stack.ip.IpPath;
+import dev.braid.stack.ip.PortTable;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a path, a port and a place in the flow table for connections that this end opens, and keeps ports for those who bind. */

@@ -1,4 +1,4 @@
-/** UDP for a host without UDP sockets: what comes is checked, counted and answered with port unreachable. */
+/** UDP (RFC 768): ports, the datagrams that wait at them, and what ICMP says of datagrams that were sent. */
 @NullMarked
 package dev.braid.stack.udp;
 

@@ -33,8 +33,13 @@ class IcmpErrorInputTest {
 
     private final CoreRig rig = new CoreRig();
     private final List<Heard> heard = new ArrayList<>();
+    private final List<Heard> heardByUdp = new ArrayList<>();
     private final IcmpInput input = new IcmpInput(
-            CoreConfig.DEFAULT, rig.core.counters(), rig.core.ip(), (error, nowNs) -> heard.add(copy(error)));
+            CoreConfig.DEFAULT,
+            rig.core.counters(),
+            rig.core.ip(),
+            (error, nowNs) -> heard.add(copy(error)),
+            (error, nowNs) -> heardByUdp.add(copy(error)));
 
     @AfterEach
     void nothingLeaks() {
@@ -168,6 +173,20 @@ class IcmpErrorInputTest {
     void anErrorAboutAProtocolThatCannotVerifyItIsDropped(int version) {
         byte[] echo = (version == 4 ? packet(HOST4, PEER4) : packet(HOST6, PEER6)).echo(1, 1, pattern(64)).build();
         refuses(version, version == 4 ? 3 : 2, version == 4 ? 4 : 0, 1400, echo, "DropUnverifiable");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 6})
+    @Rfc({"1122", "4.1.3.3"})
+    void anErrorAboutADatagramIsHeardByUdpAlone(int version) {
+        byte[] datagram = (version == 4 ? packet(HOST4, PEER4) : packet(HOST6, PEER6)).udp(4000, 53, pattern(9)).build();
+        receive(version, version == 4 ? 3 : 1, version == 4 ? 3 : 4, 0, datagram);
+        assertThat(heard).isEmpty();
+        assertThat(heardByUdp).singleElement().satisfies(error -> {
+            assertThat(error.kind()).isEqualTo(Kind.PORT_UNREACHABLE);
+            assertThat(error.localPort()).isEqualTo(4000);
+            assertThat(error.remotePort()).isEqualTo(53);
+        });
     }
 
     @Test

@@ -265,7 +265,7 @@ class Ipv6InputTest {
     @Rfc({"8200", "8.1"})
     void aUdpDatagramWithoutChecksumIsDropped() {
         rig.refuses(packet(PEER6, HOST6).udp(1, 2, pattern(5)).withoutTransportChecksum().build());
-        assertThat(rig.counter("UdpInCsumErrors")).isEqualTo(1);
+        assertThat(rig.counter("Udp6InCsumErrors")).isEqualTo(1);
     }
 
     @Test

@@ -36,7 +36,7 @@ class PurityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ip", "icmp", "tcp", "mptcp", "congestion", "socket", "core", "timer"})
+    @ValueSource(strings = {"ip", "icmp", "udp", "tcp", "mptcp", "congestion", "socket", "core", "timer"})
     void stackPackagesArePure(String name) {
         assertPure("stack", "dev.braid.stack." + name);
     }

@@ -148,7 +148,7 @@ class IcmpKernelTest {
             assertThatThrownBy(() -> channel.read(ByteBuffer.allocate(16)))
                     .isInstanceOf(PortUnreachableException.class);
         }
-        assertThat(counted("UdpNoPorts")).isEqualTo(1);
+        assertThat(counted(version == 4 ? "UdpNoPorts" : "Udp6NoPorts")).isEqualTo(1);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.braid.stack.tcp;
+package dev.braid.stack.ip;
 
 import dev.braid.fastpath.wire.IpAddress;
 import java.util.ArrayList;
@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Local ports that sockets are bound to. Only socket calls come here, not segments. */
-final class PortTable {
+/** Local ports of one transport that sockets are bound to. Only socket calls come here, not packets. Core's thread only. */
+public final class PortTable {
     private final Map<Integer, List<IpAddress>> reserved = new HashMap<>();
 
     /** Whether anybody is bound to the port on an address that overlaps this one. */
-    boolean isReserved(long hi, long lo, int port) {
+    public boolean isReserved(long hi, long lo, int port) {
         List<IpAddress> holders = reserved.get(port);
         if (holders == null) {
             return false;
@@ -25,7 +25,8 @@ final class PortTable {
         return false;
     }
 
-    boolean reserve(long hi, long lo, int port) {
+    /** Keeps the port on the address; false, and nothing changed, when somebody overlaps. */
+    public boolean reserve(long hi, long lo, int port) {
         if (isReserved(hi, lo, port)) {
             return false;
         }
@@ -33,14 +34,16 @@ final class PortTable {
         return true;
     }
 
-    void release(long hi, long lo, int port) {
+    /** Gives the port on the address up. */
+    public void release(long hi, long lo, int port) {
         @Nullable List<IpAddress> holders = reserved.get(port);
         if (holders != null && holders.remove(new IpAddress(hi, lo)) && holders.isEmpty()) {
             reserved.remove(port);
         }
     }
 
-    int size() {
+    /** Ports that somebody has. */
+    public int size() {
         return reserved.size();
     }
 

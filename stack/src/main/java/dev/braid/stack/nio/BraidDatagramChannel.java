@@ -1,0 +1,370 @@
+package dev.braid.stack.nio;
+
+import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.socket.Errno;
+import dev.braid.stack.udp.UdpPort;
+import dev.braid.stack.udp.UdpSource;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.PortUnreachableException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.MembershipKey;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * UDP of a stack, with the contract of {@link DatagramChannel} but for multicast and {@link #socket()}, which it does not have. Safe
+ * for any number of threads, one of which receives at a time.
+ */
+public final class BraidDatagramChannel extends DatagramChannel implements Selectable {
+    /** What sits in front of gathering writes and behind scattering reads: the longest datagram. */
+    private static final int MAX_DATAGRAM = 65_535;
+
+    private final DatagramPump pump;
+    private final DatagramOptions options;
+    private final ReadyKeys keys = new ReadyKeys();
+    private final ReentrantLock readLock = new ReentrantLock();
+    private final Object stateLock = new Object();
+    private volatile @Nullable InetSocketAddress local;
+    private volatile @Nullable InetSocketAddress remote;
+
+    BraidDatagramChannel(BraidSelectorProvider provider, DatagramPump pump) {
+        super(provider);
+        this.pump = pump;
+        this.options = new DatagramOptions(pump);
+        pump.listener(keys);
+    }
+
+    @Override
+    public DatagramChannel bind(@Nullable SocketAddress address) throws IOException {
+        synchronized (stateLock) {
+            requireOpen();
+            if (local != null) {
+                throw new AlreadyBoundException();
+            }
+            InetSocketAddress wanted = address == null ? new InetSocketAddress(0) : requireInet(address);
+            IpAddress ip = Endpoints.boundTo(wanted.getAddress());
+            var end = new InetSocketAddress[1];
+            require(pump.call(socket -> {
+                int answer = socket.bind(ip.hi(), ip.lo(), wanted.getPort());
+                end[0] = localOf(socket.port());
+                return answer;
+            }));
+            local = end[0];
+        }
+        return this;
+    }
+
+    @Override
+    public DatagramChannel connect(SocketAddress address) throws IOException {
+        synchronized (stateLock) {
+            requireOpen();
+            if (remote != null) {
+                throw new AlreadyConnectedException();
+            }
+            InetSocketAddress peer = requireInet(address);
+            IpAddress ip = Endpoints.ipAddress(peer.getAddress());
+            var end = new InetSocketAddress[1];
+            require(pump.call(socket -> {
+                int answer = socket.connect(ip.hi(), ip.lo(), peer.getPort());
+                end[0] = localOf(socket.port());
+                return answer;
+            }));
+            local = end[0];
+            remote = peer;
+        }
+        return this;
+    }
+
+    @Override
+    public DatagramChannel disconnect() throws IOException {
+        synchronized (stateLock) {
+            if (remote != null && isOpen()) {
+                var end = new InetSocketAddress[1];
+                require(pump.call(socket -> {
+                    int answer = socket.disconnect();
+                    end[0] = localOf(socket.port());
+                    return answer;
+                }));
+                local = end[0];
+                remote = null;
+            }
+        }
+        return this;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return remote != null;
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteAddress() throws IOException {
+        requireOpen();
+        return remote;
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalAddress() throws IOException {
+        requireOpen();
+        return local;
+    }
+
+    private static @Nullable InetSocketAddress localOf(UdpPort port) {
+        return port.isBound() ? Endpoints.socketAddress(port.localHi(), port.localLo(), port.localPort()) : null;
+    }
+
+    // Receiving.
+
+    @Override
+    public @Nullable SocketAddress receive(ByteBuffer target) throws IOException {
+        requireWritable(target);
+        var from = new UdpSource();
+        readLock.lock();
+        try {
+            requireOpen();
+            if (local == null) {
+                bind(null);
+            }
+            return receive(target, from) < 0 ? null : Endpoints.socketAddress(from.hi(), from.lo(), from.port());
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        requireWritable(target);
+        readLock.lock();
+        try {
+            requireConnected();
+            return Math.max(0, receive(target, new UdpSource()));
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, targets.length);
+        ByteBuffer whole = ByteBuffer.allocate(MAX_DATAGRAM);
+        read(whole);
+        whole.flip();
+        long total = 0;
+        for (int i = offset; i < offset + length && whole.hasRemaining(); i++) {
+            int part = Math.min(whole.remaining(), targets[i].remaining());
+            targets[i].put(whole.slice(whole.position(), part));
+            whole.position(whole.position() + part);
+            total += part;
+        }
+        return total;
+    }
+
+    /** Bytes of the next datagram, or a negative number when there is none and nobody waits. Holds the lock. */
+    private int receive(ByteBuffer target, UdpSource from) throws IOException {
+        int received = -Errno.EAGAIN;
+        if (!isBlocking()) {
+            return pump.isReadable() ? receiveNow(target, from) : received;
+        }
+        begin();
+        try {
+            while (received == -Errno.EAGAIN && isOpen()) {
+                if (!pump.reader.await(() -> pump.isReadable() || !isOpen(), Deadlines.NONE)) {
+                    Interrupts.awaitClosed(this);
+                }
+                received = isOpen() ? receiveNow(target, from) : received;
+            }
+        } finally {
+            end(received >= 0);
+        }
+        return received;
+    }
+
+    private int receiveNow(ByteBuffer target, UdpSource from) throws IOException {
+        if (pump.isEnded()) {
+            throw SocketErrors.stackEnded(pump.endCause());
+        }
+        int received = pump.call(socket -> socket.receiveFrom(target, from));
+        return received == -Errno.EAGAIN ? received : require(received);
+    }
+
+    private static void requireWritable(ByteBuffer target) {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+    }
+
+    // Sending.
+
+    @Override
+    public int send(ByteBuffer source, SocketAddress target) throws IOException {
+        InetSocketAddress to = requireInet(target);
+        requireOpen();
+        InetSocketAddress peer = remote;
+        if (peer != null && !peer.equals(to)) {
+            throw new AlreadyConnectedException();
+        }
+        if (local == null) {
+            bindForSending();
+        }
+        IpAddress ip = Endpoints.ipAddress(to.getAddress());
+        return require(pump.call(socket -> socket.sendTo(source, ip.hi(), ip.lo(), to.getPort())));
+    }
+
+    private void bindForSending() throws IOException {
+        synchronized (stateLock) {
+            if (local == null) {
+                bind(null);
+            }
+        }
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        requireConnected();
+        return require(pump.call(socket -> socket.send(source)));
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, sources.length);
+        long bytes = 0;
+        for (int i = offset; i < offset + length; i++) {
+            bytes += sources[i].remaining();
+        }
+        // One byte more than a datagram can have is enough to have it refused as too long.
+        ByteBuffer whole = ByteBuffer.allocate((int) Math.min(bytes, MAX_DATAGRAM + 1));
+        for (int i = offset; i < offset + length; i++) {
+            ByteBuffer part = sources[i].duplicate();
+            part.limit(part.position() + Math.min(part.remaining(), whole.remaining()));
+            whole.put(part);
+        }
+        int written = write(whole.flip());
+        for (int i = offset; i < offset + length; i++) {
+            sources[i].position(sources[i].limit());
+        }
+        return written;
+    }
+
+    // What channels have besides.
+
+    @Override
+    public <T> DatagramChannel setOption(SocketOption<T> name, T value) throws IOException {
+        requireOpen();
+        options.assign(name, value);
+        return this;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // each value was checked against its option's type when it was assigned
+    public <T> T getOption(SocketOption<T> name) throws IOException {
+        requireOpen();
+        return (T) options.value(name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return DatagramOptions.SUPPORTED;
+    }
+
+    /** @throws UnsupportedOperationException always: use the channel itself */
+    @Override
+    public DatagramSocket socket() {
+        throw new UnsupportedOperationException("a stack's datagram channel has no java.net.DatagramSocket");
+    }
+
+    /** @throws UnsupportedOperationException always: the stack receives no multicast */
+    @Override
+    public MembershipKey join(InetAddress group, NetworkInterface by) {
+        throw new UnsupportedOperationException("the stack receives no multicast");
+    }
+
+    /** @throws UnsupportedOperationException always: the stack receives no multicast */
+    @Override
+    public MembershipKey join(InetAddress group, NetworkInterface by, InetAddress source) {
+        return join(group, by);
+    }
+
+    @Override
+    protected void implCloseSelectableChannel() {
+        pump.close();
+        keys.onReadyChange();
+    }
+
+    @Override
+    protected void implConfigureBlocking(boolean block) {
+        // Receives look at the mode when they begin.
+    }
+
+    @Override
+    public int readyOperations() {
+        if (!isOpen()) {
+            return 0;
+        }
+        // A datagram never waits to be sent: the link takes it or it is lost.
+        return SelectionKey.OP_WRITE | (pump.isReadable() ? SelectionKey.OP_READ : 0);
+    }
+
+    @Override
+    public ReadyKeys readyKeys() {
+        return keys;
+    }
+
+    private static InetSocketAddress requireInet(SocketAddress address) {
+        Objects.requireNonNull(address);
+        if (!(address instanceof InetSocketAddress inet)) {
+            throw new UnsupportedAddressTypeException();
+        }
+        if (inet.isUnresolved()) {
+            throw new UnresolvedAddressException();
+        }
+        return inet;
+    }
+
+    /** The answer of the socket layer, or the exception that a program knows for it. */
+    private int require(int answer) throws IOException {
+        if (answer >= 0) {
+            return answer;
+        }
+        throw switch (-answer) {
+            case Errno.ECONNREFUSED -> new PortUnreachableException("Connection refused");
+            case Errno.EBADF -> new AsynchronousCloseException();
+            default -> SocketErrors.of(-answer);
+        };
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private void requireConnected() throws ClosedChannelException {
+        requireOpen();
+        if (remote == null) {
+            throw new NotYetConnectedException();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "BraidDatagramChannel[" + (isOpen() ? "" : "closed ") + local + " > " + remote + ']';
+    }
+}
