@@ -132,8 +132,8 @@ final class UdpPorts {
     /** Drops what waits at any port. */
     void clear() {
         if (bound != null) {
-            bound.forEach((scope, protocol, localHi, localLo, remoteHi, remoteLo, localPort, remotePort, port) ->
-                    port.clear());
+            bound.forEach((scope, protocol, localHi, localLo, remoteHi, remoteLo, localPort, remotePort, port) -> port
+                    .clear());
         }
     }
 

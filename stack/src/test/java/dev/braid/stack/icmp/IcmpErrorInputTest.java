@@ -179,7 +179,8 @@ class IcmpErrorInputTest {
     @ValueSource(ints = {4, 6})
     @Rfc({"1122", "4.1.3.3"})
     void anErrorAboutADatagramIsHeardByUdpAlone(int version) {
-        byte[] datagram = (version == 4 ? packet(HOST4, PEER4) : packet(HOST6, PEER6)).udp(4000, 53, pattern(9)).build();
+        byte[] datagram = (version == 4 ? packet(HOST4, PEER4) : packet(HOST6, PEER6)).udp(4000, 53, pattern(9))
+                .build();
         receive(version, version == 4 ? 3 : 1, version == 4 ? 3 : 4, 0, datagram);
         assertThat(heard).isEmpty();
         assertThat(heardByUdp).singleElement().satisfies(error -> {

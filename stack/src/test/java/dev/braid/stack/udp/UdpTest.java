@@ -220,7 +220,7 @@ class UdpTest {
         }
         assertThat(ports).hasSizeGreaterThan(60).allMatch(port -> port >= 32_768 && port <= 60_999);
         assertThat(ports.stream().mapToInt(port -> port).max().orElse(0)
-                        - ports.stream().mapToInt(port -> port).min().orElse(0))
+                - ports.stream().mapToInt(port -> port).min().orElse(0))
                 .isGreaterThan(20_000);
     }
 

@@ -1,0 +1,219 @@
+package dev.braid.tools.names;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.Stack;
+import dev.braid.tools.config.HostConfig;
+import dev.braid.tools.host.Bypass;
+import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.Links;
+import dev.braid.tools.host.Names;
+import dev.braid.tools.names.DnsReply.Kind;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stub resolver over the stack's links: addresses as text, the hosts file, then name servers, for both families at once. Names that
+ * are not the Internet's ({@code *.local}, those configured) are left to the kernel's host and its own resolver.
+ *
+ * <p>Any thread; each lookup runs on virtual threads of its own, {@value #MAX_LOOKUPS} at a time, and others wait.
+ */
+public final class Resolver implements Names, AutoCloseable {
+    private static final int MAX_LOOKUPS = 64;
+    private static final String CLOSED = "the resolver is closed";
+
+    private final DnsSockets sockets;
+    private final NameSources sources;
+    private final Links links;
+    private final Bypass bypass;
+    private final LongSupplier clock;
+    private final SecureRandom random = new SecureRandom();
+    private final NameCache cache = new NameCache();
+    private final Semaphore turns = new Semaphore(MAX_LOOKUPS, true);
+    private final Set<Thread> lookups = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /** As {@link #start}, over other sockets and sources. */
+    Resolver(DnsSockets sockets, NameSources sources, Links links, Bypass bypass, LongSupplier clock) {
+        this.sockets = sockets;
+        this.sources = sources;
+        this.links = links;
+        this.bypass = bypass;
+        this.clock = clock;
+    }
+
+    /**
+     * A resolver over a stack's links, with this host's files. To be closed before the stack.
+     *
+     * @param config says which servers, if not resolv.conf's, and which names are not looked up this way
+     * @param bypass which servers are not asked by the stack
+     */
+    public static Resolver start(Stack stack, HostConfig config, Links links, Bypass bypass) {
+        var sources = new NameSources(NameSources.ETC, NameSources.SYSTEMD, System::nanoTime);
+        var resolver = new Resolver(new StackDnsSockets(stack), sources, links, bypass, System::nanoTime);
+        resolver.reconfigure(config);
+        return resolver;
+    }
+
+    /** Goes by another configuration from now on. */
+    public void reconfigure(HostConfig config) {
+        sources.configure(config.dns().servers(), config.bypass().names());
+        cache.clear();
+    }
+
+    @Override
+    public void lookup(String name, Answers answers) {
+        var serial = new OneAtATime(answers);
+        Thread thread = Thread.ofVirtual().name("name-lookup").unstarted(() -> run(name, serial));
+        lookups.add(thread);
+        if (closed) {
+            lookups.remove(thread);
+            serial.finished(CLOSED);
+            return;
+        }
+        thread.start();
+    }
+
+    private void run(String name, OneAtATime answers) {
+        String why;
+        try {
+            turns.acquire();
+            try {
+                why = resolve(name, answers);
+            } finally {
+                turns.release();
+            }
+        } catch (IllegalArgumentException e) {
+            why = String.valueOf(e.getMessage());
+        } catch (InterruptedException e) {
+            why = CLOSED;
+        } catch (RuntimeException e) {
+            why = "looking up failed: " + e;
+        } finally {
+            lookups.remove(Thread.currentThread());
+        }
+        answers.finished(answers.foundAny() ? "" : why);
+    }
+
+    /** Finds what there is and tells; answers why there is nothing, if so. */
+    private String resolve(String name, OneAtATime answers) throws InterruptedException {
+        IpAddress literal = literal(name);
+        if (literal != null) {
+            answers.found(List.of(literal));
+            return "";
+        }
+        String canonical = DnsName.canonical(name);
+        List<IpAddress> listed = sources.hosts().lookup(canonical);
+        if (!listed.isEmpty()) {
+            answers.foundBoth(listed);
+            return "";
+        }
+        if (sources.isKernels(canonical)) {
+            return askKernel(canonical, answers);
+        }
+        ResolvConf conf = sources.resolvConf();
+        List<Way> ways = Way.all(conf.servers(), links.all(), bypass);
+        String why = "no name server is configured";
+        for (String candidate : ways.isEmpty() ? List.<String>of() : candidates(name, canonical, conf)) {
+            why = askServers(candidate, ways, answers);
+            if (answers.foundAny()) {
+                return "";
+            }
+        }
+        return why;
+    }
+
+    private static @Nullable IpAddress literal(String name) {
+        // Names of letters alone, and those with a last dot, are no addresses.
+        boolean possible = name.indexOf(':') >= 0 || (!name.isEmpty() && Character.digit(name.charAt(0), 10) >= 0);
+        if (!possible) {
+            return null;
+        }
+        try {
+            return IpAddress.parse(name);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** A name without a dot is looked for in the search list's domains first. */
+    private static List<String> candidates(String text, String canonical, ResolvConf conf) {
+        if (text.endsWith(".") || canonical.indexOf('.') >= 0) {
+            return List.of(canonical);
+        }
+        return Stream.concat(conf.search().stream().map(domain -> canonical + '.' + domain), Stream.of(canonical))
+                .filter(name -> name.length() + 2 <= DnsName.MAX_WIRE)
+                .toList();
+    }
+
+    private static String askKernel(String name, OneAtATime answers) {
+        try {
+            var found = new ArrayList<IpAddress>();
+            for (InetAddress address : InetAddress.getAllByName(name)) {
+                found.add(IpAddress.ofBytes(address.getAddress()));
+            }
+            answers.foundBoth(found);
+            return "";
+        } catch (UnknownHostException e) {
+            return "this host's own resolver does not know " + name;
+        }
+    }
+
+    /** Asks for both families at once. */
+    private String askServers(String name, List<Way> ways, OneAtATime answers) throws InterruptedException {
+        var why6 = new String[] {""};
+        Thread other = Thread.ofVirtual().name("name-lookup-6").start(
+                () -> {
+                    try {
+                        why6[0] = ask(new DnsQuestion(name, false), ways, answers);
+                    } catch (InterruptedException e) {
+                        why6[0] = CLOSED;
+                    }
+                });
+        String why4;
+        try {
+            why4 = ask(new DnsQuestion(name, true), ways, answers);
+            other.join();
+        } finally {
+            other.interrupt();
+        }
+        return why4.isEmpty() ? why6[0] : why4;
+    }
+
+    /** Answers why there is nothing; empty when there is something, of which was told. */
+    private String ask(DnsQuestion question, List<Way> ways, OneAtATime answers) throws InterruptedException {
+        DnsReply reply = cache.lookup(question, clock.getAsLong());
+        if (reply == null) {
+            Query.Result result =
+                    new Query(ways, way -> new Exchange(sockets, way, question, random), clock).run();
+            reply = result.reply();
+            LinkView link = result.way().link();
+            if (reply.isFinal()) {
+                cache.keep(question, reply, clock.getAsLong());
+                if (link != null) {
+                    links.heard(link.index(), true);
+                }
+            }
+        }
+        if (reply.kind() == Kind.FOUND) {
+            answers.found(reply.addresses());
+            return "";
+        }
+        return reply.kind() == Kind.NOTHING ? "there is no such name: " + question.name() : reply.why();
+    }
+
+    /** Ends every lookup under way, which then answer that nothing was found. */
+    @Override
+    public void close() {
+        closed = true;
+        lookups.forEach(Thread::interrupt);
+    }
+}
