@@ -1,0 +1,7 @@
+package dev.braid.tools.bind;
+
+/** Whether a NIC's traffic is paid for by volume. */
+@FunctionalInterface
+interface Metered {
+    boolean isMetered(String nic);
+}
