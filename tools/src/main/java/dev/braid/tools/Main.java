@@ -5,12 +5,17 @@ import dev.braid.tools.bench.BenchCommand;
 import dev.braid.tools.capture.CaptureCommand;
 import dev.braid.tools.cli.UserError;
 import dev.braid.tools.cli.Words;
+import dev.braid.tools.daemon.DownCommand;
+import dev.braid.tools.daemon.LinkCommand;
+import dev.braid.tools.daemon.StatusCommand;
+import dev.braid.tools.daemon.UpCommand;
 import dev.braid.tools.demo.DemoCommand;
 import dev.braid.tools.drill.DrillCommand;
 import dev.braid.tools.emu.LinkEmuCommand;
 import dev.braid.tools.mptcp.MptcpCommand;
 import dev.braid.tools.nstat.NstatCommand;
 import dev.braid.tools.perf.PerfCommand;
+import dev.braid.tools.proxy.NcCommand;
 import dev.braid.tools.serve.ServeCommand;
 import dev.braid.tools.ss.SsCommand;
 import dev.braid.tools.sysctl.SysctlCommand;
@@ -24,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code braid} command. Exit status 0 only on success, 1 when the work failed, 2 on wrong usage. */
 @Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
-    ServeCommand.class, PerfCommand.class,
+    UpCommand.class, DownCommand.class, StatusCommand.class, LinkCommand.class, NcCommand.class, ServeCommand.class, PerfCommand.class,
     BenchCommand.class, LinkEmuCommand.class, DrillCommand.class,
     CaptureCommand.class, SsCommand.class, NstatCommand.class, SysctlCommand.class, MptcpCommand.class,
     CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",
@@ -51,7 +56,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(),
-                "which command? One of: demo, serve, perf, link-emu, drill, capture, ss, nstat, sysctl, mptcp");
+                "which command? One of: demo, up, down, status, link, nc, serve, perf, link-emu, drill, capture, ss, nstat, sysctl, mptcp");
     }
 
     private static int wrongUsage(ParameterException wrong, String[] args) {

@@ -3,24 +3,24 @@ package dev.braid.tools.cli;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
 
 /** The values of options that are one of a few words: in small letters as help has them, in any as people type them. */
 public final class Words {
     private Words() {}
 
-    /** Has every option of the command and its subcommands whose type is an enum read so. */
+    /** Has every option and parameter of the command and its subcommands whose type is an enum read so. */
     public static void register(CommandLine line) {
         register(line, line.getCommandSpec());
     }
 
     private static void register(CommandLine line, CommandSpec command) {
-        for (OptionSpec option : command.options()) {
-            Class<?> type = option.typeInfo().getType();
+        for (ArgSpec argument : command.args()) {
+            Class<?> type = argument.typeInfo().getType();
             if (type.isEnum()) {
                 register(line, type);
             }

@@ -8,7 +8,7 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 
 /** Reads and writes the texts that stand for addresses, networks and names. What is wrong is one line of an {@link IllegalArgumentException}. */
-final class ConfigValues {
+public final class ConfigValues {
     private static final int LONGEST_DEVICE = 15;
     private static final int LONGEST_NAME = 253;
 
@@ -35,8 +35,8 @@ final class ConfigValues {
         }
     }
 
-    /** As {@link #socket} reads it. */
-    static String text(InetSocketAddress socket) {
+    /** As {@code ADDRESS:PORT}, an IPv6 address in brackets; of a socket whose address is known. */
+    public static String text(InetSocketAddress socket) {
         String host = IpAddress.ofBytes(socket.getAddress().getAddress()).toString();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + socket.getPort();
     }

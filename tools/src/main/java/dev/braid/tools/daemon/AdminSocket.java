@@ -1,0 +1,72 @@
+package dev.braid.tools.daemon;
+
+import dev.braid.tools.cli.RunningProcesses;
+import dev.braid.tools.control.ControlServer;
+import dev.braid.tools.control.PeerRule;
+import dev.braid.tools.host.HostLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon's socket, {@code admin.sock} in its folder. Without a group only its own user and root get to it, through the folder's mode;
+ * with one, others may enter the folder by that name, and the socket's own mode and the {@link PeerRule} let the group in. One thread.
+ */
+final class AdminSocket implements AutoCloseable {
+    private final Path folder;
+    private final PeerRule rule;
+    private final ControlServer server;
+    private final HostLog log;
+
+    private AdminSocket(Path folder, PeerRule rule, ControlServer server, HostLog log) {
+        this.folder = folder;
+        this.rule = rule;
+        this.server = server;
+        this.log = log;
+    }
+
+    /** Opens the socket in a folder of this user's. */
+    static AdminSocket open(Path folder, String group, HostLog log) throws IOException {
+        PeerRule rule = PeerRule.of("");
+        var socket = new AdminSocket(
+                folder, rule, ControlServer.open(RunningProcesses.daemonSocket(folder), rule), log);
+        socket.admit(group);
+        return socket;
+    }
+
+    /** Admits another group from now on; empty = none. One that does not exist is told and admits nobody. */
+    void admit(String group) throws IOException {
+        GroupPrincipal found = group.isEmpty() ? null : find(group);
+        Path socket = server.path();
+        if (found != null) {
+            Files.getFileAttributeView(socket, PosixFileAttributeView.class).setGroup(found);
+        }
+        rule.group(found == null ? "" : group);
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(found == null ? "rw-------" : "rw-rw----"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(found == null ? "rwx------" : "rwx--x--x"));
+    }
+
+    private @Nullable GroupPrincipal find(String group) throws IOException {
+        try {
+            return folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+        } catch (UserPrincipalNotFoundException e) {
+            log.say(HostLog.Level.WARNING, "admin.group: there is no group " + group + ", so it admits nobody");
+            return null;
+        }
+    }
+
+    /** What answers. */
+    ControlServer server() {
+        return server;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

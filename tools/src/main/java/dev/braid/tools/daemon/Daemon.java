@@ -1,0 +1,187 @@
+package dev.braid.tools.daemon;
+
+import dev.braid.stack.Stack;
+import dev.braid.stack.StackBuilder;
+import dev.braid.stack.mptcp.path.Limits;
+import dev.braid.tools.bind.Binder;
+import dev.braid.tools.bind.HostClaim;
+import dev.braid.tools.bind.Slots;
+import dev.braid.tools.cli.RunningProcesses;
+import dev.braid.tools.cli.RunningStack;
+import dev.braid.tools.cli.UserError;
+import dev.braid.tools.config.ConfigValues;
+import dev.braid.tools.config.HostConfig;
+import dev.braid.tools.control.PathRequests;
+import dev.braid.tools.control.StackRequests;
+import dev.braid.tools.dial.KernelNames;
+import dev.braid.tools.dial.RacingDialer;
+import dev.braid.tools.dial.StackConnector;
+import dev.braid.tools.host.Goals;
+import dev.braid.tools.host.HostLog;
+import dev.braid.tools.host.LinkView;
+import dev.braid.tools.proxy.ProxyServer;
+import dev.braid.tundriver.netlink.Rtnetlink;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The host daemon as a whole. Its parts begin in this order and end in the reverse one: the claim on the host, which undoes in the end
+ * what this process and a dead one before it have changed; the stack, with a TUN for each link; the binding of the links to NICs; the
+ * proxy; the administration socket.
+ *
+ * <p>Started and closed on platform threads, for netlink speaks of the network namespace of the thread that opens it.
+ */
+final class Daemon implements AutoCloseable {
+    /** Every link for IPv4 and IPv6 each, of the eight there can be. */
+    private static final Limits PATHS = new Limits(0, 8);
+    private static final Duration DRAIN = Duration.ofSeconds(2);
+
+    private final HostLog log;
+    private final Parts parts;
+    private final Stack stack;
+    private final Binder binder;
+    private final Goals goals;
+    private final ProxyServer proxy;
+    private final AdminSocket admin;
+    private final RateMeter rates;
+    private final StatusReport report;
+    private HostConfig config;
+
+    /** Starts the daemon; it serves when this returns. */
+    static Daemon start(HostConfig config, HostLog log) throws IOException {
+        var parts = new Parts(log);
+        try {
+            return new Daemon(config, log, parts);
+        } catch (IOException | RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private Daemon(HostConfig config, HostLog log, Parts parts) throws IOException {
+        this.config = config;
+        this.log = log;
+        this.parts = parts;
+        Path folder = config.admin().folder();
+        RunningProcesses.prepare(folder);
+        HostClaim claim = parts.add("what was changed on this host", HostClaim.take(folder, config.binding(), log));
+        stack = parts.add("the stack", RunningStack.start(builder(config))).stack();
+        stack.paths().limits(PATHS);
+        binder = parts.add("the links", Binder.start(config, claim, stack, log));
+        goals = new SteadyGoals(config);
+        var dialer = new RacingDialer(new KernelNames(), binder.links(), remote -> "", goals,
+                new StackConnector(stack), log);
+        proxy = ProxyServer.start(config.proxy(), dialer, log);
+        parts.add("the proxy", () -> proxy.close(DRAIN));
+        rates = parts.add("the rates", new RateMeter());
+        report = new StatusReport(stack, binder.links(), goals, proxy, rates);
+        admin = parts.add("the administration socket", AdminSocket.open(folder, config.admin().group(), log));
+        new StackRequests(stack).register(admin.server());
+        new PathRequests(stack).register(admin.server());
+    }
+
+    private static StackBuilder builder(HostConfig config) {
+        StackBuilder builder = Stack.builder();
+        try (Rtnetlink netlink = Rtnetlink.open()) {
+            Slots.links(config, netlink).forEach(builder::link);
+        } catch (IllegalArgumentException e) {
+            throw UserError.failure(String.valueOf(e.getMessage()));
+        }
+        config.sysctl().forEach((name, value) -> {
+            try {
+                builder.tunable(name, value);
+            } catch (IllegalArgumentException e) {
+                throw UserError.failure("sysctl: " + e.getMessage());
+            }
+        });
+        return builder;
+    }
+
+    /** Lets clients ask about the daemon, and tell it to reload and to stop. */
+    void serve(Supplier<List<String>> reload, Runnable stop) {
+        new HostRequests(new HostRequests.Whole() {
+            @Override
+            public Map<String, Object> status() throws IOException {
+                return report.report(config());
+            }
+
+            @Override
+            public List<String> reload() {
+                return reload.get();
+            }
+
+            @Override
+            public void stop() {
+                stop.run();
+            }
+        }, binder.links(), goals, log).register(admin.server());
+    }
+
+    private synchronized HostConfig config() {
+        return config;
+    }
+
+    /**
+     * Applies another configuration to what runs.
+     *
+     * @return what waits for a restart, a line each
+     * @throws IOException when a part refuses it; those before it have it already
+     */
+    synchronized List<String> reload(HostConfig wanted) throws IOException {
+        var waiting = new ArrayList<String>();
+        if (!wanted.binding().equals(config.binding())) {
+            waiting.add("[binding] waits for a restart");
+        }
+        if (!wanted.admin().folder().equals(config.admin().folder())) {
+            waiting.add("admin.folder waits for a restart");
+        }
+        if (!names(wanted).equals(names(config))) {
+            waiting.add("which links there are waits for a restart");
+        }
+        for (Map.Entry<String, String> tunable : wanted.sysctl().entrySet()) {
+            stack.tunables().change(tunable.getKey(), tunable.getValue());
+        }
+        proxy.reconfigure(wanted.proxy());
+        binder.reconfigure(wanted);
+        admin.admit(wanted.admin().group());
+        config = wanted;
+        return waiting;
+    }
+
+    private static List<String> names(HostConfig config) {
+        return config.links().stream().map(HostConfig.LinkConfig::nic).sorted().toList();
+    }
+
+    /** One line about links and proxy, for the log and the service manager. */
+    String summary() {
+        String links = binder.links().all().stream().filter(link -> !link.nic().isEmpty()).map(Daemon::describe)
+                .collect(Collectors.joining("; "));
+        return (links.isEmpty() ? "no network interface with a default route yet" : links) + "; proxy on "
+                + proxy.addresses().stream().map(ConfigValues::text).collect(Collectors.joining(" and "));
+    }
+
+    private static String describe(LinkView link) {
+        return link.nic() + " (" + link.role().word() + ") " + link.use().sentence();
+    }
+
+    /** Looks at the links' rates, while connections run, and at the stack's health: what made it end, or empty. */
+    String tick() {
+        if (!proxy.connections().all().isEmpty()) {
+            rates.sample(binder.links().all(), System.nanoTime());
+        }
+        Throwable failure = stack.failure();
+        return failure == null ? "" : failure.toString();
+    }
+
+    /** Ends all parts and undoes every change to the host. Idempotent. */
+    @Override
+    public synchronized void close() {
+        parts.close();
+    }
+}

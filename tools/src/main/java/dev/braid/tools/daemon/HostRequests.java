@@ -1,0 +1,104 @@
+package dev.braid.tools.daemon;
+
+import dev.braid.tools.config.GoalRule;
+import dev.braid.tools.control.ControlServer;
+import dev.braid.tools.host.Goal;
+import dev.braid.tools.host.Goals;
+import dev.braid.tools.host.HostLog;
+import dev.braid.tools.host.Links;
+import dev.braid.tools.host.Role;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the host daemon answers beside what every stack does.
+ *
+ * <ul>
+ *   <li>{@code status}: the report
+ *   <li>{@code link}: {@code name} and {@code role} change a link's role
+ *   <li>{@code goal}: {@code rule} and {@code goal} change a goal; without {@code goal} the rule is taken away
+ *   <li>{@code reload}: reads the configuration again; {@code said}, lines about what only a restart changes
+ *   <li>{@code down}: {@code pid}, whose process ends then
+ * </ul>
+ */
+final class HostRequests {
+    /** What the daemon does as a whole. */
+    interface Whole {
+        Map<String, Object> status() throws IOException;
+
+        /** Reads the configuration again; answers what needs a restart. */
+        List<String> reload();
+
+        /** Begins to end the process, and returns. */
+        void stop();
+    }
+
+    private final Whole whole;
+    private final Links links;
+    private final Goals goals;
+    private final HostLog log;
+
+    HostRequests(Whole whole, Links links, Goals goals, HostLog log) {
+        this.whole = whole;
+        this.links = links;
+        this.goals = goals;
+        this.log = log;
+    }
+
+    /** Lets the server answer them. */
+    void register(ControlServer server) {
+        server.on("status", request -> whole.status())
+                .on("link", this::link)
+                .on("goal", this::goal)
+                .on("reload", request -> Map.of("said", whole.reload()))
+                .on("down", request -> down());
+    }
+
+    private Map<String, ?> link(Map<String, Object> request) throws IOException {
+        String name = text(request, "name");
+        Role role = word(text(request, "role"), Role.class);
+        links.role(name, role);
+        log.say(HostLog.Level.NOTICE, name + " is " + role.word() + " by command");
+        return Map.of();
+    }
+
+    private Map<String, ?> goal(Map<String, Object> request) throws IOException {
+        GoalRule rule = GoalRule.parse(text(request, "rule"));
+        Goal goal = request.get("goal") == null ? null : word(text(request, "goal"), Goal.class);
+        goals.change(rule.host(), rule.port(), goal);
+        log.say(HostLog.Level.NOTICE, "the goal for " + rule + " is " + (goal == null ? "taken away" : goal.word())
+                + " by command");
+        return Map.of();
+    }
+
+    private Map<String, ?> down() {
+        log.say(HostLog.Level.NOTICE, "stopping by command");
+        whole.stop();
+        return Map.of("pid", ProcessHandle.current().pid());
+    }
+
+    private static String text(Map<String, Object> request, String key) {
+        if (request.get(key) instanceof String text) {
+            return text;
+        }
+        throw new IllegalArgumentException("\"" + key + "\" is missing");
+    }
+
+    /** One of an enumeration's words. */
+    static <E extends Enum<E>> E word(@Nullable String word, Class<E> type) {
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return constant;
+            }
+        }
+        throw new IllegalArgumentException("a " + type.getSimpleName().toLowerCase(Locale.ROOT) + " is one of "
+                + Arrays.stream(type.getEnumConstants()).map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(", "))
+                + ", not " + word);
+    }
+}

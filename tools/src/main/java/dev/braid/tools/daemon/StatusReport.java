@@ -1,0 +1,99 @@
+package dev.braid.tools.daemon;
+
+import dev.braid.stack.Stack;
+import dev.braid.stack.tcp.TcpInfo;
+import dev.braid.tools.config.ConfigValues;
+import dev.braid.tools.config.HostConfig;
+import dev.braid.tools.host.Connected;
+import dev.braid.tools.host.Goals;
+import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.Links;
+import dev.braid.tools.proxy.OpenConnection;
+import dev.braid.tools.proxy.ProxyServer;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What {@code braid status} shows, with the keys of {@code --json}. Any thread. */
+final class StatusReport {
+    private static final double NS_PER_S = 1e9;
+
+    private final Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    private final Stack stack;
+    private final Links links;
+    private final Goals goals;
+    private final ProxyServer proxy;
+    private final RateMeter rates;
+
+    StatusReport(Stack stack, Links links, Goals goals, ProxyServer proxy, RateMeter rates) {
+        this.stack = stack;
+        this.links = links;
+        this.goals = goals;
+        this.proxy = proxy;
+        this.rates = rates;
+    }
+
+    /** This moment's report. */
+    Map<String, Object> report(HostConfig config) throws IOException {
+        var report = new LinkedHashMap<String, Object>();
+        report.put("daemon", Map.of("pid", ProcessHandle.current().pid(), "since", since.toString()));
+        report.put("goal", goals.of("", 0).goal().word());
+        report.put("goals", goals.rules());
+        List<OpenConnection> open = proxy.connections().all();
+        report.put("links", links(open));
+        report.put("connections", open.stream().map(this::connection).toList());
+        report.put("proxy", Map.of("listen", proxy.addresses().stream().map(ConfigValues::text).toList(),
+                "connections", open.size(), "limit", config.proxy().clients()));
+        return report;
+    }
+
+    private List<Map<String, Object>> links(List<OpenConnection> open) throws IOException {
+        List<TcpInfo> connections = stack.connections();
+        var reports = new ArrayList<Map<String, Object>>();
+        List<LinkView> views = links.all();
+        rates.sample(views, System.nanoTime());
+        for (LinkView link : views) {
+            var report = new LinkedHashMap<String, Object>();
+            report.put("name", link.nic());
+            report.put("tun", link.tun());
+            report.put("role", link.role().word());
+            report.put("use", link.use().name().toLowerCase(Locale.ROOT));
+            report.put("usable", link.use().usable());
+            report.put("why", why(link));
+            report.put("metered", link.metered());
+            report.put("ipv4", link.v4() != null);
+            report.put("ipv6", link.v6() != null);
+            report.put("mtu", link.mtu());
+            report.put("networks", link.networks().stream().map(Object::toString).toList());
+            rates.report(link, report);
+            PathHealth.of(link, connections).report(report);
+            report.put("connections", open.stream().filter(one -> one.connected().link() == link.index()).count());
+            reports.add(report);
+        }
+        return reports;
+    }
+
+    private static String why(LinkView link) {
+        return link.use().sentence() + (link.detail().isEmpty() ? "" : ": " + link.detail());
+    }
+
+    private Map<String, Object> connection(OpenConnection open) {
+        Connected connected = open.connected();
+        var report = new LinkedHashMap<String, Object>();
+        report.put("id", open.id());
+        report.put("client", open.target().client());
+        report.put("to", open.target().toString());
+        report.put("link", links.all().stream().filter(link -> link.index() == connected.link()).map(LinkView::nic)
+                .findFirst().orElse(""));
+        report.put("how", connected.how());
+        report.put("rx_bytes", open.bytesDown());
+        report.put("tx_bytes", open.bytesUp());
+        report.put("seconds", Math.round((System.nanoTime() - open.sinceNs()) / NS_PER_S * 10) / 10.0);
+        return report;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.braid.tools.daemon;
+
+import dev.braid.tools.config.ConfigException;
+import dev.braid.tools.config.ConfigPrinter;
+import dev.braid.tools.config.HostConfig;
+import dev.braid.tools.host.HostLog.Level;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code braid up}: the host daemon, in the foreground until SIGINT, SIGTERM or {@code braid down}. */
+@Command(name = "up", description = "Binds this host's network interfaces and lets programs use all of them at once through a SOCKS5 and HTTP proxy on 127.0.0.1:1080.", mixinStandardHelpOptions = true, footer = {
+    "",
+    "Examples:  braid up",
+    "           braid up --link nic=eth0 --link nic=wlan0,role=backup",
+    "It runs until SIGINT, SIGTERM or braid down, and then undoes what it changed on the host. SIGHUP reads the configuration again."
+})
+public final class UpCommand implements Callable<Integer> {
+    private static final long TICK_S = 1;
+
+    @Mixin private UpOptions options = new UpOptions();
+
+    @Option(names = "--print-config", description = "Prints the configuration that would be in force, and ends.") private boolean print;
+
+    @Option(names = {"-v", "--verbose"}, description = "Tells of each connection, too.") private boolean verbose;
+
+    private final CountDownLatch failed = new CountDownLatch(1);
+    private final Readiness manager = Readiness.ofEnvironment();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        HostConfig config;
+        try {
+            config = options.read();
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> System.err.println("braid up: " + problem));
+            return 2;
+        }
+        if (print) {
+            System.out.print(ConfigPrinter.print(config));
+            System.out.flush();
+            return 0;
+        }
+        LogLines log = LogLines.standard(verbose);
+        Daemon daemon = Daemon.start(config, log);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            manager.stopping();
+            daemon.close();
+            log.say(Level.NOTICE, "stopped; the host is as it was");
+            // A signal or a command asked for it, so it is a success; the JVM's own answer would be 128 plus the signal.
+            Runtime.getRuntime().halt(failed.getCount() == 0 ? 1 : 0);
+        }));
+        Hangup.handle(() -> reload(daemon, log));
+        daemon.serve(() -> reload(daemon, log), UpCommand::stop);
+        String summary = daemon.summary();
+        log.say(Level.NOTICE, "ready: " + summary);
+        manager.ready(summary);
+        for (String failure = daemon.tick(); failure.isEmpty(); failure = daemon.tick()) {
+            TimeUnit.SECONDS.sleep(TICK_S);
+        }
+        log.say(Level.ERROR, "the stack has ended by itself");
+        failed.countDown();
+        return 1;
+    }
+
+    private static void stop() {
+        // Of a thread of its own: the hook closes the socket that this was asked over.
+        Thread.ofPlatform().name("exit").start(() -> System.exit(0));
+    }
+
+    /** Reads the configuration again; one that does not fit changes nothing. */
+    private List<String> reload(Daemon daemon, LogLines log) {
+        manager.reloading();
+        List<String> said;
+        try {
+            said = daemon.reload(options.read());
+            log.say(Level.NOTICE, "the configuration was read again");
+        } catch (ConfigException e) {
+            said = e.problems();
+        } catch (IOException | RuntimeException e) {
+            said = List.of("the configuration was not applied: " + e.getMessage());
+        }
+        said.forEach(line -> log.say(Level.WARNING, line));
+        manager.ready(daemon.summary());
+        return said;
+    }
+}
