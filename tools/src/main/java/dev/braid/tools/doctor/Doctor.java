@@ -1,0 +1,42 @@
+package dev.braid.tools.doctor;
+
+import dev.braid.fastpath.device.DeviceException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Looks at everything that has to be right for links to be used. */
+public final class Doctor {
+    private static final Map<String, Check> CHECKS = checks();
+
+    private final DoctorFacts facts;
+
+    Doctor(DoctorFacts facts) {
+        this.facts = facts;
+    }
+
+    private static Map<String, Check> checks() {
+        var all = new LinkedHashMap<String, Check>();
+        all.put("the host", new HostCheck());
+        all.put("the links", new LinkCheck());
+        all.put("rules and forwarding", new BindingCheck());
+        all.put("firewalls", new FirewallCheck());
+        all.put("IPv6", new Ipv6Check());
+        all.put("Multipath TCP", new MultipathCheck());
+        return all;
+    }
+
+    /** Looks; takes as long as connections to the server for trials do, ten seconds at most. */
+    public DoctorReport examine() {
+        List<Finding> findings = new ArrayList<>();
+        CHECKS.forEach((what, check) -> {
+            try {
+                check.examine(facts, findings::add);
+            } catch (DeviceException e) {
+                findings.add(Finding.warning("", "could not look at " + what + ": " + e.getMessage(), ""));
+            }
+        });
+        return new DoctorReport(findings);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.braid.tools.doctor;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.tools.host.Goals;
+import dev.braid.tools.host.LinkConnector;
+import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.Links;
+import dev.braid.tools.host.Names;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Tries connections over the links of a running daemon, in the ways that the daemon's own connections go. Any thread. */
+public final class Trials {
+    private static final long LIMIT_MS = 5_000;
+
+    private final Links links;
+    private final Names names;
+    private final Goals goals;
+    private final LinkConnector connector;
+    private final Supplier<String> server;
+
+    /** @param server {@code HOST:PORT} of a server that speaks Multipath TCP, as it is configured now; empty = none */
+    public Trials(Links links, Names names, Goals goals, LinkConnector connector, Supplier<String> server) {
+        this.links = links;
+        this.names = names;
+        this.goals = goals;
+        this.connector = connector;
+        this.server = server;
+    }
+
+    /** Looks at everything. Blocks, ten seconds at most; on a thread of the daemon's network namespace. */
+    public DoctorReport examine() {
+        return new Doctor(new LiveFacts(this)).examine();
+    }
+
+    List<LinkView> links() {
+        return links.all();
+    }
+
+    String server() {
+        return server.get();
+    }
+
+    private String host() {
+        String text = server();
+        String host = text.substring(0, Math.max(0, text.lastIndexOf(':')));
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private int port() {
+        String text = server();
+        return Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
+    }
+
+    Lookup lookup() {
+        List<IpAddress> addresses = new ArrayList<>();
+        String[] reason = {"no answer within " + LIMIT_MS / 1000 + " s"};
+        CountDownLatch done = new CountDownLatch(1);
+        names.lookup(host(), new Names.Answers() {
+            @Override
+            public void found(List<IpAddress> some) {
+                synchronized (addresses) {
+                    addresses.addAll(some);
+                }
+            }
+
+            @Override
+            public void finished(String whyNothing) {
+                synchronized (addresses) {
+                    reason[0] = whyNothing;
+                }
+                done.countDown();
+            }
+        });
+        try {
+            done.await(LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (addresses) {
+            return new Lookup(List.copyOf(addresses), reason[0]);
+        }
+    }
+
+    Trial connect(LinkView link, IpAddress address) {
+        try (SocketChannel channel = connector.open(link, address.isIpv4(), goals.of(host(), port()))) {
+            Thread limit = Thread.ofVirtual().start(() -> closeLater(channel));
+            try {
+                connector.connect(channel, new InetSocketAddress(InetAddress.getByAddress(address.toBytes()), port()));
+                boolean multipath = connector.isMultipath(channel);
+                return new Trial(multipath ? Trial.Outcome.MULTIPATH : Trial.Outcome.PLAIN, "");
+            } finally {
+                limit.interrupt();
+            }
+        } catch (AsynchronousCloseException e) {
+            return new Trial(Trial.Outcome.FAILED, "no answer within " + LIMIT_MS / 1000 + " s");
+        } catch (IOException e) {
+            return new Trial(Trial.Outcome.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Closing ends the try on the other thread; an interrupt says that it has ended. */
+    private static void closeLater(SocketChannel channel) {
+        try {
+            Thread.sleep(LIMIT_MS);
+            channel.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            // The try ends by itself when the network has had enough of it.
+        }
+    }
+}
