@@ -1,0 +1,148 @@
+package dev.braid.tools.names;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.Link;
+import dev.braid.stack.Stack;
+import dev.braid.tools.host.LinkUse;
+import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.Links;
+import dev.braid.tools.host.Names.Answers;
+import dev.braid.tools.host.Role;
+import dev.braid.tundriver.netns.NetworkNamespace;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The resolver asks a name server of the kernel's over two links of a stack. */
+@Tag("kernel")
+@Timeout(60)
+class NamesOverLinksTest {
+    private static final String SERVER = "203.0.113.53";
+
+    private final Set<Integer> heard = ConcurrentHashMap.newKeySet();
+    private final Links links = new Links() {
+        @Override
+        public List<LinkView> all() {
+            return List.of(view(0), view(1));
+        }
+
+        @Override
+        public void role(String nic, Role role) {
+            throw new IllegalArgumentException("roles do not change here");
+        }
+
+        @Override
+        public void heard(int index, boolean answered) {
+            heard.add(index);
+        }
+    };
+
+    private NetworkNamespace namespace;
+    private Stack stack;
+
+    private static LinkView view(int index) {
+        return new LinkView(index, "nic" + index, "braid" + index, Role.PRIMARY, LinkUse.USED, "",
+                IpAddress.parse("10.77." + index + ".2"), null, List.of(), 1500, false, 0);
+    }
+
+    @BeforeEach
+    void makeNamespaceAndStack() {
+        namespace = NetworkNamespace.create("names");
+        namespace.exec("ip", "address", "add", SERVER + "/32", "dev", "lo");
+        stack = namespace.call(() -> Stack.builder()
+                .link(Link.tun("braid0").address("10.77.0.2/24"))
+                .link(Link.tun("braid1").address("10.77.1.2/24"))
+                .trackLeaks()
+                .start());
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        stack.close();
+        namespace.close();
+        assertThat(stack.leaks()).isEmpty();
+    }
+
+    private FakeNameServer serve(Function<byte[], List<byte[]>> reaction) throws IOException {
+        return namespace.<FakeNameServer, IOException>call(() -> new FakeNameServer(
+                DatagramChannel.open().bind(new InetSocketAddress(SERVER, ResolvConf.PORT)),
+                ServerSocketChannel.open(),
+                reaction));
+    }
+
+    private Resolver resolver() {
+        var sources = new NameSources(Path.of("/nowhere"), Path.of("/nowhere"), System::nanoTime);
+        sources.configure(List.of(new InetSocketAddress(SERVER, ResolvConf.PORT)), List.of());
+        return new Resolver(new StackDnsSockets(stack), sources, links, remote -> "", System::nanoTime);
+    }
+
+    private static List<String> lookup(Resolver resolver) throws Exception {
+        var found = new ArrayList<String>();
+        var why = new CompletableFuture<String>();
+        resolver.lookup("a.example", new Answers() {
+            @Override
+            public void found(List<IpAddress> addresses) {
+                addresses.forEach(address -> found.add(address.toString()));
+            }
+
+            @Override
+            public void finished(String whyNothing) {
+                why.complete(whyNothing);
+            }
+        });
+        assertThat(why.get(30, TimeUnit.SECONDS)).isEmpty();
+        return found.stream().sorted().toList();
+    }
+
+    /** Whatever is asked for has one address of IPv4. */
+    private static byte[] good(byte[] query) {
+        return MessageBytes.answerTo(query).address("a.example", 60, "192.0.2.1").build();
+    }
+
+    @Test
+    void aNameIsFoundOverTheFirstLink() throws Exception {
+        try (FakeNameServer server = serve(query -> List.of(good(query))); Resolver resolver = resolver()) {
+            assertThat(lookup(resolver)).containsExactly("192.0.2.1");
+            assertThat(server.asked()).isEqualTo(2);
+        }
+        assertThat(heard).containsExactly(0);
+    }
+
+    @Test
+    void aLinkThatSwallowsAnswersIsJoinedByTheNext() throws Exception {
+        // The answers arrive by a link that does not have the address.
+        namespace.exec("ip", "route", "add", "10.77.0.2/32", "dev", "braid1");
+        try (FakeNameServer server = serve(query -> List.of(good(query))); Resolver resolver = resolver()) {
+            assertThat(lookup(resolver)).containsExactly("192.0.2.1");
+            assertThat(server.asked()).isGreaterThanOrEqualTo(4);
+        }
+        assertThat(heard).containsExactly(1);
+    }
+
+    @Test
+    void aLongAnswerComesByTcpOverTheSameLink() throws Exception {
+        try (FakeNameServer server = serve(query -> List.of(MessageBytes.answerTo(query).flags(0x8380).build()));
+                Resolver resolver = resolver()) {
+            server.byStream(NamesOverLinksTest::good);
+            assertThat(lookup(resolver)).containsExactly("192.0.2.1");
+            assertThat(server.askedByStream()).isEqualTo(2);
+        }
+        assertThat(heard).containsExactly(0);
+    }
+}
