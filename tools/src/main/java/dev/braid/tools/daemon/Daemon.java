@@ -13,12 +13,13 @@ import dev.braid.tools.config.ConfigValues;
 import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.control.PathRequests;
 import dev.braid.tools.control.StackRequests;
-import dev.braid.tools.dial.KernelNames;
 import dev.braid.tools.dial.RacingDialer;
 import dev.braid.tools.dial.StackConnector;
+import dev.braid.tools.host.Bypass;
 import dev.braid.tools.host.Goals;
 import dev.braid.tools.host.HostLog;
 import dev.braid.tools.host.LinkView;
+import dev.braid.tools.names.Resolver;
 import dev.braid.tools.proxy.ProxyServer;
 import dev.braid.tundriver.netlink.Rtnetlink;
 import java.io.IOException;
@@ -47,6 +48,8 @@ final class Daemon implements AutoCloseable {
     private final Stack stack;
     private final Binder binder;
     private final Goals goals;
+    private final Resolver names;
+    private final RacingDialer dialer;
     private final ProxyServer proxy;
     private final AdminSocket admin;
     private final RateMeter rates;
@@ -75,12 +78,13 @@ final class Daemon implements AutoCloseable {
         stack.paths().limits(PATHS);
         binder = parts.add("the links", Binder.start(config, claim, stack, log));
         goals = new SteadyGoals(config);
-        var dialer = new RacingDialer(new KernelNames(), binder.links(), remote -> "", goals,
-                new StackConnector(stack), log);
+        Bypass bypass = remote -> "";
+        names = parts.add("the names", Resolver.start(stack, config, binder.links(), bypass));
+        dialer = new RacingDialer(names, binder.links(), bypass, goals, new StackConnector(stack), log);
         proxy = ProxyServer.start(config.proxy(), dialer, log);
         parts.add("the proxy", () -> proxy.close(DRAIN));
         rates = parts.add("the rates", new RateMeter());
-        report = new StatusReport(stack, binder.links(), goals, proxy, rates);
+        report = new StatusReport(stack, binder.links(), goals, proxy, rates, dialer::strips);
         admin = parts.add("the administration socket", AdminSocket.open(folder, config.admin().group(), log));
         new StackRequests(stack).register(admin.server());
         new PathRequests(stack).register(admin.server());
@@ -148,6 +152,7 @@ final class Daemon implements AutoCloseable {
             stack.tunables().change(tunable.getKey(), tunable.getValue());
         }
         proxy.reconfigure(wanted.proxy());
+        names.reconfigure(wanted);
         binder.reconfigure(wanted);
         admin.admit(wanted.admin().group());
         config = wanted;

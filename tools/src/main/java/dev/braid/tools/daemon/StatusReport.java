@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /** What {@code braid status} shows, with the keys of {@code --json}. Any thread. */
 final class StatusReport {
@@ -29,13 +30,17 @@ final class StatusReport {
     private final Goals goals;
     private final ProxyServer proxy;
     private final RateMeter rates;
+    private final IntPredicate strips;
 
-    StatusReport(Stack stack, Links links, Goals goals, ProxyServer proxy, RateMeter rates) {
+    /** @param strips whether Multipath TCP is stripped on the link of that index */
+    StatusReport(Stack stack, Links links, Goals goals, ProxyServer proxy, RateMeter rates,
+            IntPredicate strips) {
         this.stack = stack;
         this.links = links;
         this.goals = goals;
         this.proxy = proxy;
         this.rates = rates;
+        this.strips = strips;
     }
 
     /** This moment's report. */
@@ -65,6 +70,7 @@ final class StatusReport {
             report.put("use", link.use().name().toLowerCase(Locale.ROOT));
             report.put("usable", link.use().usable());
             report.put("why", why(link));
+            report.put("mptcp_stripped", strips.test(link.index()));
             report.put("metered", link.metered());
             report.put("ipv4", link.v4() != null);
             report.put("ipv6", link.v6() != null);
@@ -78,8 +84,9 @@ final class StatusReport {
         return reports;
     }
 
-    private static String why(LinkView link) {
-        return link.use().sentence() + (link.detail().isEmpty() ? "" : ": " + link.detail());
+    private String why(LinkView link) {
+        return link.use().sentence() + (link.detail().isEmpty() ? "" : ": " + link.detail())
+                + (strips.test(link.index()) ? "; something on this way strips Multipath TCP" : "");
     }
 
     private Map<String, Object> connection(OpenConnection open) {
