@@ -29,7 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code braid} command. Exit status 0 only on success, 1 when the work failed, 2 on wrong usage. */
 @Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
-    UpCommand.class, DownCommand.class, StatusCommand.class, LinkCommand.class, NcCommand.class, ServeCommand.class, PerfCommand.class,
+    UpCommand.class, DownCommand.class, StatusCommand.class, LinkCommand.class, NcCommand.class, ServeCommand.class,
+    PerfCommand.class,
     BenchCommand.class, LinkEmuCommand.class, DrillCommand.class,
     CaptureCommand.class, SsCommand.class, NstatCommand.class, SysctlCommand.class, MptcpCommand.class,
     CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",

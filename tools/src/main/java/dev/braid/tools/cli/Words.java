@@ -3,11 +3,11 @@ package dev.braid.tools.cli;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /** The values of options that are one of a few words: in small letters as help has them, in any as people type them. */
 public final class Words {

@@ -47,8 +47,10 @@ final class AdminSocket implements AutoCloseable {
             Files.getFileAttributeView(socket, PosixFileAttributeView.class).setGroup(found);
         }
         rule.group(found == null ? "" : group);
-        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(found == null ? "rw-------" : "rw-rw----"));
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(found == null ? "rwx------" : "rwx--x--x"));
+        Files.setPosixFilePermissions(socket,
+                PosixFilePermissions.fromString(found == null ? "rw-------" : "rw-rw----"));
+        Files.setPosixFilePermissions(folder,
+                PosixFilePermissions.fromString(found == null ? "rwx------" : "rwx--x--x"));
     }
 
     private @Nullable GroupPrincipal find(String group) throws IOException {

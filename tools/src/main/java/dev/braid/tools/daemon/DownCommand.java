@@ -29,7 +29,9 @@ public final class DownCommand implements Callable<Integer> {
         ControlClient daemon = ControlClient.findDaemon(RunningProcesses.daemonSocket(folder));
         if (daemon == null) {
             boolean undone = Recovery.run(folder, LogLines.standard(false));
-            System.out.println(undone ? "braid down: the host is as it was" : "braid down: no daemon is running, and none has left anything");
+            System.out.println(undone
+                    ? "braid down: the host is as it was"
+                    : "braid down: no daemon is running, and none has left anything");
             return 0;
         }
         long pid;
@@ -45,7 +47,8 @@ public final class DownCommand implements Callable<Integer> {
 
     private Path folder() throws IOException {
         Path config = file != null ? file : UpOptions.USUAL;
-        return file != null || Files.exists(config) ? ConfigFile.read(config).admin().folder()
+        return file != null || Files.exists(config)
+                ? ConfigFile.read(config).admin().folder()
                 : RunningProcesses.folder();
     }
 

@@ -15,7 +15,8 @@ final class ListenOption implements ITypeConverter<InetSocketAddress> {
             return ConfigFile.parse("--listen", "proxy.listen = [\"" + quoted + "\"]\n[proxy.users]\nany = \"any\"\n")
                     .proxy().listen().getFirst();
         } catch (ConfigException e) {
-            throw new TypeConversionException(e.problems().getFirst().replaceFirst("^--listen(:\\d+)?: ", "--listen: "));
+            throw new TypeConversionException(
+                    e.problems().getFirst().replaceFirst("^--listen(:\\d+)?: ", "--listen: "));
         }
     }
 }

@@ -32,14 +32,16 @@ final class UpOptions {
      * @throws IOException when the file cannot be read or does not fit
      */
     HostConfig read() throws IOException {
-        HostConfig read = file != null ? ConfigFile.read(file)
+        HostConfig read = file != null
+                ? ConfigFile.read(file)
                 : Files.exists(USUAL) ? ConfigFile.read(USUAL) : ConfigFile.defaults();
         Proxy proxy = read.proxy();
         return new HostConfig(
                 links.isEmpty() ? read.links() : List.copyOf(links),
                 goal == null ? read.goal() : goal,
                 read.goals(),
-                listen.isEmpty() ? proxy
+                listen.isEmpty()
+                        ? proxy
                         : new Proxy(List.copyOf(listen), proxy.users(), proxy.clients(), proxy.clientsEach(),
                                 proxy.idleSeconds()),
                 read.dns(),

@@ -192,8 +192,7 @@ public final class Resolver implements Names, AutoCloseable {
     private String ask(DnsQuestion question, List<Way> ways, OneAtATime answers) throws InterruptedException {
         DnsReply reply = cache.lookup(question, clock.getAsLong());
         if (reply == null) {
-            Query.Result result =
-                    new Query(ways, way -> new Exchange(sockets, way, question, random), clock).run();
+            Query.Result result = new Query(ways, way -> new Exchange(sockets, way, question, random), clock).run();
             reply = result.reply();
             LinkView link = result.way().link();
             if (reply.isFinal()) {
