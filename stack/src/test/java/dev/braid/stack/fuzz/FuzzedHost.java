@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What becomes of the fuzzed core's links, addresses and endpoints, and of the choices of its connections. */
 final class FuzzedHost {
+    private static final List<String> SCHEDULERS = List.of("default", "kernel", "lowest-rtt", "redundant");
+    private static final List<String> MANAGERS = List.of("endpoints", "kernel", "none", "endpoints standby-rtt",
+            "endpoints standby-order");
+
     private final FuzzedCore core;
     private final FuzzInput input;
 
@@ -69,11 +73,12 @@ final class FuzzedHost {
         if (stream == null || !(stream.socket.connection() instanceof MptcpConnection connection)) {
             return;
         }
-        int which = input.u8() % 3;
+        List<String> names = scheduler ? SCHEDULERS : MANAGERS;
+        String name = names.get(input.u8() % names.size());
         if (scheduler) {
-            connection.scheduler(List.of("default", "kernel", "lowest-rtt").get(which), core.nowNs);
+            connection.scheduler(name, core.nowNs);
         } else {
-            connection.pathManagers(List.of("endpoints", "kernel", "none").get(which));
+            connection.pathManagers(name);
         }
     }
 }

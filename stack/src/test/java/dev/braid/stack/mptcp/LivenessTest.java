@@ -282,6 +282,20 @@ class LivenessTest {
     }
 
     @Test
+    void whatGoesOverTwoPathsDoesNotWaitForOneThatWasCut() {
+        try (Scene scene = new Scene(false)) {
+            scene.client.mptcp().scheduler("redundant", scene.world.clock.nowNs());
+            scene.client.send(10_000);
+            scene.world.run(5 * SECOND);
+            assertThat(scene.server.read).isEqualTo(10_100);
+            scene.cut(0);
+            scene.client.send(1_000);
+            scene.world.run(100 * MS);
+            assertThat(scene.server.read).as("sooner than any timer finds the cut").isEqualTo(11_100);
+        }
+    }
+
+    @Test
     void segmentsSayWhyTheyTookTheirPath() {
         try (Scene scene = new Scene(false)) {
             Set<String> data = new TreeSet<>();

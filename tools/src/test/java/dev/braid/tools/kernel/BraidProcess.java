@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The {@code braid} command as a process of its own, inside a namespace, with this test's class path. */
-final class BraidProcess implements AutoCloseable {
+public final class BraidProcess implements AutoCloseable {
     private static final long END_WITHIN_S = 30;
 
     private final Process process;
@@ -26,8 +26,16 @@ final class BraidProcess implements AutoCloseable {
     }
 
     /** Starts {@code braid} with these arguments; its standard error comes with its output. */
-    static BraidProcess start(NetworkNamespace namespace, String... arguments) throws IOException {
+    public static BraidProcess start(NetworkNamespace namespace, String... arguments) throws IOException {
+        return start(namespace, Map.of(), arguments);
+    }
+
+    /** The same with variables of the environment besides this process's. */
+    public static BraidProcess start(NetworkNamespace namespace, Map<String, String> environment, String... arguments)
+            throws IOException {
         var command = new ArrayList<String>();
+        command.add("env");
+        environment.forEach((name, value) -> command.add(name + "=" + value));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + Path.of(System.getProperty("basedir", ""), "jvm.args").toAbsolutePath());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.braid.tools.Main"));
@@ -36,7 +44,7 @@ final class BraidProcess implements AutoCloseable {
     }
 
     /** Reads lines until one contains the text. */
-    void awaitLine(String text) throws IOException {
+    public void awaitLine(String text) throws IOException {
         var seen = new StringBuilder();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             if (line.contains(text)) {
@@ -48,7 +56,7 @@ final class BraidProcess implements AutoCloseable {
     }
 
     /** Everything it prints until it ends. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         var text = new StringBuilder();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             text.append(line).append('\n');
@@ -57,7 +65,7 @@ final class BraidProcess implements AutoCloseable {
     }
 
     /** Its exit status. */
-    int await() throws InterruptedException {
+    public int await() throws InterruptedException {
         if (!process.waitFor(END_WITHIN_S, TimeUnit.SECONDS)) {
             throw new AssertionError("braid did not end within " + END_WITHIN_S + " s");
         }
@@ -65,17 +73,22 @@ final class BraidProcess implements AutoCloseable {
     }
 
     /** SIGTERM; its output can still be read. */
-    void terminate() {
+    public void terminate() {
         process.toHandle().destroy();
     }
 
     /** SIGKILL. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
+    }
+
+    /** Sends a signal, such as {@code STOP}. */
+    public void signal(String name) throws IOException, InterruptedException {
+        int unused = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
     }
 
     /** How often each of the stack's threads went to sleep so far, by thread id and name. */

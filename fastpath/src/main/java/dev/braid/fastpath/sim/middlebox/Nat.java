@@ -22,10 +22,14 @@ import org.jspecify.annotations.Nullable;
  * A NAT that forgets: it gives every inside endpoint of TCP, UDP and echo a port of its own outside, for as long as packets
  * pass, and drops what comes in for a port that is nobody's (RFC 4787, RFC 5382: endpoint-independent mapping and filtering).
  *
- * <p>Fragments, ICMP errors and other protocols do not pass it; a NAT of the poor kind, which is the kind to test against.
+ * <p>Fragments, ICMP errors and other protocols do not pass it; a NAT of the poor kind, which is the kind to test against. What
+ * neighbours on an Ethernet tell each other passes as it is: all that is not IP (as ARP), and Neighbor Discovery (RFC 4861).
  * Both directions are one object and one thread's.
  */
 public final class Nat {
+    private static final int ROUTER_SOLICITATION = 133;
+    private static final int REDIRECT = 137;
+
     private final NatTable table;
     private final @Nullable IpAddress outsideV4;
     private final @Nullable IpAddress outsideV6;
@@ -63,6 +67,10 @@ public final class Nat {
     }
 
     private void onOutbound(Frame frame, long nowNs, FrameOutput forward) {
+        if (isNeighbours(frame)) {
+            forward.transmit(frame);
+            return;
+        }
         int port = translatable(frame, true);
         if (port < 0) {
             frame.drop(unsupported);
@@ -85,6 +93,10 @@ public final class Nat {
     }
 
     private void onInbound(Frame frame, long nowNs, FrameOutput forward) {
+        if (isNeighbours(frame)) {
+            forward.transmit(frame);
+            return;
+        }
         int port = translatable(frame, false);
         if (port < 0) {
             frame.drop(unsupported);
@@ -97,6 +109,22 @@ public final class Nat {
         }
         rewrite(frame, false, mapping.insideHi, mapping.insideLo, mapping.insidePort);
         forward.transmit(frame);
+    }
+
+    private static boolean isNeighbours(Frame frame) {
+        long packet = frame.data();
+        int length = frame.linearLength();
+        int version = length == 0 ? 0 : (Memory.u8(packet) >>> 4);
+        if (version == 4) {
+            return false;
+        }
+        if (version != 6) {
+            return true;
+        }
+        return length >= Ipv6.HEADER + Icmpv6.HEADER
+                && Ipv6.nextHeader(packet) == Protocol.ICMPV6
+                && Icmpv6.type(packet + Ipv6.HEADER) >= ROUTER_SOLICITATION
+                && Icmpv6.type(packet + Ipv6.HEADER) <= REDIRECT;
     }
 
     /** The protocol, apart for the two versions of IP: each has ports of its own. */

@@ -139,6 +139,23 @@ class NatTest {
     }
 
     @Test
+    void whatNeighboursTellEachOtherPasses() {
+        for (Middlebox way : new Middlebox[] {nat.outbound(), nat.inbound()}) {
+            Frame arp = packets.tcp(true, 1, 0, 10, "");
+            Memory.put8(arp.data(), 0);
+            assertThat(pass(way, arp, 0)).isSameAs(arp);
+            Frame solicitation = packets.tcp(false, 1, 0, 10, "");
+            Memory.put8(solicitation.data() + 6, Protocol.ICMPV6);
+            Memory.put8(solicitation.data() + Ipv6.HEADER, 135);
+            assertThat(pass(way, solicitation, 0)).isSameAs(solicitation);
+            Frame told = packets.tcp(false, 1, 0, 10, "");
+            Memory.put8(told.data() + 6, Protocol.ICMPV6);
+            Memory.put8(told.data() + Ipv6.HEADER, 1);
+            assertThat(pass(way, told, 0)).as("an ICMP error").isNull();
+        }
+    }
+
+    @Test
     void withoutAnOutsideAddressOnlyPortsChange() {
         var portsOnly = new Nat(SECOND, null, null, packets.counters);
         Frame out = pass(portsOnly.outbound(), fromPort(true, 40_000), 0);

@@ -17,7 +17,8 @@ public final class PathManagers {
     public static final PathManagers STANDARD = new PathManagers(new TreeMap<>(
             Map.of(
                     EndpointManager.NAME, EndpointManager::new, KernelManager.NAME, KernelManager::new, "none",
-                    NoManager::new)));
+                    NoManager::new, StandbyManager.BY_ORDER, StandbyManager::byOrder, StandbyManager.BY_RTT,
+                    StandbyManager::byRtt)));
 
     private final Map<String, Supplier<? extends PathManager>> byName;
 

@@ -30,6 +30,11 @@ public interface PacketScheduler {
     /** What stands behind the last answer of {@link #choose} or {@link #chooseAgain}. */
     SchedulingDecision decision();
 
+    /** Whether new data is to go again at once over another subflow than it was given to, where there is one. */
+    default boolean repeats() {
+        return false;
+    }
+
     /** So many bytes were given to the subflow, new ones or again. */
     default void onSent(SubflowView subflow, int bytes, long nowNs) {}
 

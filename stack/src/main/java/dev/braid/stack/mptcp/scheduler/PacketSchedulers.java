@@ -16,7 +16,8 @@ public final class PacketSchedulers {
     public static final PacketSchedulers STANDARD = new PacketSchedulers(new TreeMap<>(Map.of(
             EarliestCompletion.NAME, EarliestCompletion::new,
             KernelScheduler.NAME, KernelScheduler::new,
-            LowestRtt.NAME, LowestRtt::new)));
+            LowestRtt.NAME, LowestRtt::new,
+            Redundant.NAME, Redundant::new)));
 
     private final Map<String, Supplier<? extends PacketScheduler>> byName;
 

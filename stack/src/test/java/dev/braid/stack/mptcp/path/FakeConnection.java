@@ -30,6 +30,7 @@ final class FakeConnection implements PathView, PathCommands {
 
         boolean stale;
         boolean backup;
+        long srttNs = 10_000_000;
 
         FakeSubflow(SubflowPlan plan, int number, boolean initiated) {
             this.plan = plan;
@@ -120,7 +121,7 @@ final class FakeConnection implements PathView, PathCommands {
 
         @Override
         public long srttNs() {
-            return established || answered ? 10_000_000 : 0;
+            return established || answered ? srttNs : 0;
         }
 
         @Override

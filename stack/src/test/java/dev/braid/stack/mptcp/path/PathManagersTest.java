@@ -12,7 +12,8 @@ final class PathManagersTest {
                 .extracting(PathManager::name)
                 .containsExactly("kernel", "endpoints");
         assertThat(PathManagers.STANDARD.create("")).isEmpty();
-        assertThat(PathManagers.STANDARD.names()).containsExactly("endpoints", "kernel", "none");
+        assertThat(PathManagers.STANDARD.names()).containsExactly("endpoints", "kernel", "none", "standby-order",
+                "standby-rtt");
     }
 
     @Test
@@ -25,7 +26,8 @@ final class PathManagersTest {
     void anUnknownNameIsToldWithThoseThereAre() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PathManagers.STANDARD.requireKnown("kernel userspace"))
-                .withMessage("there is no path manager \"userspace\"; there are endpoints kernel none");
+                .withMessage(
+                        "there is no path manager \"userspace\"; there are endpoints kernel none standby-order standby-rtt");
     }
 
     @Test

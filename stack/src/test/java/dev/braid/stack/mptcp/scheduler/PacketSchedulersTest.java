@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 class PacketSchedulersTest {
     @Test
     void thoseThatComeWithTheStackAreKnown() {
-        assertThat(PacketSchedulers.STANDARD.names()).containsExactly("default", "kernel", "lowest-rtt");
+        assertThat(PacketSchedulers.STANDARD.names()).containsExactly("default", "kernel", "lowest-rtt", "redundant");
     }
 
     @Test
     void anUnknownNameIsAnsweredWithTheKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PacketSchedulers.STANDARD.create("blest"))
-                .withMessage("there is no packet scheduler \"blest\"; there are default kernel lowest-rtt");
+                .withMessage("there is no packet scheduler \"blest\"; there are default kernel lowest-rtt redundant");
     }
 
     @Test

@@ -1,0 +1,105 @@
+package dev.braid.tools.kernel.laptop;
+
+import dev.braid.tools.kernel.BraidProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** {@code braid up} on the laptop, as a process with a run folder of its own, and the commands that talk to it. */
+final class Daemon implements AutoCloseable {
+    /** The line that says that it serves. */
+    private static final String READY = "ready";
+
+    private final LaptopBed bed;
+    private final Path folder;
+    private final BraidProcess process;
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+
+    private Daemon(LaptopBed bed, Path folder, BraidProcess process) {
+        this.bed = bed;
+        this.folder = folder;
+        this.process = process;
+    }
+
+    /** Starts it and waits until it serves. */
+    static Daemon up(LaptopBed bed, Path folder, String... options) throws IOException {
+        Daemon daemon = start(bed, folder, options);
+        try {
+            daemon.process.awaitLine(READY);
+        } catch (IOException | AssertionError e) {
+            daemon.close();
+            throw e;
+        }
+        Thread.ofPlatform().daemon().name("daemon-log").start(daemon::listen);
+        return daemon;
+    }
+
+    /** Starts it and waits for nothing. */
+    static Daemon start(LaptopBed bed, Path folder, String... options) throws IOException {
+        Path config = folder.resolve("braid.toml");
+        if (Files.notExists(config)) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            Files.writeString(config, "[dns]\nservers = [\"" + LaptopBed.NAME_SERVER + ":53\"]\n");
+        }
+        var arguments = new ArrayList<>(List.of("up", "--config", config.toString()));
+        arguments.addAll(Arrays.asList(options));
+        return new Daemon(bed, folder, run(bed, folder, arguments.toArray(String[]::new)));
+    }
+
+    private void listen() {
+        try {
+            process.rest().lines().forEach(log::add);
+        } catch (IOException e) {
+            log.add(e.toString());
+        }
+    }
+
+    /** Runs {@code braid} with these arguments beside it. */
+    static BraidProcess run(LaptopBed bed, Path folder, String... arguments) throws IOException {
+        return BraidProcess.start(bed.laptop(), Map.of("XDG_RUNTIME_DIR", folder.toString()), arguments);
+    }
+
+    /** What a command of {@code braid} prints; it must succeed. */
+    String ask(String... arguments) throws IOException, InterruptedException {
+        return ask(bed, folder, arguments);
+    }
+
+    /** The same when there may be no daemon. */
+    static String ask(LaptopBed bed, Path folder, String... arguments) throws IOException, InterruptedException {
+        try (BraidProcess command = run(bed, folder, arguments)) {
+            String said = command.rest();
+            if (command.await() != 0) {
+                throw new AssertionError("braid " + String.join(" ", arguments) + " failed:\n" + said);
+            }
+            return said;
+        }
+    }
+
+    /** {@code braid status --json}. */
+    JsonNode status() throws IOException, InterruptedException {
+        return new ObjectMapper().readTree(ask("status", "--json"));
+    }
+
+    BraidProcess process() {
+        return process;
+    }
+
+    /** Ends it as systemd would and waits until it has. */
+    int stop() throws InterruptedException {
+        process.terminate();
+        return process.await();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.braid.tools.kernel.laptop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An ssh session over the daemon lives through whatever happens to the laptop's links. */
+@Tag("kernel")
+@Timeout(180)
+class SshSessionTest {
+    private static final int CALM_LINES = 5;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aSessionOutlivesPulledLinksAndChangedAddresses() throws Exception {
+        try (LaptopBed bed = LaptopBed.start();
+                Daemon daemon = Daemon.up(bed, folder);
+                SshSession ssh = SshSession.open(bed, folder)) {
+            ssh.assertEchoes(CALM_LINES, "at first");
+            for (Nic nic : bed.nics()) {
+                nic.pull();
+                ssh.assertEchoes(CALM_LINES, nic.name() + " pulled");
+                nic.plugIn();
+                ssh.assertEchoes(CALM_LINES, nic.name() + " returned");
+            }
+            for (Nic nic : bed.nics()) {
+                nic.changeAddress();
+                ssh.assertEchoes(CALM_LINES, "a new address on " + nic.name());
+            }
+            bed.nic("eth0").changeGateway();
+            ssh.assertEchoes(CALM_LINES, "a new gateway");
+            System.out.printf("ssh: longest gap %d ms%n", ssh.longestGapMs());
+            assertThat(ssh.longestGapMs()).isLessThan(3000);
+            assertThat(daemon.stop()).isIn(0, 143);
+        }
+    }
+}
