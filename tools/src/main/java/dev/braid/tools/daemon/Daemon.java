@@ -14,12 +14,14 @@ import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.control.PathRequests;
 import dev.braid.tools.control.StackRequests;
 import dev.braid.tools.dial.RacingDialer;
+import dev.braid.tools.dial.RouteBypass;
 import dev.braid.tools.dial.StackConnector;
-import dev.braid.tools.host.Bypass;
-import dev.braid.tools.host.Goals;
+import dev.braid.tools.doctor.Trials;
+import dev.braid.tools.goal.GoalTable;
 import dev.braid.tools.host.HostLog;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.names.Resolver;
+import dev.braid.tools.proxy.OpenConnection;
 import dev.braid.tools.proxy.ProxyServer;
 import dev.braid.tundriver.netlink.Rtnetlink;
 import java.io.IOException;
@@ -47,9 +49,12 @@ final class Daemon implements AutoCloseable {
     private final Parts parts;
     private final Stack stack;
     private final Binder binder;
-    private final Goals goals;
+    private final GoalTable goals;
+    private final Rtnetlink routes;
+    private final ChangingBypass bypass;
     private final Resolver names;
     private final RacingDialer dialer;
+    private final Trials trials;
     private final ProxyServer proxy;
     private final AdminSocket admin;
     private final RateMeter rates;
@@ -77,11 +82,15 @@ final class Daemon implements AutoCloseable {
         stack = parts.add("the stack", RunningStack.start(builder(config))).stack();
         stack.paths().limits(PATHS);
         binder = parts.add("the links", Binder.start(config, claim, stack, log));
-        goals = new SteadyGoals(config);
-        Bypass bypass = remote -> "";
+        goals = new GoalTable(config);
+        routes = parts.add("the routes", Rtnetlink.open());
+        bypass = new ChangingBypass(bypass(config));
         names = parts.add("the names", Resolver.start(stack, config, binder.links(), bypass));
-        dialer = new RacingDialer(names, binder.links(), bypass, goals, new StackConnector(stack), log);
+        var connector = new StackConnector(stack);
+        dialer = new RacingDialer(names, binder.links(), bypass, goals, connector, log);
+        trials = new Trials(binder.links(), names, goals, connector, () -> config().doctor().server());
         proxy = ProxyServer.start(config.proxy(), dialer, log);
+        goals.onChange(this::followGoals);
         parts.add("the proxy", () -> proxy.close(DRAIN));
         rates = parts.add("the rates", new RateMeter());
         report = new StatusReport(stack, binder.links(), goals, proxy, rates, dialer::strips);
@@ -109,6 +118,7 @@ final class Daemon implements AutoCloseable {
 
     /** Lets clients ask about the daemon, and tell it to reload and to stop. */
     void serve(Supplier<List<String>> reload, Runnable stop) {
+        admin.server().on("doctor", request -> trials.examine().map());
         new HostRequests(new HostRequests.Whole() {
             @Override
             public Map<String, Object> status() throws IOException {
@@ -152,11 +162,31 @@ final class Daemon implements AutoCloseable {
             stack.tunables().change(tunable.getKey(), tunable.getValue());
         }
         proxy.reconfigure(wanted.proxy());
+        goals.reconfigure(wanted);
         names.reconfigure(wanted);
+        bypass.change(bypass(wanted));
         binder.reconfigure(wanted);
         admin.admit(wanted.admin().group());
         config = wanted;
         return waiting;
+    }
+
+    private RouteBypass bypass(HostConfig from) {
+        return new RouteBypass(from.bypass(), binder.links(), routes);
+    }
+
+    /** Connections that run get what their destinations' goals mean now. */
+    private void followGoals() {
+        for (OpenConnection open : proxy.connections().all()) {
+            if (open.connected().link() >= 0) {
+                try {
+                    StackConnector.choose(open.connected().channel(),
+                            goals.of(open.target().host(), open.target().port()));
+                } catch (IOException e) {
+                    log.say(HostLog.Level.DEBUG, open.target() + " has ended meanwhile");
+                }
+            }
+        }
     }
 
     private static List<String> names(HostConfig config) {
