@@ -35,12 +35,10 @@ final class Journal implements AutoCloseable {
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
-    private final Path file;
     private final FileChannel channel;
     private final Map<Place, JournalEntry> entries = new LinkedHashMap<>();
 
-    private Journal(Path file, FileChannel channel) {
-        this.file = file;
+    private Journal(FileChannel channel) {
         this.channel = channel;
     }
 
@@ -66,7 +64,7 @@ final class Journal implements AutoCloseable {
                 LinkOption.NOFOLLOW_LINKS);
         var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         FileChannel channel = FileChannel.open(file, options, mode);
-        Journal journal = new Journal(file, channel);
+        Journal journal = new Journal(channel);
         try {
             journal.append(header);
             return journal;
@@ -153,11 +151,6 @@ final class Journal implements AutoCloseable {
             channel.write(bytes);
         }
         channel.force(true);
-    }
-
-    /** Where it is. */
-    Path file() {
-        return file;
     }
 
     /** Ends writing; the file stays. */

@@ -100,9 +100,14 @@ final class LinkFollower {
         }
     }
 
-    /** An address that went while another stayed: connections that were masqueraded as it are strangers to their peers now. */
+    /**
+     * An address that went while another of its family carries on: connections that were masqueraded as it are strangers to their peers
+     * now. A family that goes as a whole is told of by itself.
+     */
     private static boolean lostOne(Told known, LinkState state) {
-        return !addresses(state).containsAll(known.sources);
+        Set<IpAddress> present = addresses(state);
+        return known.sources.stream()
+                .anyMatch(source -> has(state, source.isIpv4()) && !present.contains(source));
     }
 
     private static Set<IpAddress> addresses(LinkState state) {
