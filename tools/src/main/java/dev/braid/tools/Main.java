@@ -10,6 +10,7 @@ import dev.braid.tools.daemon.LinkCommand;
 import dev.braid.tools.daemon.StatusCommand;
 import dev.braid.tools.daemon.UpCommand;
 import dev.braid.tools.demo.DemoCommand;
+import dev.braid.tools.doctor.DoctorCommand;
 import dev.braid.tools.drill.DrillCommand;
 import dev.braid.tools.emu.LinkEmuCommand;
 import dev.braid.tools.mptcp.MptcpCommand;
@@ -29,8 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code braid} command. Exit status 0 only on success, 1 when the work failed, 2 on wrong usage. */
 @Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
-    UpCommand.class, DownCommand.class, StatusCommand.class, LinkCommand.class, NcCommand.class, ServeCommand.class,
-    PerfCommand.class,
+    UpCommand.class, DownCommand.class, StatusCommand.class, LinkCommand.class, DoctorCommand.class, NcCommand.class,
+    ServeCommand.class, PerfCommand.class,
     BenchCommand.class, LinkEmuCommand.class, DrillCommand.class,
     CaptureCommand.class, SsCommand.class, NstatCommand.class, SysctlCommand.class, MptcpCommand.class,
     CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",
@@ -57,7 +58,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(),
-                "which command? One of: demo, up, down, status, link, nc, serve, perf, link-emu, drill, capture, ss, nstat, sysctl, mptcp");
+                "which command? One of: demo, up, down, status, link, doctor, nc, serve, perf, link-emu, drill, capture, ss, nstat, sysctl, mptcp");
     }
 
     private static int wrongUsage(ParameterException wrong, String[] args) {
