@@ -195,14 +195,16 @@ final class DataReceiveBuffer {
     }
 
     private boolean endRound(MptcpConnection connection, long behindGap, long rttNs, long nowNs) {
+        int mss = connection.receiver.rcvMss();
         if (space == 0) {
-            space = INITIAL_SEGMENTS * connection.receiver.rcvMss();
+            space = INITIAL_SEGMENTS * mss;
         }
         boolean grown = false;
-        long kept = arrived - (unconsumed - unreadBefore);
+        // What was unread before and is read now did not come in this round.
+        long kept = arrived - Math.max(0, unconsumed - unreadBefore);
         if (kept > space || behindGap > space) {
             int taken = (int) Math.min(Math.max(0, kept), 1 << 30);
-            grown = grow(taken, behindGap, rttNs);
+            grown = grow(taken, behindGap, mss, rttNs);
             space = Math.max(space, taken);
         }
         arrived = 0;
@@ -211,16 +213,19 @@ final class DataReceiveBuffer {
         return grown;
     }
 
-    private boolean grow(int taken, long behindGap, long rttNs) {
+    private boolean grow(int taken, long behindGap, int mss, long rttNs) {
         int most = config.maxReceiveBuffer;
         if (size >= most || fixed || !config.moderateReceiveBuffer || memory.underPressure()) {
             return false;
         }
-        // The peer hears of it a round trip late, and in slow start sends twice as much each round: room for that as well. What waits
-        // behind a gap takes room from the paths that go on meanwhile: on a path that is slower than its round trip tells, because its
-        // sender gave it more than its window, the gap is older than a round trip.
-        long wanted = 2L * taken + behindGap;
-        long rise = Math.clamp(taken - space, 0, space) * 4L;
+        // A burst at a round's edge may have come in the next one. What waits behind a gap takes room from the paths that go on
+        // meanwhile: on a path that is slower than its round trip tells, because its sender gave it more than its window, the gap is
+        // older than a round trip. But it is part of the room: at most as much again counts, or the room would feed on itself.
+        long wanted = 2L * taken + (long) INITIAL_SEGMENTS * mss + Math.min(behindGap, 2L * taken);
+        // The peer hears of it a round trip late, and in slow start sends twice as much each round: room for that as well, for a
+        // doubling all of it, for less in proportion less of what came more.
+        long more = Math.clamp(taken - space, 0, space);
+        long rise = 4 * more * more / space;
         wanted += rttNs >= LOW_RTT_NS ? rise : rise * rttNs / LOW_RTT_NS;
         wanted = Math.min(wanted, most);
         long affordable = size + memory.receiveRoom() / 2;

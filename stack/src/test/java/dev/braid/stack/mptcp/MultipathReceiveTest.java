@@ -191,4 +191,29 @@ class MultipathReceiveTest {
             assertThat(grown).as("room for what the other path goes on to bring").isGreaterThan(before);
         }
     }
+
+    @Test
+    @Rfc({"8684", "3.3.4"})
+    void whatWasUnreadBeforeCountsOnce() {
+        try (TwoHosts world = new TwoHosts()) {
+            TwoHosts.Program[] pair = world.establishFully();
+            pair[1].send(200_000);
+            world.run(SECOND);
+            MptcpConnection here = pair[0].mptcp();
+            TcpConfig config = here.layer.tcp.config();
+            DataReceiveBuffer buffer = new DataReceiveBuffer(here.layer.tcp.memory(), config, 0);
+            long now = SECOND;
+            for (int round = 0; round < 10; round++, now += SECOND) {
+                buffer.onArrived(100_000);
+                buffer.onQueued(100_000, 100_000);
+                // Read in every second round, then all at once.
+                if (round % 2 == 1) {
+                    buffer.onConsumed(here, 200_000, 200_000, 0, now);
+                } else {
+                    buffer.follow(here, 0, now);
+                }
+            }
+            assertThat(buffer.size()).as("twice what came in a round, and a burst").isLessThan(300_000);
+        }
+    }
 }
