@@ -1,0 +1,32 @@
+package dev.braid.tools.kernel.laptop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon looks names up over its links: only the name server behind them knows these. */
+@Tag("kernel")
+@Timeout(120)
+class NamesTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void namesAreFoundOverWhateverLinkIsLeft() throws Exception {
+        try (LaptopBed bed = LaptopBed.start(); Daemon daemon = Daemon.up(bed, folder)) {
+            var socks = new Curl(bed, folder, Curl.SOCKS);
+            socks.download("mptcp.test", 100_000);
+            bed.nic("eth0").pull();
+            bed.nic("wifi0").pull();
+            // Another name: the first one is remembered.
+            new Curl(bed, folder, Curl.HTTP_CONNECT).download("plain.test", 100_000);
+            assertThatThrownBy(() -> socks.download("nobody.test", 1)).hasMessageContaining("curl");
+            assertThat(daemon.stop()).isIn(0, 143);
+        }
+    }
+}
