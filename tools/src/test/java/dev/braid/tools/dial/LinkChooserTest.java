@@ -48,8 +48,10 @@ final class LinkChooserTest {
     @Test
     void aLinkThatStripsMultipathTcpIsLastForEveryServer() {
         servers.note(SERVER, 1, false, 0);
-        assertThat(order(SERVER, Goal.AGGREGATE, ETH, WLAN)).as("perhaps it is the link").containsExactly("eth0", "wlan0");
-        assertThat(order(OTHER, Goal.AGGREGATE, ETH, WLAN)).as("perhaps it is the server").containsExactly("wlan0", "eth0");
+        assertThat(order(SERVER, Goal.AGGREGATE, ETH, WLAN)).as("perhaps it is the link").containsExactly("eth0",
+                "wlan0");
+        assertThat(order(OTHER, Goal.AGGREGATE, ETH, WLAN)).as("perhaps it is the server").containsExactly("wlan0",
+                "eth0");
         servers.note(SERVER, 0, true, 0);
         assertThat(order(OTHER, Goal.AGGREGATE, ETH, WLAN)).as("it is the link").containsExactly("eth0", "wlan0");
     }

@@ -138,7 +138,8 @@ final class RacingDialerTest {
     }
 
     private RacingDialer dialer() {
-        return new RacingDialer((name, answers) -> names.lookup(name, answers), links, address -> bypass.reason(address),
+        return new RacingDialer((name, answers) -> names.lookup(name, answers), links,
+                address -> bypass.reason(address),
                 new OneGoal(), new Connector(), (_, _) -> {});
     }
 
@@ -209,7 +210,8 @@ final class RacingDialerTest {
         multipath = false;
         RacingDialer dialer = dialer();
         var target = new Target("plain.test", 80, "");
-        assertThat(dialer.dial(target).how()).startsWith("plain TCP over eth0: the server does not speak Multipath TCP");
+        assertThat(dialer.dial(target).how())
+                .startsWith("plain TCP over eth0: the server does not speak Multipath TCP");
         assertThat(dialer.dial(target).link()).isEqualTo(1);
         assertThat(dialer.dial(target).link()).isZero();
         assertThat(dialer.dial(target).link()).isEqualTo(1);

@@ -44,7 +44,8 @@ final class RouteBypassTest {
     @Test
     void networksOfLinksAndOfTheConfigurationAreNot() {
         Route theDefault = route("0.0.0.0/0", 1, Route.RTN_UNICAST);
-        assertThat(reason(IpAddress.parse("192.168.10.9"), theDefault)).isEqualTo("192.168.10.0/24 is attached to eth0");
+        assertThat(reason(IpAddress.parse("192.168.10.9"), theDefault))
+                .isEqualTo("192.168.10.0/24 is attached to eth0");
         assertThat(reason(IpAddress.parse("10.8.1.1"), theDefault)).isEqualTo("10.8.0.0/16 is configured to bypass");
         assertThat(reason(IpAddress.LOOPBACK_IPV6, theDefault)).isNotEmpty();
     }

@@ -38,7 +38,8 @@ final class StackConnectorTest {
                 connector.connect(channel, new InetSocketAddress("198.19.77.9", 80));
                 assertThat(channel.getLocalAddress()).asString().startsWith("/198.19.77.2:");
                 assertThat(connector.isMultipath(channel)).isEqualTo(multipath);
-                assertThat(channel.getOption(TcpSocketOptions.MPTCP_FALLBACK)).isEqualTo(multipath ? "" : "NOT_CAPABLE");
+                assertThat(channel.getOption(TcpSocketOptions.MPTCP_FALLBACK))
+                        .isEqualTo(multipath ? "" : "NOT_CAPABLE");
                 assertThat(channel.getOption(TcpSocketOptions.MPTCP_SCHEDULER)).isEqualTo("default");
                 assertThatExceptionOfType(UnsupportedOperationException.class)
                         .isThrownBy(() -> channel.setOption(TcpSocketOptions.MPTCP_FALLBACK, "x"));

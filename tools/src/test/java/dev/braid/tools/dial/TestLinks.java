@@ -28,7 +28,8 @@ final class TestLinks implements Links {
 
     static LinkView link(int index, String nic, Role role, LinkUse use, long srttNs) {
         return new LinkView(index, nic, "braid" + index, role, use, "", IpAddress.parse("198.19.77." + (4 * index + 2)),
-                IpAddress.parse("fd77:b1a1:d:" + index + "::2"), List.of(Prefix.parse("192.168.1" + index + ".0/24")), 1500,
+                IpAddress.parse("fd77:b1a1:d:" + index + "::2"), List.of(Prefix.parse("192.168.1" + index + ".0/24")),
+                1500,
                 false, srttNs);
     }
 

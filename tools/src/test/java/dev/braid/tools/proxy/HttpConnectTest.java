@@ -84,7 +84,8 @@ final class HttpConnectTest {
 
     @Test
     void otherMethodsAndVersionsAreNot() throws IOException {
-        assertThat(refused(bed, "GET http://h/ HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 405 ").contains("\r\nAllow: CONNECT\r\n");
+        assertThat(refused(bed, "GET http://h/ HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 405 ")
+                .contains("\r\nAllow: CONNECT\r\n");
         assertThat(refused(bed, "CONNECT h:80 HTTP/2.0\r\n\r\n")).startsWith("HTTP/1.1 505 ");
     }
 
@@ -112,8 +113,10 @@ final class HttpConnectTest {
     void usersLogIn() throws IOException {
         try (var guarded = new ProxyBed(ProxyBed.config(Map.of("ann", "p:w"), 8, 8, 0))) {
             String line = "CONNECT h:80 HTTP/1.1\r\n";
-            assertThat(refused(guarded, line + "\r\n")).startsWith("HTTP/1.1 407 ").contains("Proxy-Authenticate: Basic ");
-            assertThat(refused(guarded, line + "Proxy-Authorization: Basic YW5uOnA=\r\n\r\n")).startsWith("HTTP/1.1 407 ");
+            assertThat(refused(guarded, line + "\r\n")).startsWith("HTTP/1.1 407 ")
+                    .contains("Proxy-Authenticate: Basic ");
+            assertThat(refused(guarded, line + "Proxy-Authorization: Basic YW5uOnA=\r\n\r\n"))
+                    .startsWith("HTTP/1.1 407 ");
             assertThat(refused(guarded, line + "Proxy-Authorization: Basic ???\r\n\r\n")).startsWith("HTTP/1.1 400 ");
             assertAccepted(guarded, line + "proxy-authorization: basic YW5uOnA6dw==\r\n\r\n");
             assertThat(guarded.asked).containsExactly(new Target("h", 80, "ann"));

@@ -32,13 +32,15 @@ final class ProxyBed implements AutoCloseable {
     ProxyBed(HostConfig.Proxy config) throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         dialer = _ -> new Connected(
-                SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort())), -1, "by the test");
+                SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort())), -1,
+                "by the test");
         proxy = ProxyServer.start(config, this::dial, (level, line) -> lines.add(level + " " + line));
     }
 
     static HostConfig.Proxy config(Map<String, String> users, int clients, int clientsEach, int idleSeconds) {
         return new HostConfig.Proxy(
-                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), users, clients, clientsEach, idleSeconds);
+                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), users, clients, clientsEach,
+                idleSeconds);
     }
 
     private Connected dial(Target target) throws IOException {

@@ -52,7 +52,8 @@ final class ProxyServerTest {
 
     /** Nothing is held for anybody any more. */
     private void awaitIdle() {
-        await(() -> bed.proxy.connections().all().isEmpty() && bed.proxy.buffers().out() == 0 && bed.proxy.limits().all() == 0);
+        await(() -> bed.proxy.connections().all().isEmpty() && bed.proxy.buffers().out() == 0
+                && bed.proxy.limits().all() == 0);
     }
 
     @Test
@@ -106,8 +107,10 @@ final class ProxyServerTest {
 
     @Test
     void aStoppedReaderHoldsUpNobodyElse() throws Exception {
-        try (Socket stopped = bed.connected(); Socket servedStopped = bed.server.accept();
-                Socket fast = bed.connected(); Socket servedFast = bed.server.accept()) {
+        try (Socket stopped = bed.connected();
+                Socket servedStopped = bed.server.accept();
+                Socket fast = bed.connected();
+                Socket servedFast = bed.server.accept()) {
             Thread flood = Thread.ofVirtual().start(() -> flood(servedStopped));
             OpenConnection first = bed.proxy.connections().all().getFirst();
             await(() -> first.bytesDown() > 100_000);
@@ -168,7 +171,8 @@ final class ProxyServerTest {
 
     @Test
     void limitsOfAllAndOfEachAreKeptAndToldOnce() throws IOException {
-        try (var small = new ProxyBed(ProxyBed.config(Map.of(), 2, 1, 0)); Socket first = small.connected();
+        try (var small = new ProxyBed(ProxyBed.config(Map.of(), 2, 1, 0));
+                Socket first = small.connected();
                 Socket second = small.client(5, 1, 0, 5, 1, 0, 3, 1, 'h', 0, 80);
                 Socket third = small.client()) {
             assertThat(second.getInputStream().readAllBytes()).startsWith(5, 0, 5, 1);
@@ -222,12 +226,14 @@ final class ProxyServerTest {
 
     @Test
     void otherPortsAreTakenWhileConnectionsRun() throws IOException {
-        try (Socket client = bed.connected(); Socket served = bed.server.accept();
+        try (Socket client = bed.connected();
+                Socket served = bed.server.accept();
                 var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var other = new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort());
             int before = bed.port();
             HostConfig.Proxy wanted = new HostConfig.Proxy(List.of(other), Map.of(), 8, 8, 0);
-            assertThatIOException().isThrownBy(() -> bed.proxy.reconfigure(wanted)).withMessageContaining("cannot listen");
+            assertThatIOException().isThrownBy(() -> bed.proxy.reconfigure(wanted))
+                    .withMessageContaining("cannot listen");
             assertThat(bed.port()).as("nothing has changed").isEqualTo(before);
             free.close();
             bed.proxy.reconfigure(wanted);

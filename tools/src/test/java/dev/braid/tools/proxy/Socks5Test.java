@@ -60,11 +60,13 @@ final class Socks5Test {
     @Test
     void addressesOfBothFamiliesAreTaken() throws IOException {
         try (Socket four = bed.client(5, 1, 0, 5, 1, 0, 1, 192, 0, 2, 7, 0, 80);
-                Socket six = bed.client(5, 1, 0, 5, 1, 0, 4, 32, 1, 13, 184, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 80)) {
+                Socket six = bed.client(5, 1, 0, 5, 1, 0, 4, 32, 1, 13, 184, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,
+                        80)) {
             assertThat(answer(four, 12)).isEqualTo(CONNECTED);
             assertThat(answer(six, 12)).isEqualTo(CONNECTED);
         }
-        assertThat(bed.asked).extracting(Target::toString).containsExactlyInAnyOrder("192.0.2.7:80", "[2001:db8::1]:80");
+        assertThat(bed.asked).extracting(Target::toString).containsExactlyInAnyOrder("192.0.2.7:80",
+                "[2001:db8::1]:80");
     }
 
     @Test
