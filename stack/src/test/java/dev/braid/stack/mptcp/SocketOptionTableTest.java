@@ -282,6 +282,7 @@ final class SocketOptionTableTest {
             `TcpSocketOptions.PROTOCOL` chooses Multipath TCP or plain TCP for one channel before it connects or listens, and tells which
             it has become; `StackBuilder.protocol` and `net.mptcp.enabled` choose for all that say nothing. `IPPROTO_TCP` and
             `IPPROTO_MPTCP` sockets of packetdrill's scripts are what their numbers say.
+            `TcpSocketOptions.MPTCP_FALLBACK` names the reason why a connection is Multipath TCP no more; it can only be read.
             """;
 
     private static Path repository() throws IOException {
