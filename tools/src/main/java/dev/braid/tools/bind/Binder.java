@@ -101,6 +101,9 @@ public final class Binder implements AutoCloseable {
             pass.whenMade(done);
         });
         poller.wake();
+        if (!running) {
+            done.completeExceptionally(new IOException("links are not bound any more"));
+        }
         return done;
     }
 

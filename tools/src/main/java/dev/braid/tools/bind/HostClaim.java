@@ -4,12 +4,16 @@ import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.host.HostLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The right to change this host for as long as this process lives, and the duty to undo it: taken before the stack's TUNs are made, given
  * up after they are gone. One thread at a time; it speaks of the network namespace of the thread that takes it.
  */
 public final class HostClaim implements AutoCloseable {
+    private static final long TUNS_GONE_NS = 2_000_000_000L;
+    private static final long LOOK_AGAIN_NS = 20_000_000L;
+
     private final RunLock lock;
     private final KernelHost host;
     private final JournalHeader header;
@@ -34,6 +38,7 @@ public final class HostClaim implements AutoCloseable {
         KernelHost host = null;
         try {
             host = LiveKernelHost.open();
+            requireNoOther(host);
             return take(folder, binding, log, lock, host);
         } catch (IOException | RuntimeException e) {
             if (host != null) {
@@ -41,6 +46,21 @@ public final class HostClaim implements AutoCloseable {
             }
             lock.close();
             throw e;
+        }
+    }
+
+    /**
+     * Marks and names are one daemon's in a network namespace: with another run folder a second one would undo what the first needs.
+     * The kernel takes a moment to remove the TUNs of a process that was killed just now.
+     */
+    private static void requireNoOther(KernelHost host) throws IOException {
+        long deadlineNs = System.nanoTime() + TUNS_GONE_NS;
+        while (host.links().stream().anyMatch(link -> link.name().equals(Slots.tun(0)))) {
+            if (System.nanoTime() - deadlineNs >= 0) {
+                throw new IOException("there is a device " + Slots.tun(0)
+                        + " already: stop the daemon that has it, which uses another run folder, or remove it");
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NS);
         }
     }
 

@@ -187,7 +187,7 @@ public final class ConfigFile {
             section.wrong("pool6", "pool6 is an IPv6 network of at least eight /64s");
         }
         String ipv6 = section.text("ipv6").orElse("auto");
-        List<String> choices = List.of("auto", "off", "all-forwarding");
+        List<String> choices = List.of("auto", "off");
         if (!choices.contains(ipv6)) {
             section.wrong("ipv6", "\"" + ipv6 + "\" is not known here" + Nearest.hint(ipv6, choices));
         }

@@ -57,7 +57,7 @@ public record HostConfig(
      *
      * @param table the first of the routing tables; also the first priority of the rules
      * @param protocol what marks our routes and rules, 1..255
-     * @param ipv6 whether IPv6 is bound: {@code auto}, {@code off}, {@code all-forwarding}
+     * @param ipv6 whether IPv6 is bound: {@code auto} where the kernel lets it, or {@code off}
      */
     public record Binding(int table, int protocol, Prefix pool4, Prefix pool6, String ipv6, int spareLinks) {}
 

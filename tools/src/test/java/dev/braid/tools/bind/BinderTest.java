@@ -43,9 +43,9 @@ final class BinderTest {
     void bind() throws IOException {
         bed = new BindingBed();
         before = bed.snapshot();
-        bed.makeTuns();
         bed.host.<Void, IOException>call(() -> {
             claim = HostClaim.take(folder, BindingBed.BINDING, BindingBed.SILENT);
+            bed.makeTuns();
             binder = Binder.start(BindingBed.config(), claim, new Stack(), 2, BindingBed.SILENT);
             return null;
         });
@@ -235,6 +235,17 @@ final class BinderTest {
         end();
         assertThat(read("net/ipv4/conf/wan1/forwarding")).isEqualTo("0");
         assertThat(read("net/ipv6/conf/wan1/force_forwarding")).isEqualTo("0");
+    }
+
+    @Test
+    void aSecondDaemonWithAnotherFolderIsRefusedAndUndoesNothing(@TempDir Path other) throws IOException {
+        List<String> bound = bed.snapshot();
+        assertThatThrownBy(() -> bed.host.<HostClaim, IOException>call(
+                        () -> HostClaim.take(other, BindingBed.BINDING, BindingBed.SILENT)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("braid0 already");
+        assertThat(bed.snapshot()).isEqualTo(bound);
+        end();
     }
 
     @Test
