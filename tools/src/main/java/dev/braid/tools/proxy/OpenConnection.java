@@ -2,9 +2,6 @@ package dev.braid.tools.proxy;
 
 import dev.braid.tools.host.Connected;
 import dev.braid.tools.host.Target;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /** A connection that is being carried. Any thread. */
 public final class OpenConnection {
@@ -35,15 +32,6 @@ public final class OpenConnection {
     /** The channel, the link it began over, and why that one. The channel is for looking only. */
     public Connected connected() {
         return connected;
-    }
-
-    /** The address that answered; {@code null} when the connection is over. */
-    public @Nullable InetSocketAddress remote() {
-        try {
-            return (InetSocketAddress) connected.channel().getRemoteAddress();
-        } catch (IOException e) {
-            return null;
-        }
     }
 
     /** Bytes carried from the client. */
