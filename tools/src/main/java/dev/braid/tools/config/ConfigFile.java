@@ -115,7 +115,11 @@ public final class ConfigFile {
         for (String nic : section.keys()) {
             ConfigSection link = section.section(nic);
             try {
-                links.add(new LinkConfig(ConfigValues.device(nic), link.word("role", Role.class, Role.PRIMARY),
+                Role role = link.word("role", Role.class, Role.PRIMARY);
+                if (role == Role.OVERFLOW) {
+                    link.wrong("role", "the role overflow is not there yet; use backup");
+                }
+                links.add(new LinkConfig(ConfigValues.device(nic), role,
                         link.flag("metered"), link.number("mtu", 576, 65_535, 0)));
             } catch (IllegalArgumentException e) {
                 section.wrong(nic, String.valueOf(e.getMessage()));
