@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A host whose user dies instead of making a certain change. */
+/** A host whose user dies as soon as a certain change is made, before it can do anything about it. */
 final class FakeKill implements KernelHost {
     private final KernelHost host;
     private final int kill;
@@ -29,12 +29,11 @@ final class FakeKill implements KernelHost {
         return changes;
     }
 
-    private KernelHost change() {
+    private void changed() {
         if (changes == kill) {
             throw new Killed();
         }
         changes++;
-        return host;
     }
 
     @Override
@@ -49,12 +48,14 @@ final class FakeKill implements KernelHost {
 
     @Override
     public void addRule(Rule rule) {
-        change().addRule(rule);
+        host.addRule(rule);
+        changed();
     }
 
     @Override
     public void deleteRule(Rule rule) {
-        change().deleteRule(rule);
+        host.deleteRule(rule);
+        changed();
     }
 
     @Override
@@ -64,12 +65,14 @@ final class FakeKill implements KernelHost {
 
     @Override
     public void putRoute(Route route) {
-        change().putRoute(route);
+        host.putRoute(route);
+        changed();
     }
 
     @Override
     public void deleteRoute(Route route) {
-        change().deleteRoute(route);
+        host.deleteRoute(route);
+        changed();
     }
 
     @Override
@@ -79,12 +82,15 @@ final class FakeKill implements KernelHost {
 
     @Override
     public void putFirewall(NftTable table) {
-        change().putFirewall(table);
+        host.putFirewall(table);
+        changed();
     }
 
     @Override
     public boolean deleteFirewall(String name) {
-        return change().deleteFirewall(name);
+        boolean deleted = host.deleteFirewall(name);
+        changed();
+        return deleted;
     }
 
     @Override
@@ -94,12 +100,14 @@ final class FakeKill implements KernelHost {
 
     @Override
     public void putSetting(String key, String value) throws IOException {
-        change().putSetting(key, value);
+        host.putSetting(key, value);
+        changed();
     }
 
     @Override
     public void mtu(int device, int bytes) {
-        change().mtu(device, bytes);
+        host.mtu(device, bytes);
+        changed();
     }
 
     @Override

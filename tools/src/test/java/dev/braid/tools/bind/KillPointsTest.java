@@ -38,7 +38,7 @@ final class KillPointsTest {
         bed.close();
     }
 
-    /** Takes the host, binds both NICs, and is killed at the {@code kill}th change; answers how many there were. */
+    /** Takes the host, binds both NICs, and is killed behind the {@code kill}th change; answers how many there were. */
     private int up(int kill) throws IOException {
         bed.makeTuns();
         return bed.host.<Integer, IOException>call(() -> {
@@ -74,7 +74,7 @@ final class KillPointsTest {
         new Reconciler(claim.host(), claim.journal(), BindingBed.BINDING).reconcile(desired);
     }
 
-    /** Undoes what is left, killed at the {@code kill}th change; answers whether it was. */
+    /** Undoes what is left, killed behind the {@code kill}th change; answers whether it was. */
     private boolean down(int kill) throws IOException {
         return bed.host.<Boolean, IOException>call(() -> {
             try (RunLock lock = RunLock.take(folder);
@@ -100,7 +100,7 @@ final class KillPointsTest {
             assertThat(up(kill)).isEqualTo(kill);
             bed.removeTuns();
             down(NEVER);
-            assertThat(bed.snapshot()).as("killed before change %d", kill).isEqualTo(before);
+            assertThat(bed.snapshot()).as("killed behind change %d", kill).isEqualTo(before);
         }
     }
 
@@ -113,7 +113,7 @@ final class KillPointsTest {
             bed.removeTuns();
             killed = down(kill);
             down(NEVER);
-            assertThat(bed.snapshot()).as("killed before change %d of undoing", kill).isEqualTo(before);
+            assertThat(bed.snapshot()).as("killed behind change %d of undoing", kill).isEqualTo(before);
             assertThat(kill).as("steps of undoing").isLessThan(100);
         }
     }
