@@ -30,8 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class BinderTest {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private final List<String> told = new CopyOnWriteArrayList<>();
     private BindingBed bed;
@@ -137,7 +136,8 @@ final class BinderTest {
         bed.host.exec("ip", "rule", "del", "priority", "7700");
         await("the rule", () -> bed.netlink.rules().stream().anyMatch(rule -> rule.v4() && rule.priority() == 7700));
         bed.host.exec("ip", "route", "flush", "table", "7701");
-        await("the routes", () -> routes(7701).stream().filter(route -> route.destination().address().isIpv4()).count() == 3);
+        await("the routes",
+                () -> routes(7701).stream().filter(route -> route.destination().address().isIpv4()).count() == 3);
         bed.host.sysctl("net/ipv4/conf/nic0/forwarding", "0");
         await("the setting", () -> read("net/ipv4/conf/nic0/forwarding").equals("1"));
         try (Nftables nftables = bed.host.call(Nftables::open)) {

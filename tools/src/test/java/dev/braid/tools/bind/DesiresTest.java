@@ -19,16 +19,19 @@ final class DesiresTest {
     private static final Uplink GATEWAY4 = new Uplink(IpAddress.parse("192.168.0.1"), 100);
     private static final Uplink GATEWAY6 = new Uplink(IpAddress.parse("fe80::1"), 1024);
 
-    private static NicFacts nic(boolean running, List<Prefix> addresses, @Nullable Uplink uplink4, @Nullable Uplink uplink6) {
+    private static NicFacts nic(boolean running, List<Prefix> addresses, @Nullable Uplink uplink4,
+            @Nullable Uplink uplink6) {
         return new NicFacts(
-                "wlan0", 3, "", true, running, 1_500, addresses, uplink4, uplink6, List.of(Prefix.parse("192.168.0.0/24")));
+                "wlan0", 3, "", true, running, 1_500, addresses, uplink4, uplink6,
+                List.of(Prefix.parse("192.168.0.0/24")));
     }
 
     private static NicFacts whole() {
         return nic(true, List.of(OWN4, OWN6), GATEWAY4, GATEWAY6);
     }
 
-    private static Desired desired(@Nullable NicFacts nic, Role role, Ipv6Way ipv6, Set<String> opened, boolean router) {
+    private static Desired desired(@Nullable NicFacts nic, Role role, Ipv6Way ipv6, Set<String> opened,
+            boolean router) {
         BoundLink link = new BoundLink(1, "braid1", 9, "wlan0", nic, role, 1_400, false);
         return Desires.of(List.of(link), BindingBed.BINDING, ipv6, opened, key -> router);
     }
@@ -84,7 +87,8 @@ final class DesiresTest {
 
     @Test
     void anUplinkWithoutAGatewayIsALink() {
-        assertThat(ways(desired(nic(true, List.of(OWN4), new Uplink(null, 0), null), Ipv6Way.EACH))).contains("0.0.0.0/0");
+        assertThat(ways(desired(nic(true, List.of(OWN4), new Uplink(null, 0), null), Ipv6Way.EACH)))
+                .contains("0.0.0.0/0");
     }
 
     @Test
@@ -110,8 +114,7 @@ final class DesiresTest {
 
     @Test
     void whatWasSwitchedOnStaysClosedWhenTheLinkIsOff() {
-        Desired desired =
-                desired(whole(), Role.OFF, Ipv6Way.EACH, Set.of("net/ipv4/conf/wlan0/forwarding"), false);
+        Desired desired = desired(whole(), Role.OFF, Ipv6Way.EACH, Set.of("net/ipv4/conf/wlan0/forwarding"), false);
         assertThat(comments(desired)).containsExactly("braid1 astray", "braid1 uninvited", "wlan0 closed v4");
         assertThat(ways(desired)).containsExactly("unreachable 0.0.0.0/0", "unreachable ::/0");
     }

@@ -16,8 +16,7 @@ final class JournalTest {
     private static final JournalEntry FIRST = new JournalEntry("net/ipv4/conf/wlan0/forwarding", "0", "1", 3);
     private static final JournalEntry SECOND = new JournalEntry("net/ipv6/conf/wlan0/force_forwarding", "0", "1", 3);
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private Journal create() throws IOException {
         return Journal.create(folder, JournalHeader.here(BindingBed.BINDING));

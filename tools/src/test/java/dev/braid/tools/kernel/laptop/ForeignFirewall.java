@@ -24,8 +24,7 @@ final class ForeignFirewall {
     static void install(NetworkNamespace host) {
         NftRule rule = NftRule.of(
                 "somebody's", new NftExpression.InputDevice("nowhere0", true), new NftExpression.Drop());
-        NftChain chain =
-                new NftChain("forward", NftChain.Hook.FORWARD, 10, NftChain.Type.FILTER, List.of(rule));
+        NftChain chain = new NftChain("forward", NftChain.Hook.FORWARD, 10, NftChain.Type.FILTER, List.of(rule));
         host.call(() -> {
             try (Nftables tables = Nftables.open()) {
                 tables.replace(new NftTable(NAME, List.of(chain)));

@@ -19,8 +19,7 @@ class GoodputTest {
     /** A machine that does other things may spoil one. */
     private static final int TRIES = 3;
 
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     @Test
     void downloadsAndUploadsHaveTheRatesOfAllLinksTogether() throws Exception {

@@ -16,8 +16,7 @@ class HostRestoredTest {
     private static final int KILLS = Boolean.getBoolean("braid.full") ? 50 : 6;
     private static final int LONGEST_LIFE_MS = 3000;
 
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     @Test
     void aStopLeavesNothingBehind() throws Exception {

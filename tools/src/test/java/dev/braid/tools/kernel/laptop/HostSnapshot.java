@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /** What of a host's networking a program could have changed: addresses, rules, routes of all tables, settings and firewall tables. */
 final class HostSnapshot {
     /** What changes by itself. */
-    private static final List<String> RESTLESS = List.of("conntrack_count", "stat_refresh", "nf_conntrack_max", "nf_log");
+    private static final List<String> RESTLESS = List.of("conntrack_count", "stat_refresh", "nf_conntrack_max",
+            "nf_log");
 
     private static final int MAX_TRIES = 25;
     private static final int PAUSE_MS = 200;
@@ -26,7 +27,8 @@ final class HostSnapshot {
         }
         add(host, "addresses", "ip", "-o", "address");
         add(host, "devices", "ip", "-br", "link");
-        add(host, "settings", "sh", "-c", "cd /proc/sys/net && grep -r . ipv4/conf ipv6/conf ipv4/ip_forward 2>/dev/null | sort");
+        add(host, "settings", "sh", "-c",
+                "cd /proc/sys/net && grep -r . ipv4/conf ipv6/conf ipv4/ip_forward 2>/dev/null | sort");
         parts.put("firewall", host.call(ForeignFirewall::dump));
     }
 

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 @Timeout(120)
 class NamesTest {
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     @Test
     void namesAreFoundOverWhateverLinkIsLeft() throws Exception {

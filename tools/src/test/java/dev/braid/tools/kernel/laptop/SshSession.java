@@ -76,7 +76,8 @@ final class SshSession implements AutoCloseable {
         arguments.toFile().deleteOnExit();
         Files.writeString(arguments, "-cp \"" + System.getProperty("java.class.path") + "\"\n");
         return Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 @"
-                + Path.of(System.getProperty("basedir", ""), "jvm.args").toAbsolutePath() + " @" + arguments + " " + main;
+                + Path.of(System.getProperty("basedir", ""), "jvm.args").toAbsolutePath() + " @" + arguments + " "
+                + main;
     }
 
     private static void relay(LaptopBed bed) throws IOException {

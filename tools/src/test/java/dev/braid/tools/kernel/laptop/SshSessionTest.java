@@ -14,8 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SshSessionTest {
     private static final int CALM_LINES = 5;
 
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     @Test
     void aSessionOutlivesPulledLinksAndChangedAddresses() throws Exception {
