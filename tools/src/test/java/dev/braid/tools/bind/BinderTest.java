@@ -241,7 +241,7 @@ final class BinderTest {
     void aSecondDaemonWithAnotherFolderIsRefusedAndUndoesNothing(@TempDir Path other) throws IOException {
         List<String> bound = bed.snapshot();
         assertThatThrownBy(() -> bed.host.<HostClaim, IOException>call(
-                        () -> HostClaim.take(other, BindingBed.BINDING, BindingBed.SILENT)))
+                () -> HostClaim.take(other, BindingBed.BINDING, BindingBed.SILENT)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("braid0 already");
         assertThat(bed.snapshot()).isEqualTo(bound);
