@@ -60,6 +60,7 @@ final class Daemon implements AutoCloseable {
     private final RateMeter rates;
     private final StatusReport report;
     private HostConfig config;
+    private boolean ended;
 
     /** Starts the daemon; it serves when this returns. */
     static Daemon start(HostConfig config, HostLog log) throws IOException {
@@ -205,8 +206,11 @@ final class Daemon implements AutoCloseable {
         return link.nic() + " (" + link.role().word() + ") " + link.use().sentence();
     }
 
-    /** Looks at the links' rates, while connections run, and at the stack's health: what made it end, or empty. */
-    String tick() {
+    /** Looks at the links' rates, while connections run, and at the stack's health: what made it end by itself, or empty. */
+    synchronized String tick() {
+        if (ended) {
+            return "";
+        }
         if (!proxy.connections().all().isEmpty()) {
             rates.sample(binder.links().all(), System.nanoTime());
         }
@@ -217,6 +221,7 @@ final class Daemon implements AutoCloseable {
     /** Ends all parts and undoes every change to the host. Idempotent. */
     @Override
     public synchronized void close() {
+        ended = true;
         parts.close();
     }
 }

@@ -101,6 +101,10 @@ final class NetlinkSocket implements AutoCloseable {
     }
 
     private void send(byte[] messages, String subject, String call) {
+        if (!open) {
+            // A thread that comes late must not write to memory that is somebody else's by now.
+            throw new LinuxException(subject, call, Errno.EBADF, "the netlink socket was closed");
+        }
         if (messages.length > BUFFER) {
             throw new LinuxException(subject, call, Errno.EMSGSIZE, "more than " + BUFFER + " bytes at once");
         }
@@ -182,9 +186,13 @@ final class NetlinkSocket implements AutoCloseable {
      * Receives one datagram.
      *
      * @param sink its messages are added here
-     * @return the datagram's length, or a negative error number: EAGAIN when none is there, ENOBUFS when some were lost
+     * @return the datagram's length, or a negative error number: EAGAIN when none is there, ENOBUFS when some were lost, EBADF once
+     *     closed
      */
     int receive(List<Reply> sink) {
+        if (!open) {
+            return -Errno.EBADF;
+        }
         int length = Sockets.recvfrom(descriptor, buffer, BUFFER, Sockets.MSG_TRUNC, 0L, 0L);
         if (length < 0) {
             return length;

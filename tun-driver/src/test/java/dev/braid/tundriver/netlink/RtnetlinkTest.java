@@ -45,6 +45,16 @@ class RtnetlinkTest {
     }
 
     @Test
+    void aClientThatWasClosedRefuses() {
+        Rtnetlink closed = ns.netlink();
+        closed.close();
+        assertThatThrownBy(closed::links).isInstanceOf(LinuxException.class).hasMessageContaining("was closed");
+        assertThatThrownBy(() -> closed.lookupRoute(IpAddress.parse("192.0.2.1")))
+                .isInstanceOf(LinuxException.class)
+                .hasMessageContaining("EBADF");
+    }
+
+    @Test
     void stateMtuAndQueueLengthAreSet() {
         assertThat(netlink.link("a").up()).isFalse();
         netlink.up(device);

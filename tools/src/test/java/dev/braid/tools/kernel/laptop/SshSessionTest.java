@@ -11,7 +11,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** An ssh session over the daemon lives through whatever happens to the laptop's links. */
 @Tag("kernel")
 @Timeout(180)
-@SuppressWarnings("try") // the daemon only has to be there
 class SshSessionTest {
     private static final int CALM_LINES = 5;
 
@@ -37,6 +36,7 @@ class SshSessionTest {
             ssh.assertEchoes(CALM_LINES, "a new gateway");
             System.out.printf("ssh: longest gap %d ms%n", ssh.longestGapMs());
             assertThat(ssh.longestGapMs()).isLessThan(3000);
+            assertThat(daemon.stop()).as("its end, with a connection open and watched").isZero();
         }
     }
 }
