@@ -2,6 +2,7 @@ package dev.braid.tools.daemon;
 
 import dev.braid.tools.config.GoalRule;
 import dev.braid.tools.control.ControlServer;
+import dev.braid.tools.control.ControlSession;
 import dev.braid.tools.host.Goal;
 import dev.braid.tools.host.Goals;
 import dev.braid.tools.host.HostLog;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code link}: {@code name} and {@code role} change a link's role
  *   <li>{@code goal}: {@code rule} and {@code goal} change a goal; without {@code goal} the rule is taken away
  *   <li>{@code reload}: reads the configuration again; {@code said}, lines about what only a restart changes
- *   <li>{@code down}: {@code pid}, whose process ends then
+ *   <li>{@code down}: {@code pid}, whose process ends when the client has closed the connection
  * </ul>
  */
 final class HostRequests {
@@ -56,7 +57,7 @@ final class HostRequests {
                 .on("link", this::link)
                 .on("goal", this::goal)
                 .on("reload", request -> Map.of("said", whole.reload()))
-                .on("down", request -> down());
+                .onSession("down", (request, session) -> down(session));
     }
 
     private Map<String, ?> link(Map<String, Object> request) throws IOException {
@@ -79,9 +80,12 @@ final class HostRequests {
         return Map.of();
     }
 
-    private Map<String, ?> down() {
-        log.say(HostLog.Level.NOTICE, "stopping by command");
-        whole.stop();
+    /** Ends the process once the client has its answer and has gone, for the end closes this socket, too. */
+    private Map<String, ?> down(ControlSession session) {
+        session.whenOver(() -> {
+            log.say(HostLog.Level.NOTICE, "stopping by command");
+            whole.stop();
+        });
         return Map.of("pid", ProcessHandle.current().pid());
     }
 
