@@ -182,6 +182,17 @@ public final class LivePaths {
     }
 
     /**
+     * Tells that the world outside may have forgotten a link's flows, as NATs do while a host sleeps: subflows over it are asked whether
+     * they live, and carry nothing new until they answer. Connections of plain TCP find it out themselves.
+     *
+     * @throws IllegalArgumentException when no link has that name
+     */
+    public void doubt(String link) throws IOException {
+        int index = index(link);
+        host.call(nowNs -> core.mptcp().hostPaths().doubted(index));
+    }
+
+    /**
      * Changes what a link's automatic endpoints are for, those that later addresses bring included; connections that run follow.
      *
      * @param link the link's index

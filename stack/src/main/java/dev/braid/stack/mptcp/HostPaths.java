@@ -84,6 +84,11 @@ public final class HostPaths {
         layer.raisePathEvent(new PathEvent.LinkChanged(link, up));
     }
 
+    /** What runs over a link may be known to nobody any more. */
+    public void doubted(int link) {
+        layer.raisePathEvent(new PathEvent.LinkDoubted(link));
+    }
+
     /**
      * Says what a link's automatic endpoints are for, those of later addresses included.
      *

@@ -45,6 +45,7 @@ public final class EndpointManager implements PathManager {
                 startAgain(commands);
             }
             case PathEvent.LinkChanged told -> linkChanged(told, connection, commands);
+            case PathEvent.LinkDoubted told -> linkDoubted(told.link(), connection, commands);
             case PathEvent.EndpointRemoved told -> endpointRemoved(told.endpoint(), connection, commands);
             case PathEvent.InitialAddressRemoved told -> {
                 if (new Survey(connection).closeInitial(told, commands)) {
@@ -192,6 +193,18 @@ public final class EndpointManager implements PathManager {
                 commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
             }
         }
+    }
+
+    /** Each is asked whether it lives: who knows nothing of it any more answers with a reset, and it begins anew. */
+    private void linkDoubted(int link, PathView view, PathCommands commands) {
+        Survey survey = new Survey(view);
+        for (int number : survey.numbers()) {
+            PathSubflow subflow = survey.subflow(number);
+            if (subflow != null && subflow.link() == link) {
+                commands.suspect(number);
+            }
+        }
+        startAgain(commands);
     }
 
     private static void endpointRemoved(Endpoint endpoint, PathView view, PathCommands commands) {

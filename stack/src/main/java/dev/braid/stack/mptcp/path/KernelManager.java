@@ -48,7 +48,7 @@ public final class KernelManager implements PathManager {
             case PathEvent.EndpointRemoved removed -> turn.endpointRemoved(removed.endpoint());
             case PathEvent.InitialAddressRemoved gone -> turn.survey.closeInitial(gone, commands);
             case PathEvent.EndpointChanged changed -> turn.endpointChanged(changed.before(), changed.after());
-            case PathEvent.SubflowSilent _,PathEvent.SubflowAnswered _,PathEvent.PriorityChanged _,PathEvent.LocalAddressAdded _,PathEvent.LocalAddressRemoved _,PathEvent.LinkChanged _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
+            case PathEvent.SubflowSilent _,PathEvent.SubflowAnswered _,PathEvent.PriorityChanged _,PathEvent.LocalAddressAdded _,PathEvent.LocalAddressRemoved _,PathEvent.LinkChanged _,PathEvent.LinkDoubted _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
                 {}
         }
     }

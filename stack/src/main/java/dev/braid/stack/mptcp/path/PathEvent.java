@@ -56,6 +56,9 @@ public sealed interface PathEvent {
     /** A link of this host came up or went down, with all its addresses. */
     record LinkChanged(int link, boolean up) implements PathEvent {}
 
+    /** What is in the way of a link may have forgotten the subflows over it, as NATs do while a host sleeps. */
+    record LinkDoubted(int link) implements PathEvent {}
+
     /** An endpoint was added to the host's table. */
     record EndpointAdded(Endpoint endpoint) implements PathEvent {}
 

@@ -158,6 +158,18 @@ final class EndpointManagerTest extends PathManagerContract {
     }
 
     @Test
+    void aLinkThatIsDoubtedHasItsSubflowsAsked() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.log.clear();
+        connection.tell(new PathEvent.LinkDoubted(1));
+        assertThat(connection.log).containsExactly("suspect 1");
+        connection.tell(new PathEvent.LinkDoubted(0));
+        assertThat(connection.log).containsExactly("suspect 1", "suspect 0");
+    }
+
+    @Test
     void theLastSubflowOutlivesItsLinksPause() {
         connection.begin();
         connection.locals.removeIf(local -> local.link() == 0);
