@@ -73,7 +73,11 @@ public final class RouteBypass implements Bypass {
         }
         Route route = routes.apply(remote);
         // Without a route of the kernel's there may still be a link that has one, as its table outlives the main one's default.
-        return route == null || route.type() == Route.RTN_UNREACHABLE ? "" : reason(route, all);
+        if (route == null) {
+            return "";
+        }
+        // The stack's tables know nothing of that: the kernel is to say so itself.
+        return route.type() == Route.RTN_UNREACHABLE ? "the host's routes refuse " + remote : reason(route, all);
     }
 
     private String reason(Route route, List<LinkView> all) {
