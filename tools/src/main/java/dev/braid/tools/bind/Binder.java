@@ -1,5 +1,6 @@
 package dev.braid.tools.bind;
 
+import dev.braid.fastpath.device.DeviceException;
 import dev.braid.stack.Stack;
 import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.host.HostLog;
@@ -15,7 +16,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a stack's links bound to this host's NICs: on a thread of its own it hears of every change, tells the stack, and puts the
@@ -24,7 +27,7 @@ import java.util.function.Consumer;
  * <p>Started on a thread of the stack's network namespace; its methods may be called by any thread.
  */
 public final class Binder implements AutoCloseable {
-    private static final long AUDIT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long COMMAND_LIMIT_SECONDS = 10;
     private static final int LINKS = 0;
     private static final int FIREWALL = 1;
@@ -37,11 +40,13 @@ public final class Binder implements AutoCloseable {
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private volatile boolean running = true;
+    private volatile @Nullable Throwable failure;
 
     private Binder(HostConfig config, HostClaim claim, StackLinks stack, int count, HostLog log) {
         Suspicion suspicion = new Suspicion();
         links = new BoundLinks(config.binding(), suspicion, this::role, this::look);
-        pass = new Pass(config, claim, stack, count, log, suspicion, links);
+        Metered metered = new MeteredNics(NetworkManager.here(), this::look);
+        pass = new Pass(config, claim, stack, count, log, suspicion, links, metered, System.nanoTime());
         monitor = LinkMonitor.open();
         firewall = NftMonitor.open();
         poller.add(monitor.descriptor(), LINKS);
@@ -82,13 +87,18 @@ public final class Binder implements AutoCloseable {
         await(submit(pass -> pass.reconfigure(config)));
     }
 
+    /** Tells that this process stood still for long, so that what connections run over may be forgotten. */
+    public void awoke() throws IOException {
+        await(submit(Pass::awoke));
+    }
+
     private void role(String nic, Role role) throws IOException {
         await(submit(pass -> pass.role(nic, role)));
     }
 
     /** Has the thread look once more. */
     private void look() {
-        commands.add(pass::invalidate);
+        commands.add(pass::demand);
         poller.wake();
     }
 
@@ -97,7 +107,7 @@ public final class Binder implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         commands.add(() -> {
             command.accept(pass);
-            pass.invalidate();
+            pass.demand();
             pass.whenMade(done);
         });
         poller.wake();
@@ -120,6 +130,11 @@ public final class Binder implements AutoCloseable {
         }
     }
 
+    /** What made the thread end by itself, so that links are followed no longer; {@code null} = nothing did. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
     private void run() {
         try {
             while (running) {
@@ -129,10 +144,12 @@ public final class Binder implements AutoCloseable {
                     poller.cancel();
                     continue;
                 }
-                poller.await(Math.max(1, pass.auditNs() - System.nanoTime()));
+                poller.await(Math.max(1, pass.nextNs() - System.nanoTime()));
             }
         } catch (IOException e) {
             // The stack has ended, and with it what its links are for.
+        } catch (RuntimeException e) {
+            failure = e;
         } finally {
             running = false;
             commands.forEach(Runnable::run);
@@ -141,16 +158,21 @@ public final class Binder implements AutoCloseable {
     }
 
     private void turn() throws IOException {
-        boolean news = monitor.drain(pass::onEvent);
-        news |= firewall.drain();
+        try {
+            boolean news = monitor.drain(pass::onEvent);
+            news |= firewall.drain();
+            if (news) {
+                pass.disturbed();
+            }
+        } catch (DeviceException e) {
+            pass.failed(e, System.nanoTime());
+            // What could not be read stays readable.
+            LockSupport.parkNanos(RETRY_NS);
+        }
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
         }
-        long nowNs = System.nanoTime();
-        if (news || nowNs - pass.auditNs() >= 0) {
-            pass.invalidate();
-        }
-        pass.makeIfDue(nowNs + AUDIT_NS);
+        pass.makeIfDue(System.nanoTime());
     }
 
     /** Has the stack use its links no longer and ends the thread. What was changed in the kernel is undone by the claim's close. */

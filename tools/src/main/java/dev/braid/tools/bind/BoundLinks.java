@@ -84,7 +84,7 @@ final class BoundLinks implements Links {
 
     @Override
     public void heard(int index, boolean answered) {
-        if (suspicion.heard(index, answered)) {
+        if (suspicion.heard(index, answered, System.nanoTime())) {
             wake.run();
         }
     }

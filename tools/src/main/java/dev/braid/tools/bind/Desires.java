@@ -6,10 +6,8 @@ import dev.braid.tools.config.HostConfig;
 import dev.braid.tundriver.netlink.Route;
 import dev.braid.tundriver.netlink.Rule;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -31,7 +29,7 @@ final class Desires {
     private final List<Route> reachable = new ArrayList<>();
     private final List<Desired.Setting> tunSettings = new ArrayList<>();
     private final List<Desired.Setting> nicSettings = new ArrayList<>();
-    private final Map<Integer, Integer> mtus = new LinkedHashMap<>();
+    private final List<Desired.Mtu> mtus = new ArrayList<>();
 
     private Desires(HostConfig.Binding binding, Ipv6Way ipv6) {
         this.binding = binding;
@@ -72,7 +70,7 @@ final class Desires {
                 List.copyOf(routes),
                 Firewall.table(links, closed),
                 List.copyOf(settings),
-                desires.mtus);
+                List.copyOf(desires.mtus));
     }
 
     private boolean binds(boolean v4) {
@@ -82,7 +80,7 @@ final class Desires {
     private void add(BoundLink link) {
         NicFacts nic = link.wanted();
         if (link.tunDevice() != 0 && link.mtu() != 0) {
-            mtus.put(link.tunDevice(), link.mtu());
+            mtus.add(new Desired.Mtu(link.index(), link.tunDevice(), link.mtu()));
         }
         for (boolean v4 : new boolean[] {true, false}) {
             if (!binds(v4)) {

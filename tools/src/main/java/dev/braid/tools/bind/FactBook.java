@@ -33,45 +33,27 @@ final class FactBook {
         return book;
     }
 
-    /** Takes one piece of news. */
-    void onEvent(LinkEvent event) {
-        switch (event) {
-            case LinkEvent.LinkChanged changed -> devices.put(changed.link().index(), changed.link());
-            case LinkEvent.LinkRemoved removed -> devices.remove(removed.link().index());
+    /** Takes one piece of news; answers whether it is any to the book, and not of rules and settings or other tables. */
+    boolean onEvent(LinkEvent event) {
+        return switch (event) {
+            case LinkEvent.LinkChanged changed -> !changed.link().equals(
+                    devices.put(changed.link().index(), changed.link()));
+            case LinkEvent.LinkRemoved removed -> devices.remove(removed.link().index()) != null;
             case LinkEvent.AddressChanged changed -> {
                 forget(changed.address());
-                addresses.computeIfAbsent(changed.address().device(), device -> new LinkedHashSet<>())
+                yield addresses.computeIfAbsent(changed.address().device(), device -> new LinkedHashSet<>())
                         .add(changed.address());
             }
             case LinkEvent.AddressRemoved removed -> forget(removed.address());
-            case LinkEvent.RouteAdded added -> {
-                if (added.route().table() == Route.TABLE_MAIN) {
-                    routes.add(added.route());
-                }
-            }
+            case LinkEvent.RouteAdded added -> added.route().table() == Route.TABLE_MAIN && routes.add(added.route());
             case LinkEvent.RouteRemoved removed -> routes.remove(removed.route());
-            default -> {
-                // Rules and settings are compared with what they should be, not remembered.
-            }
-        }
+            default -> false;
+        };
     }
 
-    private void forget(LinkAddress address) {
-        Set<LinkAddress> known = addresses.getOrDefault(address.device(), Set.of());
-        if (!known.isEmpty()) {
-            known.removeIf(other -> other.prefix().equals(address.prefix()));
-        }
-    }
-
-    /** The device of this name. */
-    @Nullable
-    Link device(String name) {
-        for (Link link : devices.values()) {
-            if (link.name().equals(name)) {
-                return link;
-            }
-        }
-        return null;
+    private boolean forget(LinkAddress address) {
+        Set<LinkAddress> known = addresses.get(address.device());
+        return known != null && known.removeIf(other -> other.prefix().equals(address.prefix()));
     }
 
     /** All devices by name, in the order in which they were made. */

@@ -31,7 +31,8 @@ public final class HostClaim implements AutoCloseable {
     /**
      * Takes the run folder's lock, undoes what an earlier process has left, and begins a journal.
      *
-     * @throws IOException when a daemon runs, or the earlier one's changes cannot be undone, with one line that says why
+     * @throws ClaimedException when a daemon runs
+     * @throws IOException when the earlier one's changes cannot be undone, with one line that says why
      */
     public static HostClaim take(Path folder, HostConfig.Binding binding, HostLog log) throws IOException {
         RunLock lock = RunLock.take(folder);
@@ -87,8 +88,7 @@ public final class HostClaim implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        try (lock; host) {
-            journal.close();
+        try (lock; host; journal) {
             new Recovery(host).undo(header, journal.entries());
             Journal.remove(folder);
         }

@@ -78,7 +78,7 @@ final class Journal implements AutoCloseable {
      * What a process that is gone has left in this folder.
      *
      * @return {@code null} when there is no journal
-     * @throws IOException when what is there is no journal: a link, or too long
+     * @throws IOException when what is there is no journal: a link, too long, or of another form
      */
     static @Nullable Told read(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
@@ -95,11 +95,20 @@ final class Journal implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return null;
         }
-        return parse(new String(bytes, StandardCharsets.UTF_8));
+        Told told = parse(new String(bytes, StandardCharsets.UTF_8));
+        if (told == null) {
+            throw new IOException(
+                    file + " is no journal of this version of Braid's: run the braid down of the one that wrote it");
+        }
+        return told;
     }
 
-    /** Whatever follows the first line that is none of ours was not written by us. */
-    static Told parse(String text) {
+    /**
+     * What these lines say. Whatever follows the first line that is none of ours was not written by us.
+     *
+     * @return {@code null} when they begin with a whole line that is no header of this form: what it tells of is not known
+     */
+    static @Nullable Told parse(String text) {
         JournalHeader header = null;
         Map<Place, JournalEntry> first = new LinkedHashMap<>();
         int from = 0;
@@ -109,6 +118,9 @@ final class Journal implements AutoCloseable {
             try {
                 if (header == null) {
                     header = JSON.readValue(line, JournalHeader.class);
+                    if (header.v() != JournalHeader.VERSION) {
+                        return null;
+                    }
                     continue;
                 }
                 JournalEntry entry = JSON.readValue(line, JournalEntry.class);
@@ -117,6 +129,9 @@ final class Journal implements AutoCloseable {
                 }
                 first.putIfAbsent(Place.of(entry), entry);
             } catch (JacksonException e) {
+                if (header == null) {
+                    return null;
+                }
                 break;
             }
         }

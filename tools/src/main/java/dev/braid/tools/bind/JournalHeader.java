@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /**
  * Whose journal it is, and what marks the changes that are not settings.
  *
- * @param v the version of the form, 1
+ * @param v the version of the form, {@value #VERSION}
  * @param boot the kernel's identifier of the time since it booted
  * @param netns the inode of the network namespace
  * @param pid who wrote it, for people
@@ -18,7 +18,7 @@ import java.nio.file.Path;
  */
 record JournalHeader(int v, String boot, long netns, long pid, int table, int protocol, String nft) {
     /** The form that this program writes. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** One of this process, on this boot, in the calling thread's network namespace. */
     static JournalHeader here(HostConfig.Binding binding) throws IOException {

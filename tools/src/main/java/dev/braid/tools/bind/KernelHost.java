@@ -19,6 +19,7 @@ interface KernelHost extends AutoCloseable {
 
     void addRule(Rule rule);
 
+    /** Without effect when there is none: others delete, too. */
     void deleteRule(Rule rule);
 
     List<Route> routes();
@@ -26,6 +27,7 @@ interface KernelHost extends AutoCloseable {
     /** Adds a route in the place of one with the same destination, table and metric. */
     void putRoute(Route route);
 
+    /** Without effect when there is none, or none any more: the kernel itself deletes those of a device that goes. */
     void deleteRoute(Route route);
 
     /** The firewall table of this name in the family {@code inet}; {@code null} = none. */

@@ -47,7 +47,7 @@ final class LinkFollower {
         }
     }
 
-    /** Tells what links do no longer. */
+    /** Tells what links do no longer. Others are not told of. */
     void before(List<LinkState> states) throws IOException {
         for (LinkState state : states) {
             Told known = known(state);
@@ -70,8 +70,9 @@ final class LinkFollower {
         }
     }
 
-    /** Tells what links can do now. */
+    /** Tells what links can do now that the kernel is as it should be, and what they cannot because it refused. */
     void after(List<LinkState> states) throws IOException {
+        before(states);
         for (LinkState state : states) {
             Told known = known(state);
             if (state.link().role() != known.role && state.link().role() != Role.OFF) {
@@ -86,6 +87,15 @@ final class LinkFollower {
             if (state.carried() && !known.carried) {
                 stack.carried(state.link().tun(), true);
                 known.carried = true;
+            }
+        }
+    }
+
+    /** Tells that this process stood still for so long that the world may have forgotten it. */
+    void awoke() throws IOException {
+        for (Map.Entry<Integer, Told> entry : told.entrySet()) {
+            if (entry.getValue().carried) {
+                stack.doubted(Slots.tun(entry.getKey()));
             }
         }
     }

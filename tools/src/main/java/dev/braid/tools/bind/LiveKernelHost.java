@@ -6,6 +6,8 @@ import dev.braid.tundriver.netlink.Nftables;
 import dev.braid.tundriver.netlink.Route;
 import dev.braid.tundriver.netlink.Rtnetlink;
 import dev.braid.tundriver.netlink.Rule;
+import dev.braid.tundriver.sys.Errno;
+import dev.braid.tundriver.sys.LinuxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +53,7 @@ final class LiveKernelHost implements KernelHost {
 
     @Override
     public void deleteRule(Rule rule) {
-        netlink.deleteRule(rule);
+        unlessGone(() -> netlink.deleteRule(rule));
     }
 
     @Override
@@ -66,7 +68,17 @@ final class LiveKernelHost implements KernelHost {
 
     @Override
     public void deleteRoute(Route route) {
-        netlink.deleteRoute(route);
+        unlessGone(() -> netlink.deleteRoute(route));
+    }
+
+    private static void unlessGone(Runnable deletion) {
+        try {
+            deletion.run();
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ESRCH && e.errno() != Errno.ENOENT && e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+        }
     }
 
     @Override

@@ -19,6 +19,11 @@ record LiveStackLinks(LivePaths paths) implements StackLinks {
     }
 
     @Override
+    public void doubted(String tun) throws IOException {
+        paths.doubt(tun);
+    }
+
+    @Override
     public void address(String tun, Prefix own, boolean usable) throws IOException {
         if (usable) {
             paths.addAddress(tun, own);

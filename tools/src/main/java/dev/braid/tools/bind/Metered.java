@@ -3,5 +3,5 @@ package dev.braid.tools.bind;
 /** Whether a NIC's traffic is paid for by volume. */
 @FunctionalInterface
 interface Metered {
-    boolean isMetered(String nic);
+    boolean isMetered(NicFacts nic);
 }

@@ -12,10 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** The binder's work: from what there is to what should be, as often as something changes. One thread. */
 final class Pass {
-    private static final long RETRY_NS = 1_000_000_000L;
+    private static final long AUDIT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final HostConfig.Binding binding;
     private final Slots slots;
@@ -28,9 +32,14 @@ final class Pass {
     private final BoundLinks links;
     private final BindingLog log;
     private final Metered metered;
+    private final Fights fights = new Fights();
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    private @Nullable Desired desired;
     private boolean due = true;
-    private long auditNs = System.nanoTime();
+    private boolean pressing = true;
+    private boolean awoke;
+    private long auditNs;
+    private long paceNs;
 
     Pass(
             HostConfig config,
@@ -39,7 +48,9 @@ final class Pass {
             int count,
             HostLog log,
             Suspicion suspicion,
-            BoundLinks links) {
+            BoundLinks links,
+            Metered metered,
+            long nowNs) {
         this.binding = config.binding();
         this.slots = new Slots(config, count);
         this.host = claim.host();
@@ -49,11 +60,31 @@ final class Pass {
         this.suspicion = suspicion;
         this.links = links;
         this.log = new BindingLog(log);
-        this.metered = new MeteredNics();
+        this.metered = metered;
+        this.auditNs = nowNs;
+        this.paceNs = nowNs;
     }
 
+    /** Takes news of the host's devices, addresses, routes, rules and settings. */
     void onEvent(LinkEvent event) {
-        book.onEvent(event);
+        due = true;
+        pressing |= book.onEvent(event);
+    }
+
+    /** What is ours in the kernel may have been changed. */
+    void disturbed() {
+        due = true;
+    }
+
+    /** Wants a pass at once. */
+    void demand() {
+        due = true;
+        pressing = true;
+    }
+
+    /** This process stood still for long: NICs are looked at, and paths asked whether they live. */
+    void awoke() {
+        awoke = true;
     }
 
     void role(String nic, Role role) {
@@ -64,74 +95,107 @@ final class Pass {
         slots.reconfigure(config);
     }
 
-    /** Something may have changed. */
-    void invalidate() {
-        due = true;
-    }
-
     /** Completed by the next pass. */
     void whenMade(CompletableFuture<Void> done) {
         waiting.add(done);
     }
 
-    /** When it is time to look though nothing was told, on {@link System#nanoTime}. */
-    long auditNs() {
-        return auditNs;
+    /** When {@link #makeIfDue} is to be called though nothing was told, on {@link System#nanoTime}. */
+    long nextNs() {
+        return due && paceNs - auditNs < 0 ? paceNs : auditNs;
     }
 
     /**
-     * Makes a pass if something changed.
+     * Makes a pass if something changed, or when none was made for long; while somebody fights about the kernel's state, what is only
+     * about that state waits.
      *
-     * @param nextAuditNs when the next is due at the latest
      * @throws IOException when the stack has ended
      */
-    void makeIfDue(long nextAuditNs) throws IOException {
-        if (!due) {
+    void makeIfDue(long nowNs) throws IOException {
+        if (nowNs - auditNs >= 0) {
+            demand();
+        }
+        if (!due || (!pressing && nowNs - paceNs < 0)) {
             return;
         }
         due = false;
-        auditNs = nextAuditNs;
+        pressing = false;
+        auditNs = nowNs + AUDIT_NS;
         try {
-            make();
+            make(nowNs);
         } catch (DeviceException e) {
-            log.failed(e);
-            auditNs = System.nanoTime() + RETRY_NS;
+            failed(e, nowNs);
         }
+        paceNs = fights.paceNs(nowNs);
         waiting.forEach(done -> done.complete(null));
         waiting.clear();
     }
 
-    private void make() throws IOException {
-        Map<String, NicFacts> nics = book.nics();
-        slots.assign(nics.values());
-        List<BoundLink> bound = slots.bound(book, metered);
-        Ipv6Way ipv6 = ipv6();
-        boolean both = ipv6 != Ipv6Way.NONE;
-        follower.before(LinkState.of(bound, both, List.of(), suspicion::suspects));
-        Set<String> opened = opened(nics);
-        Desired desired = Desires.of(bound, binding, ipv6, opened, key -> "1".equals(host.setting(key)));
-        Reconciler.Outcome outcome = reconciler.reconcile(desired);
-        List<LinkState> states = LinkState.of(bound, both, outcome.refusals(), suspicion::suspects);
-        follower.after(states);
-        links.publish(states);
-        log.made(states, outcome);
+    /** The host's state could not be read; it is tried again soon. */
+    void failed(DeviceException why, long nowNs) {
+        log.failed(why);
+        auditNs = nowNs + RETRY_NS;
     }
 
-    /** IPv6 is bound where single interfaces can forward, or the host is a router already. */
+    private void make(long nowNs) throws IOException {
+        Map<String, NicFacts> nics = book.nics();
+        log.unbound(slots.assign(nics.values()));
+        List<BoundLink> bound = slots.bound(nics, metered);
+        Ipv6Way ipv6 = ipv6();
+        boolean both = ipv6 != Ipv6Way.NONE;
+        IntPredicate suspect = index -> suspicion.suspects(index, nowNs);
+        List<LinkState> promised = LinkState.of(bound, both, List.of(), suspect);
+        follower.before(promised);
+        for (LinkState state : promised) {
+            if (!state.carried()) {
+                suspicion.forget(state.link().index());
+            }
+        }
+        Desired wanted = Desires.of(bound, binding, ipv6, opened(nics), key -> "1".equals(host.setting(key)));
+        Reconciler.Outcome outcome = reconciler.reconcile(wanted);
+        List<LinkState> states = LinkState.of(bound, both, outcome.refusals(), suspect);
+        follower.after(states);
+        if (awoke) {
+            awoke = false;
+            follower.awoke();
+        }
+        links.publish(states);
+        log.made(states, outcome.refusals());
+        if (wanted.equals(desired) && !outcome.changes().isEmpty()) {
+            repaired(outcome.changes(), nowNs);
+        }
+        desired = wanted;
+    }
+
+    /** Nothing else was wanted than before, so somebody took it away. */
+    private void repaired(List<String> changes, long nowNs) {
+        if (fights.repaired(nowNs)) {
+            log.fight(changes);
+        } else if (!fights.isOne(nowNs)) {
+            log.repaired(changes);
+        }
+    }
+
+    /** IPv6 is bound where the host is a router already, which is to go on forwarding, or where single interfaces can forward. */
     private Ipv6Way ipv6() {
         if (binding.ipv6().equals("off")) {
             return Ipv6Way.NONE;
         }
-        if (host.setting(Settings.EACH6) != null) {
-            return Ipv6Way.EACH;
+        if ("1".equals(host.setting(Settings.router(false)))) {
+            return Ipv6Way.ROUTER;
         }
-        return "1".equals(host.setting(Settings.ROUTER6)) ? Ipv6Way.ROUTER : Ipv6Way.NONE;
+        return host.setting(Settings.EACH6) != null ? Ipv6Way.EACH : Ipv6Way.NONE;
     }
 
-    /** The forwarding that was switched on so far, by the names that its interfaces have now. */
+    /**
+     * The forwarding that was switched on so far and that nobody else has asked for since, by the names that its interfaces have now.
+     */
     private Set<String> opened(Map<String, NicFacts> nics) {
         Set<String> keys = new LinkedHashSet<>();
         for (JournalEntry entry : journal.entries()) {
+            if (entry.becameRouter(host)) {
+                continue;
+            }
             for (NicFacts nic : nics.values()) {
                 if (nic.index() == entry.device()) {
                     keys.add(Settings.of(nic.name(), entry.sysctl()));

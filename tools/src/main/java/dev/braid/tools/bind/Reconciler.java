@@ -8,10 +8,9 @@ import dev.braid.tundriver.netlink.Link;
 import dev.braid.tundriver.netlink.NftTable;
 import dev.braid.tundriver.netlink.Route;
 import dev.braid.tundriver.netlink.Rule;
-import dev.braid.tundriver.sys.Errno;
-import dev.braid.tundriver.sys.LinuxException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +73,13 @@ final class Reconciler {
         }
     }
 
+    /** Tells of the change only when it was made. */
+    private static void change(Outcome outcome, int link, String what, Step step) {
+        if (attempt(outcome, link, step)) {
+            outcome.changes.add(what);
+        }
+    }
+
     private void firewall(NftTable wanted, Outcome outcome) {
         if (!wanted.equals(host.firewall(wanted.name()))) {
             host.putFirewall(wanted);
@@ -86,13 +92,16 @@ final class Reconciler {
         present.removeIf(rule -> rule.protocol() != binding.protocol());
         for (Rule rule : wanted) {
             if (!present.remove(rule)) {
-                attempt(outcome, rule.table() - binding.table(), () -> host.addRule(rule));
-                outcome.changes.add("rule " + rule.priority() + (rule.v4() ? " IPv4" : " IPv6"));
+                String what = "rule " + rule.priority() + (rule.v4() ? " IPv4" : " IPv6");
+                change(outcome, rule.table() - binding.table(), what, () -> host.addRule(rule));
             }
         }
         for (Rule stale : present) {
-            attempt(outcome, Refusal.EVERY_LINK, () -> host.deleteRule(stale));
-            outcome.changes.add("old rule " + stale.priority() + " taken away");
+            change(
+                    outcome,
+                    Refusal.EVERY_LINK,
+                    "old rule " + stale.priority() + " taken away",
+                    () -> host.deleteRule(stale));
         }
     }
 
@@ -109,25 +118,15 @@ final class Reconciler {
         for (Route route : wanted) {
             ways.add(Way.of(route));
             if (!present.contains(Way.of(route))) {
-                attempt(outcome, route.table() - binding.table(), () -> host.putRoute(route));
-                outcome.changes.add("route " + route.destination() + " of table " + route.table());
+                String what = "route " + route.destination() + " of table " + route.table();
+                change(outcome, route.table() - binding.table(), what, () -> host.putRoute(route));
             }
         }
         for (Route old : ours) {
             if (!ways.contains(Way.of(old))) {
-                attempt(outcome, old.table() - binding.table(), () -> delete(old));
-                outcome.changes.add("old route " + old.destination() + " of table " + old.table() + " taken away");
-            }
-        }
-    }
-
-    /** One that stood where a new one was put has gone already. */
-    private void delete(Route old) {
-        try {
-            host.deleteRoute(old);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.ESRCH) {
-                throw e;
+                // One that stood where a new one was put has gone already.
+                String what = "old route " + old.destination() + " of table " + old.table() + " taken away";
+                change(outcome, old.table() - binding.table(), what, () -> host.deleteRoute(old));
             }
         }
     }
@@ -141,18 +140,21 @@ final class Reconciler {
             return;
         }
         if (setting.device() != 0) {
-            journal.note(new JournalEntry(setting.key(), was, setting.value(), setting.device()));
+            boolean router = "1".equals(host.setting(Settings.router(Settings.isV4(setting.key()))));
+            journal.note(new JournalEntry(setting.key(), was, setting.value(), setting.device(), router));
         }
         host.putSetting(setting.key(), setting.value());
         outcome.changes.add(setting.key() + " = " + setting.value());
     }
 
-    private void mtus(Map<Integer, Integer> wanted, Outcome outcome) {
-        for (Link link : host.links()) {
-            int mtu = wanted.getOrDefault(link.index(), link.mtu());
-            if (mtu != link.mtu()) {
-                attempt(outcome, Refusal.EVERY_LINK, () -> host.mtu(link.index(), mtu));
-                outcome.changes.add("MTU of " + link.name() + " = " + mtu);
+    private void mtus(List<Desired.Mtu> wanted, Outcome outcome) {
+        Map<Integer, Link> devices = new HashMap<>();
+        host.links().forEach(link -> devices.put(link.index(), link));
+        for (Desired.Mtu mtu : wanted) {
+            Link device = devices.get(mtu.device());
+            if (device != null && device.mtu() != mtu.bytes()) {
+                String what = "MTU of " + device.name() + " = " + mtu.bytes();
+                change(outcome, mtu.link(), what, () -> host.mtu(mtu.device(), mtu.bytes()));
             }
         }
     }

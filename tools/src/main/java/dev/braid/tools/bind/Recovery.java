@@ -4,8 +4,6 @@ import dev.braid.tools.host.HostLog;
 import dev.braid.tundriver.netlink.Link;
 import dev.braid.tundriver.netlink.Route;
 import dev.braid.tundriver.netlink.Rule;
-import dev.braid.tundriver.sys.Errno;
-import dev.braid.tundriver.sys.LinuxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +27,8 @@ public final class Recovery {
      *
      * @param folder the daemon's run folder
      * @return whether there was anything
-     * @throws IOException when a daemon runs, or something could not be undone, with one line that says what
+     * @throws ClaimedException when a daemon runs
+     * @throws IOException when something could not be undone, with one line that says what
      */
     public static boolean run(Path folder, HostLog log) throws IOException {
         if (!Files.isDirectory(folder)) {
@@ -65,12 +64,12 @@ public final class Recovery {
         restore(entries);
         for (Route route : host.routes()) {
             if (route.protocol() == header.protocol()) {
-                unlessGone(() -> host.deleteRoute(route));
+                host.deleteRoute(route);
             }
         }
         for (Rule rule : host.rules()) {
             if (rule.protocol() == header.protocol()) {
-                unlessGone(() -> host.deleteRule(rule));
+                host.deleteRule(rule);
             }
         }
         // Last: as long as an interface forwards, it forwards nobody else's.
@@ -88,6 +87,10 @@ public final class Recovery {
             if (name == null || !Settings.isInterface(name)) {
                 continue;
             }
+            if (Settings.isV4(entry.sysctl()) && entry.becameRouter(host)) {
+                // The router's switch has set this interface's, too, though it found it on.
+                continue;
+            }
             String key = Settings.of(name, entry.sysctl());
             if (entry.now().equals(host.setting(key))) {
                 try {
@@ -98,16 +101,6 @@ public final class Recovery {
                                 + e.getMessage(), e);
                     }
                 }
-            }
-        }
-    }
-
-    private static void unlessGone(Runnable deletion) {
-        try {
-            deletion.run();
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.ESRCH && e.errno() != Errno.ENOENT && e.errno() != Errno.ENODEV) {
-                throw e;
             }
         }
     }

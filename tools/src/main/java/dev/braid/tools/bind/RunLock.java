@@ -25,7 +25,7 @@ final class RunLock implements AutoCloseable {
     /**
      * Takes the lock; makes the folder when it is missing.
      *
-     * @throws IOException when another process has it, with one line that says so
+     * @throws ClaimedException when another process has it, with one line that says so
      */
     static RunLock take(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
@@ -46,7 +46,7 @@ final class RunLock implements AutoCloseable {
             // This process has it.
         }
         channel.close();
-        throw new IOException("a daemon runs already: it holds " + file);
+        throw new ClaimedException("a daemon runs already: it holds " + file);
     }
 
     /** @throws IllegalStateException when it was given up */

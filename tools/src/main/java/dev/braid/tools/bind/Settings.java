@@ -4,15 +4,24 @@ import java.util.regex.Pattern;
 
 /** Which kernel settings binding touches, as paths below {@code /proc/sys}; no other is ever written. */
 final class Settings {
-    /** Whether the host forwards IPv6. */
-    static final String ROUTER6 = "net/ipv6/conf/all/forwarding";
     /** There when single interfaces can forward IPv6. */
     static final String EACH6 = "net/ipv6/conf/default/force_forwarding";
+
+    private static final String ROUTER4 = "net/ipv4/conf/all/forwarding";
+    private static final String ROUTER6 = "net/ipv6/conf/all/forwarding";
 
     private static final Pattern OURS = Pattern
             .compile("net/(ipv4/conf/([^/]{1,15})/forwarding|ipv6/conf/([^/]{1,15})/force_forwarding)");
 
     private Settings() {}
+
+    /**
+     * Whether the host forwards this family for everybody: a router. For IPv4 whoever writes it writes the setting of each interface,
+     * too; for IPv6 it counts beside those.
+     */
+    static String router(boolean v4) {
+        return v4 ? ROUTER4 : ROUTER6;
+    }
 
     /** What has a device forward the packets that come in by it. */
     static String forwarding(String device, boolean v4) {

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,10 +96,15 @@ public final class Slots {
         told.clear();
     }
 
-    /** Gives NICs that nobody named, and that can be used, links of their own. */
-    void assign(Collection<NicFacts> present) {
+    /**
+     * Gives NICs that nobody named, and that can be used, links of their own.
+     *
+     * @return the names of those for which there was none
+     */
+    Set<String> assign(Collection<NicFacts> present) {
+        Set<String> without = new LinkedHashSet<>();
         if (!config.links().isEmpty()) {
-            return;
+            return without;
         }
         List<NicFacts> found = present.stream()
                 .filter(NicFacts::isFound)
@@ -108,9 +115,12 @@ public final class Slots {
                 int free = free(present);
                 if (free >= 0) {
                     nics[free] = nic.name();
+                } else {
+                    without.add(nic.name());
                 }
             }
         }
+        return without;
     }
 
     private int slot(String nic) {
@@ -139,22 +149,21 @@ public final class Slots {
         told.put(nic, role);
     }
 
-    /** The links as they are bound now. */
-    List<BoundLink> bound(FactBook book, Metered metered) {
-        Map<String, NicFacts> present = book.nics();
+    /** The links as they are bound now, to which of the devices that are there. */
+    List<BoundLink> bound(Map<String, NicFacts> present, Metered metered) {
         List<BoundLink> links = new ArrayList<>();
         for (int i = 0; i < nics.length; i++) {
-            dev.braid.tundriver.netlink.Link tun = book.device(tun(i));
+            NicFacts tun = present.get(tun(i));
             NicFacts nic = present.get(nics[i]);
-            boolean paid = nic != null && metered(nic.name(), metered);
+            boolean paid = nic != null && metered(nic, metered);
             links.add(new BoundLink(
                     i, tun(i), tun == null ? 0 : tun.index(), nics[i], nic, role(i, paid), mtu(i, nic), paid));
         }
         return List.copyOf(links);
     }
 
-    private boolean metered(String nic, Metered found) {
-        HostConfig.LinkConfig link = configured(nic);
+    private boolean metered(NicFacts nic, Metered found) {
+        HostConfig.LinkConfig link = configured(nic.name());
         return link == null ? found.isMetered(nic) : link.metered().orElseGet(() -> found.isMetered(nic));
     }
 
@@ -164,7 +173,8 @@ public final class Slots {
             return byCommand;
         }
         HostConfig.LinkConfig link = configured(nics[slot]);
-        return link != null ? link.role() : metered ? Role.BACKUP : Role.PRIMARY;
+        Role usual = metered ? Role.BACKUP : Role.PRIMARY;
+        return link == null ? usual : link.role().orElse(usual);
     }
 
     private int mtu(int slot, @Nullable NicFacts nic) {

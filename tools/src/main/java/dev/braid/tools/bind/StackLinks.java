@@ -12,6 +12,9 @@ interface StackLinks {
     /** What ran over a link has lost the address that others knew it by. */
     void addressesLost(String tun) throws IOException;
 
+    /** What runs over a link may be known to nobody any more: it is to be asked. */
+    void doubted(String tun) throws IOException;
+
     /** The stack may use this address of its own on a link, or not. */
     void address(String tun, Prefix own, boolean usable) throws IOException;
 

@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
@@ -115,8 +116,8 @@ public final class ConfigFile {
         for (String nic : section.keys()) {
             ConfigSection link = section.section(nic);
             try {
-                Role role = link.word("role", Role.class, Role.PRIMARY);
-                if (role == Role.OVERFLOW) {
+                Optional<Role> role = link.word("role", Role.class);
+                if (role.filter(said -> said == Role.OVERFLOW).isPresent()) {
                     link.wrong("role", "the role overflow is not there yet; use backup");
                 }
                 links.add(new LinkConfig(ConfigValues.device(nic), role,

@@ -58,10 +58,10 @@ public final class ConfigPrinter {
     private void links(Collection<LinkConfig> links) {
         out.append('\n');
         remark("The links in order of preference, [link.NAME] each; none = every network interface with a default route.");
-        remark("role: primary, backup or off. Without metered it is found out; mtu 0 = the interface's. Names are read at the start only.");
+        remark("role: primary, backup or off; without it primary, or backup if metered. Without metered it is found out; mtu 0 = the interface's. Names are read at the start only.");
         for (LinkConfig link : links) {
             out.append("[link.").append(quoted(link.nic())).append("]\n");
-            value("role", quoted(link.role().word()));
+            link.role().ifPresent(role -> value("role", quoted(role.word())));
             link.metered().ifPresent(metered -> value("metered", metered));
             if (link.mtu() != 0) {
                 value("mtu", link.mtu());

@@ -68,19 +68,24 @@ final class ConfigSection {
 
     /** One of an enumeration's words. */
     <E extends Enum<E>> E word(String key, Class<E> type, E usual) {
+        return word(key, type).orElse(usual);
+    }
+
+    /** The same without one that is usual: empty when the key is not there. */
+    <E extends Enum<E>> Optional<E> word(String key, Class<E> type) {
         Optional<String> found = text(key);
         if (found.isEmpty()) {
-            return usual;
+            return Optional.empty();
         }
         for (E constant : type.getEnumConstants()) {
             if (constant.name().toLowerCase(Locale.ROOT).equals(found.get())) {
-                return constant;
+                return Optional.of(constant);
             }
         }
         wrong(key, "\"" + found.get() + "\" is no " + type.getSimpleName().toLowerCase(Locale.ROOT)
                 + Nearest.hint(found.get(), Arrays.stream(type.getEnumConstants())
                         .map(constant -> constant.name().toLowerCase(Locale.ROOT)).toList()));
-        return usual;
+        return Optional.empty();
     }
 
     /**

@@ -30,10 +30,11 @@ public record HostConfig(
     /**
      * One link.
      *
+     * @param role empty = {@link Role#BACKUP} for a metered one, else {@link Role#PRIMARY}
      * @param metered empty = found out
      * @param mtu 0 = the NIC's
      */
-    public record LinkConfig(String nic, Role role, Optional<Boolean> metered, int mtu) {}
+    public record LinkConfig(String nic, Optional<Role> role, Optional<Boolean> metered, int mtu) {}
 
     /**
      * SOCKS5 and HTTP CONNECT on the same ports.

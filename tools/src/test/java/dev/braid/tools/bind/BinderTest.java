@@ -8,13 +8,14 @@ import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.Role;
+import dev.braid.tundriver.netlink.NftRule;
+import dev.braid.tundriver.netlink.NftTable;
 import dev.braid.tundriver.netlink.Nftables;
 import dev.braid.tundriver.netlink.Route;
+import dev.braid.tundriver.netlink.Rule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +33,8 @@ final class BinderTest {
 
     @TempDir Path folder;
 
-    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final ToldStack stack = new ToldStack();
+    private final List<String> told = stack.told;
     private BindingBed bed;
     private List<String> before;
     private HostClaim claim;
@@ -45,7 +47,7 @@ final class BinderTest {
         bed.host.<Void, IOException>call(() -> {
             claim = HostClaim.take(folder, BindingBed.BINDING, BindingBed.SILENT);
             bed.makeTuns();
-            binder = Binder.start(BindingBed.config(), claim, new Stack(), 2, BindingBed.SILENT);
+            binder = Binder.start(BindingBed.config(), claim, stack, 2, BindingBed.SILENT);
             return null;
         });
     }
@@ -63,29 +65,6 @@ final class BinderTest {
             claim.close();
             return null;
         });
-    }
-
-    /** Remembers what the stack is told. */
-    private final class Stack implements StackLinks {
-        @Override
-        public void carried(String tun, boolean carried) {
-            told.add(tun + (carried ? " carried" : " gone"));
-        }
-
-        @Override
-        public void addressesLost(String tun) {
-            told.add(tun + " strange");
-        }
-
-        @Override
-        public void address(String tun, Prefix own, boolean usable) {
-            told.add(tun + (usable ? " with " : " without ") + (own.address().isIpv4() ? "IPv4" : "IPv6"));
-        }
-
-        @Override
-        public void role(int link, Role role) {
-            told.add(link + " " + role.word());
-        }
     }
 
     private static void await(String what, BooleanSupplier condition) {
@@ -249,11 +228,43 @@ final class BinderTest {
     }
 
     @Test
+    void aHostThatBecomesARouterForwardsForOthersAgain() throws IOException {
+        try (Nftables nftables = bed.host.call(Nftables::open)) {
+            assertThat(comments(nftables)).contains("nic0 closed v4", "nic0 closed v6");
+            bed.host.sysctl("net/ipv4/ip_forward", "1");
+            bed.host.sysctl("net/ipv6/conf/all/forwarding", "1");
+            await("open", () -> comments(nftables).stream().noneMatch(comment -> comment.contains("closed")));
+        }
+        end();
+        assertThat(read("net/ipv4/conf/nic0/forwarding")).as("the router's own wish").isEqualTo("1");
+        assertThat(read("net/ipv6/conf/nic0/force_forwarding")).as("ours").isEqualTo("0");
+    }
+
+    private static List<String> comments(Nftables nftables) {
+        NftTable table = nftables.read(Firewall.TABLE);
+        return table == null
+                ? List.of("closed")
+                : table.chains().stream()
+                        .flatMap(chain -> chain.rules().stream())
+                        .map(NftRule::comment)
+                        .toList();
+    }
+
+    @Test
+    void whatIsGoneAlreadyIsNoRefusal() throws IOException {
+        Route away = bed.toWorld(0, "192.168.0.1", 4711);
+        Rule unknown = Rule.inputDevice("braid9", true, 7709, 7709, 77);
+        claim.host().deleteRoute(away);
+        claim.host().deleteRule(unknown);
+        assertThat(binder.links().all()).extracting(LinkView::use).containsOnly(LinkUse.USED);
+        end();
+    }
+
+    @Test
     void aClosedInterfaceStaysClosedToOthers() throws IOException {
         try (Nftables nftables = bed.host.call(Nftables::open)) {
             binder.links().role("nic1", Role.OFF);
-            assertThat(Objects.requireNonNull(nftables.read(Firewall.TABLE)).chains().getFirst().rules())
-                    .extracting(rule -> rule.comment())
+            assertThat(comments(nftables))
                     .contains("nic1 closed v4", "nic1 closed v6", "braid1 astray", "braid1 uninvited");
         }
         end();

@@ -129,7 +129,7 @@ final class BindingBed implements AutoCloseable {
     }
 
     static HostConfig.LinkConfig link(String nic, Role role) {
-        return new HostConfig.LinkConfig(nic, role, Optional.empty(), 0);
+        return new HostConfig.LinkConfig(nic, Optional.of(role), Optional.empty(), 0);
     }
 
     /** Everything that binding could have touched, and what is to stay. */

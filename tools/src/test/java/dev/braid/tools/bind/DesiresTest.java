@@ -69,7 +69,7 @@ final class DesiresTest {
                 "192.168.0.0/24",
                 "0.0.0.0/0 via 192.168.0.1",
                 "::/0 via fe80::1");
-        assertThat(desired.mtus()).containsEntry(9, 1_400);
+        assertThat(desired.mtus()).containsExactly(new Desired.Mtu(1, 9, 1_400));
     }
 
     @Test

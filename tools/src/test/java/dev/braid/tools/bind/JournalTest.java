@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class JournalTest {
-    private static final JournalEntry FIRST = new JournalEntry("net/ipv4/conf/wlan0/forwarding", "0", "1", 3);
-    private static final JournalEntry SECOND = new JournalEntry("net/ipv6/conf/wlan0/force_forwarding", "0", "1", 3);
+    private static final JournalEntry FIRST = new JournalEntry("net/ipv4/conf/wlan0/forwarding", "0", "1", 3, false);
+    private static final JournalEntry SECOND = new JournalEntry("net/ipv6/conf/wlan0/force_forwarding", "0", "1", 3,
+            false);
 
     @TempDir Path folder;
 
@@ -24,6 +25,10 @@ final class JournalTest {
 
     private Journal.Told read() throws IOException {
         return Objects.requireNonNull(Journal.read(folder));
+    }
+
+    private static Journal.Told parse(String text) {
+        return Objects.requireNonNull(Journal.parse(text));
     }
 
     @Test
@@ -42,7 +47,7 @@ final class JournalTest {
     void theFirstValueCounts() throws IOException {
         try (Journal journal = create()) {
             journal.note(FIRST);
-            journal.note(new JournalEntry("net/ipv4/conf/renamed/forwarding", "1", "1", 3));
+            journal.note(new JournalEntry("net/ipv4/conf/renamed/forwarding", "1", "1", 3, false));
         }
         assertThat(read().entries()).containsExactly(FIRST);
     }
@@ -56,10 +61,10 @@ final class JournalTest {
         Path file = folder.resolve(Journal.FILE);
         String whole = Files.readString(file);
         for (int cut = 1; cut < whole.length(); cut++) {
-            Journal.Told told = Journal.parse(whole.substring(0, whole.length() - cut));
+            Journal.Told told = parse(whole.substring(0, whole.length() - cut));
             assertThat(told.entries().size()).isLessThan(2);
         }
-        assertThat(Journal.parse("").header()).isNull();
+        assertThat(parse("").header()).isNull();
     }
 
     @Test
@@ -77,10 +82,25 @@ final class JournalTest {
             "net/ipv4/conf/wlan0/rp_filter",
             "/etc/passwd"
         }) {
-            String line = "{\"sysctl\":\"" + key + "\",\"was\":\"0\",\"now\":\"1\",\"device\":3}\n";
-            assertThat(Journal.parse(first + line).entries()).as(key).isEmpty();
+            String line = "{\"sysctl\":\"" + key + "\",\"was\":\"0\",\"now\":\"1\",\"device\":3,\"router\":false}\n";
+            assertThat(parse(first + line).entries()).as(key).isEmpty();
         }
-        assertThat(Journal.parse(first + "\0\1\2binary\n").entries()).isEmpty();
+        assertThat(parse(first + "\0\1\2binary\n").entries()).isEmpty();
+    }
+
+    @Test
+    void aJournalOfAnotherFormIsRefusedInsteadOfForgotten() throws IOException {
+        try (Journal journal = create()) {
+            journal.note(FIRST);
+        }
+        Path file = folder.resolve(Journal.FILE);
+        String ours = Files.readString(file);
+        String others = ours.replace("\"v\":" + JournalHeader.VERSION, "\"v\":" + (JournalHeader.VERSION + 1));
+        for (String text : new String[] {others, ours.replaceFirst("\"v\":", "\"form\":"), "[]\n", "\n", "\0\1\n"}) {
+            Files.writeString(file, text);
+            assertThatThrownBy(() -> Journal.read(folder)).as(text).hasMessageContaining("no journal of this version");
+            assertThat(file).exists();
+        }
     }
 
     @Test

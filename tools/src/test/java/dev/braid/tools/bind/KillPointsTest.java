@@ -64,7 +64,7 @@ final class KillPointsTest {
         Slots slots = new Slots(
                 BindingBed.config(List.of(BindingBed.link("nic0", Role.PRIMARY), BindingBed.link("nic1", Role.BACKUP))),
                 2);
-        List<BoundLink> bound = slots.bound(book, nic -> false);
+        List<BoundLink> bound = slots.bound(book.nics(), nic -> false);
         Desired desired = Desires.of(
                 bound,
                 BindingBed.BINDING,

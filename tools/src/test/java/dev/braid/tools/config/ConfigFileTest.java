@@ -75,8 +75,8 @@ class ConfigFileTest {
         assertThat(config.goals()).containsEntry(":22", Goal.HANDOVER).containsEntry("*.example.net", Goal.REDUNDANT)
                 .containsEntry("[2001:db8::1]:443", Goal.AGGREGATE);
         assertThat(config.links()).containsExactly(
-                new HostConfig.LinkConfig("wlan0", Role.BACKUP, Optional.of(true), 1400),
-                new HostConfig.LinkConfig("enx0.1", Role.PRIMARY, Optional.empty(), 0));
+                new HostConfig.LinkConfig("wlan0", Optional.of(Role.BACKUP), Optional.of(true), 1400),
+                new HostConfig.LinkConfig("enx0.1", Optional.empty(), Optional.empty(), 0));
         assertThat(config.proxy().users()).containsEntry("an\"na", "pass\\word\t");
         assertThat(config.dns().servers().getFirst().getPort()).isEqualTo(53);
         assertThat(config.bypass().networks()).extracting(Object::toString)

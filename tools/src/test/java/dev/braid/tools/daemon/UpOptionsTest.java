@@ -40,8 +40,8 @@ class UpOptionsTest {
                 "--link", "nic=wlan0,role=backup,metered=true,mtu=1400", "--link", "nic=eth0");
         assertThat(config.goal()).isEqualTo(Goal.REDUNDANT);
         assertThat(config.links()).containsExactly(
-                new HostConfig.LinkConfig("wlan0", Role.BACKUP, Optional.of(true), 1400),
-                new HostConfig.LinkConfig("eth0", Role.PRIMARY, Optional.empty(), 0));
+                new HostConfig.LinkConfig("wlan0", Optional.of(Role.BACKUP), Optional.of(true), 1400),
+                new HostConfig.LinkConfig("eth0", Optional.empty(), Optional.empty(), 0));
         assertThat(config.proxy().listen()).singleElement().hasToString("/127.0.0.1:1081");
         assertThat(config.proxy().clients()).isEqualTo(7);
     }
@@ -50,7 +50,7 @@ class UpOptionsTest {
     void withoutOptionsTheFileCounts() throws Exception {
         Path file = Files.writeString(folder.resolve("braid.toml"), "[link.eth9]\nrole = \"off\"\n");
         assertThat(read("--config", file.toString()).links())
-                .containsExactly(new HostConfig.LinkConfig("eth9", Role.OFF, Optional.empty(), 0));
+                .containsExactly(new HostConfig.LinkConfig("eth9", Optional.of(Role.OFF), Optional.empty(), 0));
     }
 
     @ParameterizedTest
