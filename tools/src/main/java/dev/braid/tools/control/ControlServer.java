@@ -52,10 +52,14 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException when it cannot be made, for example because the path is longer than a socket's may be
      */
     public static ControlServer open(Path path) throws IOException {
-        return open(path, client -> true);
+        ControlServer server = open(path, client -> true);
+        server.serve();
+        return server;
     }
 
-    /** The same for those clients alone that {@code admits} lets in; the others are told one line. */
+    /**
+     * The same for those clients alone that {@code admits} lets in, the others are told one line; and clients wait until {@link #serve}.
+     */
     public static ControlServer open(Path path, Predicate<SocketChannel> admits) throws IOException {
         Files.deleteIfExists(path);
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -65,9 +69,12 @@ public final class ControlServer implements AutoCloseable {
             listener.close();
             throw e;
         }
-        var server = new ControlServer(path, listener, admits);
-        Thread.ofVirtual().name("control").start(server::accept);
-        return server;
+        return new ControlServer(path, listener, admits);
+    }
+
+    /** Begins to serve; called once. */
+    public void serve() {
+        Thread.ofVirtual().name("control").start(this::accept);
     }
 
     /** Lets {@code handler} answer requests of this kind; the last one named does. */

@@ -30,7 +30,7 @@ final class AdminSocket implements AutoCloseable {
         this.log = log;
     }
 
-    /** Opens the socket in a folder of this user's. */
+    /** Opens the socket in a folder of this user's; clients wait until the {@link #server} serves. */
     static AdminSocket open(Path folder, String group, HostLog log) throws IOException {
         PeerRule rule = PeerRule.of("");
         var socket = new AdminSocket(

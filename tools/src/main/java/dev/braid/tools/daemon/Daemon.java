@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -59,6 +60,7 @@ final class Daemon implements AutoCloseable {
     private final AdminSocket admin;
     private final RateMeter rates;
     private final StatusReport report;
+    private final Absence absence = new Absence(Absence.uptimeMs());
     private HostConfig config;
     private boolean ended;
 
@@ -136,6 +138,7 @@ final class Daemon implements AutoCloseable {
                 stop.run();
             }
         }, binder.links(), goals, log).register(admin.server());
+        admin.server().serve();
     }
 
     private synchronized HostConfig config() {
@@ -206,16 +209,34 @@ final class Daemon implements AutoCloseable {
         return link.nic() + " (" + link.role().word() + ") " + link.use().sentence();
     }
 
-    /** Looks at the links' rates, while connections run, and at the stack's health: what made it end by itself, or empty. */
+    /** Looks at the links' rates, while connections run, and at the parts' health: which has ended by itself and why, or empty. */
     synchronized String tick() {
         if (ended) {
             return "";
         }
+        long goneMs = absence.lookMs(Absence.uptimeMs());
+        if (goneMs > 0) {
+            awaken(goneMs);
+        }
         if (!proxy.connections().all().isEmpty()) {
             rates.sample(binder.links().all(), System.nanoTime());
         }
-        Throwable failure = stack.failure();
-        return failure == null ? "" : failure.toString();
+        Throwable ofStack = stack.failure();
+        if (ofStack != null) {
+            return "the stack has ended by itself: " + ofStack;
+        }
+        Throwable ofBinder = binder.failure();
+        return ofBinder == null ? "" : "the links are followed no longer: " + ofBinder;
+    }
+
+    private void awaken(long goneMs) {
+        log.say(HostLog.Level.NOTICE, "stood still for " + TimeUnit.MILLISECONDS.toSeconds(goneMs)
+                + " s: each path is asked whether it is still known");
+        try {
+            binder.awoke();
+        } catch (IOException e) {
+            log.say(HostLog.Level.WARNING, "paths could not be asked: " + e.getMessage());
+        }
     }
 
     /** Ends all parts and undoes every change to the host. Idempotent. */

@@ -1,5 +1,6 @@
 package dev.braid.tools.daemon;
 
+import dev.braid.tools.bind.ClaimedException;
 import dev.braid.tools.bind.Recovery;
 import dev.braid.tools.cli.RunningProcesses;
 import dev.braid.tools.cli.UserError;
@@ -26,23 +27,57 @@ public final class DownCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path folder = folder();
-        ControlClient daemon = ControlClient.findDaemon(RunningProcesses.daemonSocket(folder));
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
+        long pid = 0;
+        boolean undone;
+        while (true) {
+            pid = pid == 0 ? ask(RunningProcesses.daemonSocket(folder)) : pid;
+            try {
+                // The daemon undoes its changes itself, unless it died over it.
+                undone = Recovery.run(folder, LogLines.standard(false));
+                break;
+            } catch (ClaimedException e) {
+                // It begins just now, and will listen; or it ends.
+                if (System.nanoTime() - untilNs > 0) {
+                    throw UserError.failure(e.getMessage() + ", and has not ended within " + LIMIT_S + " s");
+                }
+                Thread.sleep(LOOK_MS);
+            }
+        }
+        awaitEnd(pid, untilNs);
+        System.out.println("braid down: " + (pid != 0
+                ? "the daemon has ended and the host is as it was"
+                : undone ? "the host is as it was" : "no daemon is running, and none has left anything"));
+        return 0;
+    }
+
+    /** Asks the daemon that listens there to end; answers its process, or 0 when none listens or it has ended over that. */
+    private static long ask(Path socket) {
+        ControlClient daemon = ControlClient.findDaemon(socket);
         if (daemon == null) {
-            boolean undone = Recovery.run(folder, LogLines.standard(false));
-            System.out.println(undone
-                    ? "braid down: the host is as it was"
-                    : "braid down: no daemon is running, and none has left anything");
             return 0;
         }
-        long pid;
+        Thread.ofVirtual().name("patience").start(() -> endPatience(daemon));
         try (daemon) {
-            pid = daemon.ask("down", Map.of()).get("pid") instanceof Number number ? number.longValue() : 0;
+            return daemon.ask("down", Map.of()).get("pid") instanceof Number number ? number.longValue() : 0;
+        } catch (UserError e) {
+            ControlClient again = ControlClient.findDaemon(socket);
+            if (again == null) {
+                return 0;
+            }
+            again.close();
+            throw e;
         }
-        awaitEnd(pid);
-        // It has undone its changes itself, unless it died over it.
-        Recovery.run(folder, LogLines.standard(false));
-        System.out.println("braid down: the daemon has ended and the host is as it was");
-        return 0;
+    }
+
+    /** One that is stopped takes the question and never answers. */
+    private static void endPatience(ControlClient daemon) {
+        try {
+            Thread.sleep(TimeUnit.SECONDS.toMillis(LIMIT_S));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        daemon.close();
     }
 
     private Path folder() throws IOException {
@@ -52,10 +87,9 @@ public final class DownCommand implements Callable<Integer> {
                 : RunningProcesses.folder();
     }
 
-    private static void awaitEnd(long pid) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
-        while (ProcessHandle.of(pid).isPresent()) {
-            if (System.nanoTime() - until > 0) {
+    private static void awaitEnd(long pid, long untilNs) throws InterruptedException {
+        while (pid != 0 && ProcessHandle.of(pid).isPresent()) {
+            if (System.nanoTime() - untilNs > 0) {
                 throw UserError.failure("process " + pid + " has not ended within " + LIMIT_S + " s");
             }
             Thread.sleep(LOOK_MS);

@@ -7,6 +7,8 @@ import dev.braid.tools.host.HostLog.Level;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -29,6 +31,8 @@ public final class UpCommand implements Callable<Integer> {
 
     @Option(names = {"-v", "--verbose"}, description = "Tells of each connection, too.") private boolean verbose;
 
+    /** The daemon once it serves, or why it could not begin to. */
+    private final CompletableFuture<Daemon> started = new CompletableFuture<>();
     private final CountDownLatch failed = new CountDownLatch(1);
     private final Readiness manager = Readiness.ofEnvironment();
 
@@ -47,25 +51,49 @@ public final class UpCommand implements Callable<Integer> {
             return 0;
         }
         LogLines log = LogLines.standard(verbose);
-        Daemon daemon = Daemon.start(config, log);
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
-            manager.stopping();
-            daemon.close();
-            log.say(Level.NOTICE, "stopped; the host is as it was");
-            // A signal or a command asked for it, so it is a success; the JVM's own answer would be 128 plus the signal.
-            Runtime.getRuntime().halt(failed.getCount() == 0 ? 1 : 0);
-        }));
-        Hangup.handle(() -> reload(daemon, log));
-        daemon.serve(() -> reload(daemon, log), UpCommand::stop);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> end(log)));
+        Hangup.handle(() -> started.thenAccept(daemon -> reload(daemon, log)));
+        Daemon daemon = start(config, log);
         String summary = daemon.summary();
         log.say(Level.NOTICE, "ready: " + summary);
         manager.ready(summary);
-        for (String failure = daemon.tick(); failure.isEmpty(); failure = daemon.tick()) {
+        String failure = daemon.tick();
+        while (failure.isEmpty()) {
             TimeUnit.SECONDS.sleep(TICK_S);
+            failure = daemon.tick();
         }
-        log.say(Level.ERROR, "the stack has ended by itself");
+        log.say(Level.ERROR, failure);
         failed.countDown();
         return 1;
+    }
+
+    private Daemon start(HostConfig config, LogLines log) throws IOException {
+        try {
+            Daemon daemon = Daemon.start(config, log);
+            daemon.serve(() -> reload(daemon, log), UpCommand::stop);
+            started.complete(daemon);
+            return daemon;
+        } catch (IOException | RuntimeException e) {
+            started.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    /**
+     * The end of the process, whatever asked for it. Who asks while the daemon begins waits until it has begun: that takes moments, and
+     * then it can be ended as ever.
+     */
+    private void end(LogLines log) {
+        manager.stopping();
+        try {
+            started.join().close();
+        } catch (CompletionException e) {
+            // It did not begin, has undone what it had changed, and its thread tells why.
+            return;
+        }
+        log.say(Level.NOTICE, "stopped; the host is as it was");
+        // A signal or a command asked for it, so it is a success; the JVM's own answer would be 128 plus the signal.
+        Runtime.getRuntime().halt(failed.getCount() == 0 ? 1 : 0);
     }
 
     private static void stop() {

@@ -48,6 +48,7 @@ class PeerRuleTest {
         Path path = folder.resolve("admin.sock");
         try (ControlServer server = ControlServer.open(path, client -> false);
                 SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.serve();
             channel.connect(UnixDomainSocketAddress.of(server.path()));
             byte[] answer = new LineChannel(channel, 1 << 16).read();
             assertThat(answer).asString(StandardCharsets.UTF_8).contains("this user may not ask");
@@ -59,6 +60,7 @@ class PeerRuleTest {
         Path path = folder.resolve("admin.sock");
         try (ControlServer server = ControlServer.open(path, PeerRule.of(""));
                 SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.serve();
             channel.connect(UnixDomainSocketAddress.of(server.path()));
             var lines = new LineChannel(channel, 1 << 16);
             lines.write("{\"op\":\"none\"}".getBytes(StandardCharsets.UTF_8));

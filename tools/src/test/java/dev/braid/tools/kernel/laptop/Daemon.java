@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -32,18 +33,29 @@ final class Daemon implements AutoCloseable {
     /** Starts it and waits until it serves. */
     static Daemon up(LaptopBed bed, Path folder, String... options) throws IOException {
         Daemon daemon = start(bed, folder, options);
+        daemon.awaitReady();
+        return daemon;
+    }
+
+    /** Waits until it serves, and reads its log from then on; one that does not is closed. */
+    void awaitReady() throws IOException {
         try {
-            daemon.process.awaitLine(READY);
+            process.awaitLine(READY);
         } catch (IOException | AssertionError e) {
-            daemon.close();
+            close();
             throw e;
         }
-        Thread.ofPlatform().daemon().name("daemon-log").start(daemon::listen);
-        return daemon;
+        Thread.ofPlatform().daemon().name("daemon-log").start(this::listen);
     }
 
     /** Starts it and waits for nothing. */
     static Daemon start(LaptopBed bed, Path folder, String... options) throws IOException {
+        return start(bed, folder, Map.of(), options);
+    }
+
+    /** The same with variables of the environment besides. */
+    static Daemon start(LaptopBed bed, Path folder, Map<String, String> environment, String... options)
+            throws IOException {
         Path config = folder.resolve("braid.toml");
         if (Files.notExists(config)) {
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
@@ -51,7 +63,7 @@ final class Daemon implements AutoCloseable {
         }
         var arguments = new ArrayList<>(List.of("up", "--config", config.toString()));
         arguments.addAll(Arrays.asList(options));
-        return new Daemon(bed, folder, run(bed, folder, arguments.toArray(String[]::new)));
+        return new Daemon(bed, folder, run(bed, folder, environment, arguments.toArray(String[]::new)));
     }
 
     private void listen() {
@@ -64,7 +76,14 @@ final class Daemon implements AutoCloseable {
 
     /** Runs {@code braid} with these arguments beside it. */
     static BraidProcess run(LaptopBed bed, Path folder, String... arguments) throws IOException {
-        return BraidProcess.start(bed.laptop(), Map.of("XDG_RUNTIME_DIR", folder.toString()), arguments);
+        return run(bed, folder, Map.of(), arguments);
+    }
+
+    private static BraidProcess run(LaptopBed bed, Path folder, Map<String, String> environment, String... arguments)
+            throws IOException {
+        var all = new LinkedHashMap<>(environment);
+        all.put("XDG_RUNTIME_DIR", folder.toString());
+        return BraidProcess.start(bed.laptop(), all, arguments);
     }
 
     /** What a command of {@code braid} prints; it must succeed. */
@@ -86,6 +105,13 @@ final class Daemon implements AutoCloseable {
     /** {@code braid status --json}. */
     JsonNode status() throws IOException, InterruptedException {
         return new ObjectMapper().readTree(ask("status", "--json"));
+    }
+
+    /** What it has said since it was ready. */
+    List<String> log() {
+        synchronized (log) {
+            return List.copyOf(log);
+        }
     }
 
     BraidProcess process() {

@@ -30,6 +30,12 @@ record NicPlan(
         return new NicPlan("lte0", 12, 20, 30, 150_000, 700, "", NatPlan.parse("timeout=8s,inside=a"));
     }
 
+    /** Behind a NAT that forgets what was silent for this time, such as {@code 2s}. */
+    NicPlan forgetting(String time) {
+        return new NicPlan(
+                name, net, mbit, delayMs, queueBytes, metric, boxes, NatPlan.parse("timeout=" + time + ",inside=a"));
+    }
+
     /** With a box in the way that takes the options of Multipath TCP out of every segment. */
     NicPlan stripping() {
         return new NicPlan(name, net, mbit, delayMs, queueBytes, metric, "strip=mptcp", nat);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class SshSessionTest {
     private static final int CALM_LINES = 5;
+    private static final int STANDSTILL_MS = 6000;
 
     @TempDir private Path folder;
 
@@ -37,6 +38,25 @@ class SshSessionTest {
             System.out.printf("ssh: longest gap %d ms%n", ssh.longestGapMs());
             assertThat(ssh.longestGapMs()).isLessThan(3000);
             assertThat(daemon.stop()).as("its end, with a connection open and watched").isZero();
+        }
+    }
+
+    /** What a suspended laptop is to its peers, too: every NAT has forgotten every flow when it comes back. */
+    @Test
+    void aSessionOutlivesADaemonThatStoodStillForLongerThanNatsRemember() throws Exception {
+        try (LaptopBed bed = LaptopBed.start(
+                NicPlan.eth().forgetting("2s"), NicPlan.wifi().forgetting("2s"), NicPlan.lte().forgetting("2s"));
+                Daemon daemon = Daemon.up(bed, folder);
+                SshSession ssh = SshSession.open(bed, folder)) {
+            ssh.assertEchoes(CALM_LINES, "at first");
+            daemon.process().signal("STOP");
+            Thread.sleep(STANDSTILL_MS);
+            daemon.process().signal("CONT");
+            ssh.assertEchoes(CALM_LINES, "after the standstill");
+            System.out.printf("standstill: longest gap %d ms%n", ssh.longestGapMs());
+            assertThat(ssh.longestGapMs()).isLessThan(3000);
+            daemon.log().forEach(System.out::println);
+            System.out.println(daemon.status());
         }
     }
 }
