@@ -159,7 +159,8 @@ public final class Rtnetlink implements AutoCloseable {
                     .getFirst());
         } catch (LinuxException e) {
             return switch (e.errno()) {
-                case Errno.ENETUNREACH -> null;
+                // A kernel without the address's family (ipv6.disable=1) does not support the question.
+                case Errno.ENETUNREACH, Errno.EOPNOTSUPP -> null;
                 case Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL ->
                     Route.to(new Prefix(to, to.bits())).type(Route.RTN_UNREACHABLE).build();
                 default -> throw e;
