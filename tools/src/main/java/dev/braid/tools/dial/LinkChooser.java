@@ -10,17 +10,22 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which links are tried for a server. A connection of Multipath TCP gets the others by itself, so it begins over the best
  * one that lets it; those to a plain server stay where they begin, so they are spread. Any thread.
  */
 final class LinkChooser {
+    /** How long a suspect is left alone between two looks at it. */
+    private static final long LOOK_NS = 10_000_000_000L;
+
     private final PlainServers servers;
     /** Open connections of plain TCP by link. */
     private final Map<Integer, List<SocketChannel>> plain = new HashMap<>();
     /** When a plain connection began over the link last, as a count. */
     private final Map<Integer, Long> lastTurns = new HashMap<>();
+    private final Map<Integer, Long> lastLooksNs = new HashMap<>();
     private long turns;
 
     LinkChooser(PlainServers servers) {
@@ -35,16 +40,36 @@ final class LinkChooser {
     synchronized List<LinkView> order(List<LinkView> links, Target target, Goal goal, long nowNs) {
         plain.values().forEach(channels -> channels.removeIf(channel -> !channel.isOpen()));
         List<LinkView> usable = links.stream().filter(link -> link.use().usable()).toList();
+        Map<Integer, Integer> ranks = new HashMap<>();
+        usable.forEach(link -> ranks.put(link.index(), rank(link, target, nowNs)));
         Comparator<LinkView> order = Comparator.<LinkView>comparingInt(link -> link.use() == LinkUse.SUSPECT ? 1 : 0)
                 .thenComparing(LinkView::role)
-                .thenComparingInt(link -> rank(link, target, nowNs));
-        if (isPlain(usable, target, nowNs)) {
+                .thenComparingInt(link -> ranks.getOrDefault(link.index(), 0));
+        boolean spread = goal == Goal.AGGREGATE || goal == Goal.REDUNDANT;
+        if (spread && isPlain(usable, target, nowNs)) {
             order = order.thenComparingInt(this::openPlain)
                     .thenComparingLong(link -> lastTurns.getOrDefault(link.index(), 0L));
         } else if (goal != Goal.HANDOVER) {
             order = order.thenComparingLong(link -> link.srttNs() == 0 ? Long.MAX_VALUE : link.srttNs());
         }
         return usable.stream().sorted(order).toList();
+    }
+
+    /**
+     * A suspect that it is time to look at again, by a try beside the first one: nothing but an answer clears it, and being tried last it
+     * would never get one. The first choice needs none, and each other one gets it once in ten seconds.
+     *
+     * @param order what {@link #order} answered
+     */
+    synchronized @Nullable LinkView lookAgain(List<LinkView> order, long nowNs) {
+        for (LinkView link : order.subList(Math.min(1, order.size()), order.size())) {
+            Long last = lastLooksNs.get(link.index());
+            if (link.use() == LinkUse.SUSPECT && (last == null || nowNs - last >= LOOK_NS)) {
+                lastLooksNs.put(link.index(), nowNs);
+                return link;
+            }
+        }
+        return null;
     }
 
     /** Links over which Multipath TCP works come before those that were not asked, and those where it is stripped come last. */

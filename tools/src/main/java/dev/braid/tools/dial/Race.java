@@ -80,16 +80,17 @@ final class Race {
      * A race that has not begun.
      *
      * @param order usable links, the first choice first
+     * @param suspect the one of them that is looked at again; {@code null} = none
      * @param bypass why an address bypasses the stack; empty = it does not
      */
-    Race(Target target, GoalChoice goal, List<LinkView> order, Function<IpAddress, String> bypass,
-            LinkConnector connector, Links links) {
+    Race(Target target, GoalChoice goal, List<LinkView> order, @Nullable LinkView suspect,
+            Function<IpAddress, String> bypass, LinkConnector connector, Links links) {
         this.target = target;
         this.goal = goal;
         this.bypass = bypass;
         this.connector = connector;
         this.links = links;
-        this.candidates = new Candidates(order, address -> !reason(address).isEmpty());
+        this.candidates = new Candidates(order, suspect, address -> !reason(address).isEmpty());
     }
 
     /**
@@ -129,6 +130,10 @@ final class Race {
             Way way = candidates.poll(nowNs);
             if (way != null) {
                 begin(way, nowNs);
+                Way look = candidates.beside(way);
+                if (look != null) {
+                    begin(look, nowNs);
+                }
             }
             if (running.isEmpty() && candidates.exhausted()) {
                 throw failure();

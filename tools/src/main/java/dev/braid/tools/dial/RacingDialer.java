@@ -1,6 +1,5 @@
 package dev.braid.tools.dial;
 
-import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.dial.Candidates.Way;
 import dev.braid.tools.host.Bypass;
 import dev.braid.tools.host.Connected;
@@ -10,6 +9,7 @@ import dev.braid.tools.host.Goals;
 import dev.braid.tools.host.HostLog;
 import dev.braid.tools.host.HostLog.Level;
 import dev.braid.tools.host.LinkConnector;
+import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.Links;
 import dev.braid.tools.host.Names;
@@ -48,24 +48,20 @@ public final class RacingDialer implements Dialer {
     public Connected dial(Target target) throws IOException {
         GoalChoice goal = goals.of(target.host(), target.port());
         List<LinkView> now = links.all();
-        List<LinkView> order = chooser.order(now, target, goal.goal(), System.nanoTime());
+        long nowNs = System.nanoTime();
+        List<LinkView> order = chooser.order(now, target, goal.goal(), nowNs);
         String nameReason = bypass.nameReason(target.host());
-        var race = new Race(target, goal, order, this::reason, connector, links);
+        var race = new Race(target, goal, order, chooser.lookAgain(order, nowNs), bypass::reason, connector, links);
         try {
-            Race.Winner winner = race.run(names, nameReason);
-            return connected(target, winner);
+            return connected(target, race.run(names, nameReason), order);
         } catch (NoRouteToHostException e) {
             log.say(Level.DEBUG, "dial: " + target + ": " + describe(now));
             throw e;
         }
     }
 
-    private String reason(IpAddress address) {
-        return bypass.reason(address);
-    }
-
     /** A connection, with the reason for its way; notes what the server speaks. */
-    private Connected connected(Target target, Race.Winner winner) {
+    private Connected connected(Target target, Race.Winner winner, List<LinkView> order) {
         Way way = winner.way();
         SocketChannel channel = winner.channel();
         LinkView link = way.link();
@@ -74,14 +70,25 @@ public final class RacingDialer implements Dialer {
         }
         boolean multipath = connector.isMultipath(channel);
         servers.note(target, link.index(), multipath, System.nanoTime());
+        String passedBy = passedBy(link, order);
         if (multipath) {
-            return new Connected(channel, link.index(), "Multipath TCP, begun over " + link.nic());
+            return new Connected(channel, link.index(), "Multipath TCP, begun over " + link.nic() + passedBy);
         }
         chooser.beganPlain(link.index(), channel);
         String why = servers.isMultipath(target, System.nanoTime())
                 ? "the server speaks Multipath TCP over other links, so something on this way strips it"
                 : "the server does not speak Multipath TCP, or something on the way strips it (SYN/ACK without MP_CAPABLE)";
-        return new Connected(channel, link.index(), "plain TCP over " + link.nic() + ": " + why);
+        return new Connected(channel, link.index(), "plain TCP over " + link.nic() + passedBy + ": " + why);
+    }
+
+    /** The links that would have come before if connections over them had been answered lately; empty = none. */
+    private static String passedBy(LinkView taken, List<LinkView> order) {
+        String suspects = order.stream()
+                .filter(link -> link.use() == LinkUse.SUSPECT && link.index() != taken.index()
+                        && link.role().compareTo(taken.role()) <= 0)
+                .map(LinkView::nic)
+                .collect(Collectors.joining(" and "));
+        return suspects.isEmpty() ? "" : " and not " + suspects + ", where connections stay unanswered";
     }
 
     /** Whether Multipath TCP is stripped on the link, as far as connections to servers that speak it have shown. */

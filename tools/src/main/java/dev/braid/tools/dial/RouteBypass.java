@@ -60,7 +60,7 @@ public final class RouteBypass implements Bypass {
                 return network + " is configured to bypass";
             }
         }
-        if (remote.isLoopback() || remote.isLinkLocal()) {
+        if (remote.isLoopback() || remote.isUnspecified() || remote.isLinkLocal()) {
             return remote + " is of this host or its link alone";
         }
         List<LinkView> all = links.all();

@@ -46,6 +46,31 @@ final class LinkChooserTest {
     }
 
     @Test
+    void aSuspectIsLookedAtAgainOnceInTenSeconds() {
+        LinkView suspect = TestLinks.link(0, "eth0", Role.PRIMARY, LinkUse.SUSPECT, 1);
+        List<LinkView> order = chooser.order(List.of(suspect, WLAN), SERVER, Goal.AGGREGATE, 0);
+        assertThat(order).containsExactly(WLAN, suspect);
+        assertThat(chooser.lookAgain(order, 0)).isEqualTo(suspect);
+        assertThat(chooser.lookAgain(order, 9_999_999_999L)).isNull();
+        assertThat(chooser.lookAgain(order, 10_000_000_000L)).isEqualTo(suspect);
+        assertThat(chooser.lookAgain(List.of(suspect), 60_000_000_000L)).as("it is the first anyway").isNull();
+        assertThat(chooser.lookAgain(List.of(), 0)).isNull();
+    }
+
+    @Test
+    void goalsOfOneLinkAreNotSpreadOverPlainServers() throws IOException {
+        servers.note(SERVER, 0, false, 0);
+        servers.note(SERVER, 1, false, 0);
+        try (SocketChannel channel = SocketChannel.open()) {
+            chooser.beganPlain(1, channel);
+            assertThat(order(SERVER, Goal.AGGREGATE, ETH, WLAN)).containsExactly("eth0", "wlan0");
+            assertThat(order(SERVER, Goal.LATENCY, ETH, WLAN)).containsExactly("wlan0", "eth0");
+            chooser.beganPlain(0, channel);
+            assertThat(order(SERVER, Goal.HANDOVER, ETH, WLAN)).containsExactly("eth0", "wlan0");
+        }
+    }
+
+    @Test
     void aLinkThatStripsMultipathTcpIsLastForEveryServer() {
         servers.note(SERVER, 1, false, 0);
         assertThat(order(SERVER, Goal.AGGREGATE, ETH, WLAN)).as("perhaps it is the link").containsExactly("eth0",

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.host.Bypass;
 import dev.braid.tools.host.Connected;
-import dev.braid.tools.host.Goal;
 import dev.braid.tools.host.GoalChoice;
-import dev.braid.tools.host.Goals;
 import dev.braid.tools.host.LinkConnector;
 import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.Names;
+import dev.braid.tools.host.OneGoal;
 import dev.braid.tools.host.Role;
 import dev.braid.tools.host.Target;
 import java.io.IOException;
@@ -117,26 +116,6 @@ final class RacingDialerTest {
         assertThat(condition.getAsBoolean()).as("within 20 s").isTrue();
     }
 
-    private static final class OneGoal implements Goals {
-        @Override
-        public GoalChoice of(String host, int port) {
-            return new GoalChoice(Goal.AGGREGATE, "default", "endpoints");
-        }
-
-        @Override
-        public void change(@Nullable String host, int port, @Nullable Goal goal) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<String> rules() {
-            return List.of();
-        }
-
-        @Override
-        public void onChange(Runnable listener) {}
-    }
-
     private RacingDialer dialer() {
         return new RacingDialer((name, answers) -> names.lookup(name, answers), links,
                 address -> bypass.reason(address),
@@ -228,6 +207,31 @@ final class RacingDialerTest {
         assertThat(dialer.dial(target).link()).isEqualTo(1);
         assertThat(dialer.strips(0)).isTrue();
         assertThat(dialer.dial(new Target("new.test", 80, "")).link()).as("another server").isEqualTo(1);
+    }
+
+    private void suspectAir() {
+        links.all.set(1, TestLinks.link(1, "wlan0", Role.PRIMARY, LinkUse.SUSPECT, 0));
+    }
+
+    @Test
+    void aSuspectLinkThatAnswersAgainIsHeardThoughAnotherIsFaster() throws IOException {
+        suspectAir();
+        RacingDialer dialer = dialer();
+        dialer.dial(new Target("server.test", 80, ""));
+        await(() -> links.heard.contains("1 true"));
+        await(() -> opened.stream().filter(SocketChannel::isOpen).count() == 1);
+        dialer.dial(new Target("server.test", 80, ""));
+        assertThat(opened).as("not at every connection").hasSize(3);
+    }
+
+    @Test
+    void whatIsNotTakenForItsSilenceIsTold() throws IOException {
+        suspectAir();
+        behaviours.put(1, Behaviour.SILENT);
+        assertThat(dial().how())
+                .isEqualTo("Multipath TCP, begun over eth0 and not wlan0, where connections stay unanswered");
+        await(() -> links.heard.contains("1 false"));
+        await(() -> opened.stream().filter(SocketChannel::isOpen).count() == 1);
     }
 
     @Test

@@ -48,6 +48,8 @@ final class RouteBypassTest {
                 .isEqualTo("192.168.10.0/24 is attached to eth0");
         assertThat(reason(IpAddress.parse("10.8.1.1"), theDefault)).isEqualTo("10.8.0.0/16 is configured to bypass");
         assertThat(reason(IpAddress.LOOPBACK_IPV6, theDefault)).isNotEmpty();
+        // Block lists send names there, and to connect there is to connect to this host.
+        assertThat(reason(IpAddress.ANY_IPV4, theDefault)).isNotEmpty();
     }
 
     @Test

@@ -3,14 +3,13 @@ package dev.braid.tools.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.wire.IpAddress;
-import dev.braid.tools.host.Goal;
 import dev.braid.tools.host.GoalChoice;
-import dev.braid.tools.host.Goals;
 import dev.braid.tools.host.LinkConnector;
 import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.Links;
 import dev.braid.tools.host.Names;
+import dev.braid.tools.host.OneGoal;
 import dev.braid.tools.host.Role;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,7 +48,7 @@ class TrialsTest {
     }
 
     private Trials trials() {
-        return new Trials(new OneLink(), new LoopbackName(), new NoGoals(), new KernelConnector(), () -> server);
+        return new Trials(new OneLink(), new LoopbackName(), new OneGoal(), new KernelConnector(), () -> server);
     }
 
     @Test
@@ -108,28 +107,6 @@ class TrialsTest {
                 answers.found(List.of(LOOPBACK));
             }
             answers.finished(known ? "" : "not known: " + name);
-        }
-    }
-
-    private static final class NoGoals implements Goals {
-        @Override
-        public GoalChoice of(String host, int port) {
-            return new GoalChoice(Goal.AGGREGATE, "default", "endpoints");
-        }
-
-        @Override
-        public void change(@Nullable String host, int port, @Nullable Goal goal) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<String> rules() {
-            return List.of();
-        }
-
-        @Override
-        public void onChange(Runnable listener) {
-            throw new UnsupportedOperationException();
         }
     }
 
