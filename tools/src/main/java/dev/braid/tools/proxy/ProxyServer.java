@@ -160,9 +160,12 @@ public final class ProxyServer {
     }
 
     private void admit(SocketChannel channel) {
-        if (closed || !limits.arrive()) {
+        boolean full = !closed && !limits.arrive();
+        if (closed || full) {
             close(channel);
-            sayLimit("too many requests are incomplete");
+            if (full) {
+                sayLimit("too many requests are incomplete");
+            }
             return;
         }
         var client = new ClientConnection(this, channel);

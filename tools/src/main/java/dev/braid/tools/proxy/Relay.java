@@ -90,7 +90,6 @@ final class Relay {
                 copy(client, remote, buffer, count -> traffic.up(count, System.nanoTime()));
             }
         } catch (IOException e) {
-            clientGone();
             abort();
         } finally {
             buffers.give(buffer);
@@ -99,18 +98,23 @@ final class Relay {
 
     /** The client's stream ended before its first byte: nobody waits for the destination then, unless it is there already. */
     private void clientEnded() throws IOException {
-        clientGone();
-        SocketChannel remote = destination.getNow(null);
+        if (stopDialling()) {
+            return;
+        }
+        SocketChannel remote = destination.join();
         if (remote != null) {
             traffic.ended();
             remote.shutdownOutput();
         }
     }
 
-    private void clientGone() {
-        if (stage.compareAndSet(Stage.DIALLING, Stage.CLIENT_GONE)) {
+    /** Has a destination not be dialled any more; answers false when it is there already, or will not be. */
+    private boolean stopDialling() {
+        boolean stops = stage.compareAndSet(Stage.DIALLING, Stage.CLIENT_GONE);
+        if (stops) {
             dialler.interrupt();
         }
+        return stops;
     }
 
     /** Copies what the buffer holds and then all that comes, and passes the end on. */
@@ -127,8 +131,9 @@ final class Relay {
         to.shutdownOutput();
     }
 
-    /** Resets both connections. Any thread. */
+    /** Resets both connections; a destination that is still dialled will be none. Any thread. */
     void abort() {
+        stopDialling();
         reset(client);
         SocketChannel remote = destination.getNow(null);
         if (remote != null) {

@@ -170,6 +170,26 @@ final class ProxyServerTest {
     }
 
     @Test
+    void aStopEndsTheDiallingForAClientThatHasSaidMuchAlready() throws Exception {
+        var dialling = new CountDownLatch(1);
+        bed.dialer = _ -> {
+            dialling.countDown();
+            try {
+                Thread.sleep(30_000);
+            } catch (InterruptedException e) {
+                throw new ClosedByInterruptException();
+            }
+            throw new IOException("nobody stopped it");
+        };
+        try (Socket client = bed.client(5, 1, 0, 5, 1, 0, 3, 1, 'h', 0, 80, 'm', 'o', 'r', 'e')) {
+            assertThat(dialling.await(20, TimeUnit.SECONDS)).isTrue();
+            bed.proxy.close(Duration.ZERO);
+            assertThat(bed.proxy.limits().all()).as("connections after the stop").isZero();
+        }
+        assertThat(bed.lines).noneMatch(line -> line.contains("turned away"));
+    }
+
+    @Test
     void limitsOfAllAndOfEachAreKeptAndToldOnce() throws IOException {
         try (var small = new ProxyBed(ProxyBed.config(Map.of(), 2, 1, 0));
                 Socket first = small.connected();
