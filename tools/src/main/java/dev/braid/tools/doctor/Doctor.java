@@ -22,13 +22,14 @@ public final class Doctor {
         all.put("the links", new LinkCheck());
         all.put("rules and forwarding", new BindingCheck());
         all.put("IPv6", new Ipv6Check());
+        all.put("name servers", new NamesCheck());
         all.put("Multipath TCP", new MultipathCheck());
         // Behind the trials: what they send is counted, too, and tells more than what has been so long ago.
         all.put("firewalls", new FirewallCheck());
         return all;
     }
 
-    /** Looks; takes as long as connections to the server for trials do, ten seconds at most. */
+    /** Looks; takes as long as connections to the server for trials do, twelve seconds at most. */
     public DoctorReport examine() {
         List<Finding> findings = new ArrayList<>();
         CHECKS.forEach((what, check) -> {

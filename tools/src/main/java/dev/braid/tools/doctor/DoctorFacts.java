@@ -2,6 +2,7 @@ package dev.braid.tools.doctor;
 
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.NameTrial;
 import dev.braid.tundriver.netlink.NftBase;
 import dev.braid.tundriver.netlink.NftCount;
 import dev.braid.tundriver.netlink.Rule;
@@ -38,6 +39,9 @@ interface DoctorFacts {
 
     /** The chains that the kernel runs, of other programs too. */
     List<NftBase> bases();
+
+    /** Asks each name server over each link; blocks for seconds at most. None without a daemon, or when none is known. */
+    List<NameTrial> nameServers();
 
     /** The host to try connections to; empty = none is known. */
     String server();

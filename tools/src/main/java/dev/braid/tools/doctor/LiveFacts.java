@@ -2,6 +2,7 @@ package dev.braid.tools.doctor;
 
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.NameTrial;
 import dev.braid.tundriver.netlink.NftBase;
 import dev.braid.tundriver.netlink.NftCount;
 import dev.braid.tundriver.netlink.Nftables;
@@ -93,6 +94,11 @@ final class LiveFacts implements DoctorFacts {
         try (Nftables firewall = Nftables.open()) {
             return firewall.bases();
         }
+    }
+
+    @Override
+    public List<NameTrial> nameServers() {
+        return trials == null ? List.of() : trials.nameServers();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.braid.tools.host.Goals;
 import dev.braid.tools.host.LinkConnector;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.Links;
+import dev.braid.tools.host.NameTrial;
 import dev.braid.tools.host.Names;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,7 +37,7 @@ public final class Trials {
         this.server = server;
     }
 
-    /** Looks at everything. Blocks, ten seconds at most; on a thread of the daemon's network namespace. */
+    /** Looks at everything. Blocks, twelve seconds at most; on a thread of the daemon's network namespace. */
     public DoctorReport examine() {
         return new Doctor(new LiveFacts(this)).examine();
     }
@@ -58,6 +59,10 @@ public final class Trials {
     private int port() {
         String text = server();
         return Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
+    }
+
+    List<NameTrial> nameServers() {
+        return names.trials(host());
     }
 
     Lookup lookup() {

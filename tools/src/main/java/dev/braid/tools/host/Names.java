@@ -12,6 +12,16 @@ public interface Names {
      */
     void lookup(String name, Answers answers);
 
+    /**
+     * Asks each name server over each link that it is asked over, to find out which of them answer; none where no servers are asked.
+     * Blocks, two seconds at most.
+     *
+     * @param name what is asked for; an address or nothing = any name
+     */
+    default List<NameTrial> trials(String name) {
+        return List.of();
+    }
+
     /** Hears what is found. */
     interface Answers {
         /** Addresses of one family. At most once for each family. */

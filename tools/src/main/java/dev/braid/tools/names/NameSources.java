@@ -3,7 +3,6 @@ package dev.braid.tools.names;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /** What this host and its configuration say about names, now. Any thread. */
@@ -17,7 +16,6 @@ final class NameSources {
     private final WatchedFile<ResolvConf> resolvConf;
     private final WatchedFile<ResolvConf> behindSystemd;
     private volatile List<DnsServer> configured = List.of();
-    private volatile List<String> kernels = List.of();
 
     /**
      * The sources.
@@ -32,14 +30,12 @@ final class NameSources {
     }
 
     /**
-     * Goes by another configuration from now on.
+     * Asks other servers from now on.
      *
      * @param servers those to ask; empty = the host's
-     * @param bypassed {@code corp.example} and {@code *.corp.example}, which are the kernel's affair
      */
-    void configure(List<InetSocketAddress> servers, List<String> bypassed) {
+    void configure(List<InetSocketAddress> servers) {
         configured = servers.stream().map(DnsServer::of).toList();
-        kernels = bypassed.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     }
 
     HostsFile hosts() {
@@ -54,12 +50,5 @@ final class NameSources {
         }
         ResolvConf behind = own.isLocalOnly() ? behindSystemd.value() : own;
         return behind.servers().isEmpty() ? own : behind;
-    }
-
-    /** Whether the kernel's host and its own resolver know better: multicast names (RFC 6762), and what is configured. */
-    boolean isKernels(String name) {
-        return name.endsWith(".local") || kernels.stream().anyMatch(pattern -> pattern.startsWith("*.")
-                ? name.endsWith(pattern.substring(1))
-                : name.equals(pattern));
     }
 }

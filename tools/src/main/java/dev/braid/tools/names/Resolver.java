@@ -6,6 +6,7 @@ import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.host.Bypass;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.Links;
+import dev.braid.tools.host.NameTrial;
 import dev.braid.tools.host.Names;
 import dev.braid.tools.names.DnsReply.Kind;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Resolver implements Names, AutoCloseable {
     private static final int MAX_LOOKUPS = 64;
+    private static final long SECOND_NS = 1_000_000_000L;
+    /** How long a way is given that is asked to find out about it: time for a question that is lost once. */
+    private static final long TRIAL_NS = 2 * SECOND_NS;
+    /** A name that every server can say something about (RFC 2606 section 3). */
+    private static final String NAME_OF_ALL = "example.com";
     private static final String CLOSED = "the resolver is closed";
 
     private final DnsSockets sockets;
@@ -35,37 +42,47 @@ public final class Resolver implements Names, AutoCloseable {
     private final Links links;
     private final Bypass bypass;
     private final LongSupplier clock;
+    private final Function<String, List<IpAddress>> ownResolver;
+    private final LinkJudge judge;
     private final SecureRandom random = new SecureRandom();
     private final NameCache cache = new NameCache();
     private final Semaphore turns = new Semaphore(MAX_LOOKUPS, true);
     private final Set<Thread> lookups = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /** As {@link #start}, over other sockets and sources. */
-    Resolver(DnsSockets sockets, NameSources sources, Links links, Bypass bypass, LongSupplier clock) {
+    /**
+     * As {@link #start}, over other sockets and sources.
+     *
+     * @param ownResolver what this host's own resolver says of a name; no address = nothing
+     */
+    Resolver(DnsSockets sockets, NameSources sources, Links links, Bypass bypass,
+            Function<String, List<IpAddress>> ownResolver, LongSupplier clock) {
         this.sockets = sockets;
         this.sources = sources;
         this.links = links;
         this.bypass = bypass;
         this.clock = clock;
+        this.ownResolver = ownResolver;
+        this.judge = new LinkJudge(links, (way, question) -> tryOne(way, question).isEmpty());
     }
 
     /**
      * A resolver over a stack's links, with this host's files. To be closed before the stack.
      *
-     * @param config says which servers, if not resolv.conf's, and which names are not looked up this way
-     * @param bypass which servers are not asked by the stack
+     * @param config says which servers, if not resolv.conf's
+     * @param bypass which names are not looked up this way, and which servers are not asked by the stack
      */
     public static Resolver start(Stack stack, HostConfig config, Links links, Bypass bypass) {
         var sources = new NameSources(NameSources.ETC, NameSources.SYSTEMD, System::nanoTime);
-        var resolver = new Resolver(new StackDnsSockets(stack), sources, links, bypass, System::nanoTime);
+        var resolver = new Resolver(new StackDnsSockets(stack), sources, links, bypass, Resolver::askHost,
+                System::nanoTime);
         resolver.reconfigure(config);
         return resolver;
     }
 
     /** Goes by another configuration from now on. */
     public void reconfigure(HostConfig config) {
-        sources.configure(config.dns().servers(), config.bypass().names());
+        sources.configure(config.dns().servers());
         cache.clear();
     }
 
@@ -116,8 +133,10 @@ public final class Resolver implements Names, AutoCloseable {
             answers.foundBoth(listed);
             return "";
         }
-        if (sources.isKernels(canonical)) {
-            return askKernel(canonical, answers);
+        // Multicast names (RFC 6762), and what is configured: this host and its own resolver know better.
+        if (canonical.endsWith(".local") || !bypass.nameReason(canonical).isEmpty()) {
+            answers.foundBoth(ownResolver.apply(canonical));
+            return "this host's own resolver does not know " + canonical;
         }
         ResolvConf conf = sources.resolvConf();
         List<Way> ways = Way.all(conf.servers(), links.all(), bypass);
@@ -154,16 +173,12 @@ public final class Resolver implements Names, AutoCloseable {
                 .toList();
     }
 
-    private static String askKernel(String name, OneAtATime answers) {
+    private static List<IpAddress> askHost(String name) {
         try {
-            var found = new ArrayList<IpAddress>();
-            for (InetAddress address : InetAddress.getAllByName(name)) {
-                found.add(IpAddress.ofBytes(address.getAddress()));
-            }
-            answers.foundBoth(found);
-            return "";
+            return Stream.of(InetAddress.getAllByName(name)).map(found -> IpAddress.ofBytes(found.getAddress()))
+                    .toList();
         } catch (UnknownHostException e) {
-            return "this host's own resolver does not know " + name;
+            return List.of();
         }
     }
 
@@ -192,14 +207,12 @@ public final class Resolver implements Names, AutoCloseable {
     private String ask(DnsQuestion question, List<Way> ways, OneAtATime answers) throws InterruptedException {
         DnsReply reply = cache.lookup(question, clock.getAsLong());
         if (reply == null) {
-            Query.Result result = new Query(ways, way -> new Exchange(sockets, way, question, random), clock).run();
+            Query.Result result = query(question, ways, Query.LIMIT_NS);
             reply = result.reply();
-            LinkView link = result.way().link();
-            if (reply.isFinal()) {
+            Way way = result.way();
+            if (way != null) {
                 cache.keep(question, reply, clock.getAsLong());
-                if (link != null) {
-                    links.heard(link.index(), true);
-                }
+                judge.hear(question, way, result.silent());
             }
         }
         if (reply.kind() == Kind.FOUND) {
@@ -207,6 +220,54 @@ public final class Resolver implements Names, AutoCloseable {
             return "";
         }
         return reply.kind() == Kind.NOTHING ? "there is no such name: " + question.name() : reply.why();
+    }
+
+    private Query.Result query(DnsQuestion question, List<Way> ways, long limitNs) throws InterruptedException {
+        return new Query(ways, way -> new Exchange(sockets, way, question, random), clock, limitNs).run();
+    }
+
+    /** Why a way brings no answer; empty = it does. */
+    private String tryOne(Way way, DnsQuestion question) {
+        try {
+            Query.Result result = query(question, List.of(way), TRIAL_NS);
+            if (result.way() != null) {
+                return "";
+            }
+            return result.silent().isEmpty() ? result.reply().why() : "no answer within " + TRIAL_NS / SECOND_NS + " s";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CLOSED;
+        }
+    }
+
+    @Override
+    public List<NameTrial> trials(String name) {
+        boolean isName = !name.isEmpty() && literal(name) == null;
+        var question = new DnsQuestion(isName ? DnsName.canonical(name) : NAME_OF_ALL, true);
+        List<Way> ways = Way.all(sources.resolvConf().servers(), links.all(), bypass);
+        var trials = new NameTrial[ways.size()];
+        var threads = new ArrayList<Thread>();
+        for (int i = 0; i < trials.length; i++) {
+            int at = i;
+            threads.add(Thread.ofVirtual().name("name-trial").start(() -> trials[at] = trial(ways.get(at), question)));
+        }
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+        return List.of(trials);
+    }
+
+    private NameTrial trial(Way way, DnsQuestion question) {
+        long beganNs = clock.getAsLong();
+        String failure = tryOne(way, question);
+        LinkView link = way.link();
+        return new NameTrial(way.server().toString(), link == null ? "" : link.nic(), failure,
+                clock.getAsLong() - beganNs);
     }
 
     /** Ends every lookup under way, which then answer that nothing was found. */

@@ -6,6 +6,7 @@ import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.doctor.Finding.Grade;
 import dev.braid.tools.doctor.Trial.Outcome;
 import dev.braid.tools.host.LinkUse;
+import dev.braid.tools.host.NameTrial;
 import dev.braid.tundriver.netlink.NftBase;
 import dev.braid.tundriver.netlink.NftChain;
 import dev.braid.tundriver.netlink.NftCount;
@@ -73,6 +74,27 @@ class DoctorTest {
         assertThat(onlyComplaint().text()).isEqualTo("mptcp.test:443 is not found: no server answers");
         facts.server = "";
         assertThat(onlyComplaint().remedy()).contains("doctor.server");
+    }
+
+    @Test
+    void aNameServerThatOneLinkDoesNotReachIsTold() {
+        facts.nameServers.set(1, new NameTrial("203.0.113.53", "wlan0", "no answer within 2 s", 2_000_000_000));
+        Finding finding = onlyComplaint();
+        assertThat(finding.grade()).isEqualTo(Grade.WARNING);
+        assertThat(finding.link()).isEqualTo("wlan0");
+        assertThat(finding.text()).isEqualTo(
+                "name server 203.0.113.53 is no help: no answer within 2 s, though it answers over others");
+        assertThat(finding.remedy()).contains("dns.servers");
+    }
+
+    @Test
+    void nameServersThatAllStaySilentAreAProblemAndSoIsToHaveNone() {
+        facts.nameServers.replaceAll(trial -> new NameTrial(trial.server(), trial.nic(), "no answer within 2 s", 0));
+        assertThat(examined().findings()).filteredOn(finding -> finding.grade() == Grade.PROBLEM)
+                .hasSize(2)
+                .allSatisfy(finding -> assertThat(finding.text()).endsWith("is no help: no answer within 2 s"));
+        facts.nameServers.clear();
+        assertThat(onlyComplaint().text()).isEqualTo("no name server is known");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.NameTrial;
 import dev.braid.tools.host.Role;
 import dev.braid.tundriver.netlink.NftBase;
 import dev.braid.tundriver.netlink.NftCount;
@@ -26,6 +27,7 @@ final class FakeFacts implements DoctorFacts {
     String tunTrouble = "";
     String server = "mptcp.test:443";
     Lookup lookup = new Lookup(List.of(IpAddress.parse("203.0.113.1")), "");
+    final List<NameTrial> nameServers = new ArrayList<>();
     final List<LinkView> links = new ArrayList<>();
     final Map<String, String> settings = new HashMap<>();
     final List<Rule> rules = new ArrayList<>();
@@ -50,6 +52,7 @@ final class FakeFacts implements DoctorFacts {
         for (String counter : List.of("out", "masquerade", "in")) {
             counts.put(tun + ' ' + counter, new NftCount(10, 1_000));
         }
+        nameServers.add(new NameTrial("203.0.113.53", nic, "", 12_000_000));
         trials.put(nic, new Trial(Trial.Outcome.MULTIPATH, ""));
     }
 
@@ -105,6 +108,14 @@ final class FakeFacts implements DoctorFacts {
             throw new LinuxException("chains", "GETCHAIN", Errno.EPERM, "");
         }
         return bases;
+    }
+
+    @Override
+    public List<NameTrial> nameServers() {
+        return nameServers.stream()
+                .filter(trial -> links().stream()
+                        .anyMatch(link -> link.use().usable() && link.nic().equals(trial.nic())))
+                .toList();
     }
 
     @Override

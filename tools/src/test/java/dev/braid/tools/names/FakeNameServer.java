@@ -10,6 +10,8 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -19,6 +21,7 @@ final class FakeNameServer implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger askedByStream = new AtomicInteger();
+    private final Set<String> askers = ConcurrentHashMap.newKeySet();
     private volatile Function<byte[], byte[]> byStream = query -> MessageBytes.answerTo(query).code(2).build();
 
     /** A server of the kernel's on loopback. */
@@ -57,6 +60,11 @@ final class FakeNameServer implements AutoCloseable {
         return asked.get();
     }
 
+    /** The addresses that datagrams came from. */
+    Set<String> askers() {
+        return askers;
+    }
+
     int askedByStream() {
         return askedByStream.get();
     }
@@ -67,6 +75,7 @@ final class FakeNameServer implements AutoCloseable {
                 var buffer = ByteBuffer.allocate(4096);
                 SocketAddress from = datagrams.receive(buffer);
                 asked.incrementAndGet();
+                askers.add(((InetSocketAddress) from).getAddress().getHostAddress());
                 byte[] query = new byte[buffer.flip().remaining()];
                 buffer.get(query);
                 for (byte[] answer : reaction.apply(query)) {

@@ -79,7 +79,7 @@ class NameTextTest {
         nowNs += 1_000_000_000L;
         assertThat(sources.resolvConf().servers()).map(DnsServer::toString).containsExactly("192.0.2.1");
         assertThat(sources.resolvConf().search()).containsExactly("home.example");
-        sources.configure(List.of(new InetSocketAddress("192.0.2.9", 5353)), List.of());
+        sources.configure(List.of(new InetSocketAddress("192.0.2.9", 5353)));
         assertThat(sources.resolvConf().servers()).map(DnsServer::toString).containsExactly("192.0.2.9 port 5353");
     }
 
@@ -96,16 +96,6 @@ class NameTextTest {
         Files.delete(file);
         nowNs += 1_000_000_000L;
         assertThat(sources.resolvConf().servers()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "printer.local, true", "local, false", "corp.example, true", "a.corp.example, false", "vpn.example, false",
-        "a.vpn.example, true", "a.b.vpn.example, true"})
-    void someNamesAreTheKernelsAffair(String name, boolean kernels) {
-        var sources = new NameSources(Path.of("/nowhere"), Path.of("/nowhere"), () -> nowNs);
-        sources.configure(List.of(), List.of("Corp.Example", "*.vpn.example"));
-        assertThat(sources.isKernels(name)).isEqualTo(kernels);
     }
 
     @Test

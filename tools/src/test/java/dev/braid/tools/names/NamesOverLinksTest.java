@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -35,7 +36,8 @@ import org.junit.jupiter.api.Timeout;
 class NamesOverLinksTest {
     private static final String SERVER = "203.0.113.53";
 
-    private final Set<Integer> heard = ConcurrentHashMap.newKeySet();
+    /** Which links answered, "0 true", and which did not, "0 false". */
+    private final Set<String> heard = ConcurrentHashMap.newKeySet();
     private final Links links = new Links() {
         @Override
         public List<LinkView> all() {
@@ -49,7 +51,7 @@ class NamesOverLinksTest {
 
         @Override
         public void heard(int index, boolean answered) {
-            heard.add(index);
+            heard.add(index + " " + answered);
         }
     };
 
@@ -87,9 +89,15 @@ class NamesOverLinksTest {
     }
 
     private Resolver resolver() {
+        return resolver(SERVER);
+    }
+
+    private Resolver resolver(String... servers) {
         var sources = new NameSources(Path.of("/nowhere"), Path.of("/nowhere"), System::nanoTime);
-        sources.configure(List.of(new InetSocketAddress(SERVER, ResolvConf.PORT)), List.of());
-        return new Resolver(new StackDnsSockets(stack), sources, links, remote -> "", System::nanoTime);
+        sources.configure(
+                Stream.of(servers).map(server -> new InetSocketAddress(server, ResolvConf.PORT)).toList());
+        return new Resolver(new StackDnsSockets(stack), sources, links, remote -> "", _ -> List.of(),
+                System::nanoTime);
     }
 
     private static List<String> lookup(Resolver resolver) throws Exception {
@@ -120,8 +128,9 @@ class NamesOverLinksTest {
         try (FakeNameServer server = serve(query -> List.of(good(query))); Resolver resolver = resolver()) {
             assertThat(lookup(resolver)).containsExactly("192.0.2.1");
             assertThat(server.asked()).isEqualTo(2);
+            assertThat(server.askers()).containsExactly("10.77.0.2");
         }
-        assertThat(heard).containsExactly(0);
+        assertThat(heard).as("an answered name says nothing of connections").isEmpty();
     }
 
     @Test
@@ -131,8 +140,32 @@ class NamesOverLinksTest {
         try (FakeNameServer server = serve(query -> List.of(good(query))); Resolver resolver = resolver()) {
             assertThat(lookup(resolver)).containsExactly("192.0.2.1");
             assertThat(server.asked()).isGreaterThanOrEqualTo(4);
+            awaitHeard("0 false");
         }
-        assertThat(heard).containsExactly(1);
+    }
+
+    @Test
+    void aServerThatIsSilentEverywhereIsNotBlamedOnALink() throws Exception {
+        String dead = "203.0.113.99";
+        namespace.exec("ip", "address", "add", dead + "/32", "dev", "lo");
+        try (DatagramChannel silent = namespace.<DatagramChannel, IOException>call(
+                () -> DatagramChannel.open().bind(new InetSocketAddress(dead, ResolvConf.PORT)));
+                FakeNameServer server = serve(query -> List.of(good(query)));
+                Resolver resolver = resolver(dead, SERVER)) {
+            assertThat(silent.isOpen()).isTrue();
+            assertThat(lookup(resolver)).containsExactly("192.0.2.1");
+            assertThat(server.askers()).containsExactly("10.77.1.2");
+            Thread.sleep(2_500);
+        }
+        assertThat(heard).isEmpty();
+    }
+
+    private void awaitHeard(String what) throws InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!heard.contains(what)) {
+            assertThat(System.nanoTime()).as("heard " + what).isLessThan(endNs);
+            Thread.sleep(10);
+        }
     }
 
     @Test
@@ -142,7 +175,7 @@ class NamesOverLinksTest {
             server.byStream(NamesOverLinksTest::good);
             assertThat(lookup(resolver)).containsExactly("192.0.2.1");
             assertThat(server.askedByStream()).isEqualTo(2);
+            assertThat(server.askers()).containsExactly("10.77.0.2");
         }
-        assertThat(heard).containsExactly(0);
     }
 }

@@ -3,8 +3,10 @@ package dev.braid.tools.names;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.tools.host.Bypass;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.Links;
+import dev.braid.tools.host.NameTrial;
 import dev.braid.tools.host.Names.Answers;
 import dev.braid.tools.host.Role;
 import java.io.IOException;
@@ -56,6 +58,19 @@ class ResolverTest {
         }
     };
 
+    /** Names below corp.example are the kernel's. */
+    private static final Bypass BYPASS = new Bypass() {
+        @Override
+        public String reason(IpAddress remote) {
+            return "";
+        }
+
+        @Override
+        public String nameReason(String host) {
+            return host.endsWith(".corp.example") ? "*.corp.example is configured to bypass" : "";
+        }
+    };
+
     @TempDir private Path etc;
 
     private final List<FakeNameServer> servers = new ArrayList<>();
@@ -80,8 +95,10 @@ class ResolverTest {
     private Resolver resolver() {
         var sources = new NameSources(etc, etc.resolve("none"), System::nanoTime);
         List<InetSocketAddress> addresses = servers.stream().map(server -> server.server().socketAddress()).toList();
-        sources.configure(addresses, List.of("*.kernel.example", "localhost.kernel"));
-        return new Resolver(KERNEL, sources, NO_LINKS, remote -> "", System::nanoTime);
+        sources.configure(addresses);
+        return new Resolver(KERNEL, sources, NO_LINKS, BYPASS,
+                name -> name.equals("known.corp.example") ? List.of(IpAddress.parse("10.9.0.1")) : List.of(),
+                System::nanoTime);
     }
 
     private static CompletableFuture<Outcome> begin(Resolver resolver, String name) {
@@ -154,6 +171,35 @@ class ResolverTest {
             assertThat(lookup(resolver, "localhost").found()).containsExactly("127.0.0.1", "::1");
         }
         assertThat(server.asked()).isZero();
+    }
+
+    @Test
+    void namesThatBypassAndThoseOfTheLinkAreAskedOfThisHost() throws Exception {
+        FakeNameServer server = serve(query -> List.of(good(query)));
+        try (Resolver resolver = resolver()) {
+            assertThat(lookup(resolver, "Known.corp.example")).isEqualTo(new Outcome(List.of("10.9.0.1"), ""));
+            assertThat(lookup(resolver, "new.corp.example").why())
+                    .isEqualTo("this host's own resolver does not know new.corp.example");
+            assertThat(lookup(resolver, "printer.local").found()).isEmpty();
+            assertThat(server.asked()).isZero();
+            assertThat(lookup(resolver, "corp.example").found()).as("none of those").hasSize(2);
+        }
+    }
+
+    @Test
+    void eachServerIsTriedByItself() throws Exception {
+        FakeNameServer good = serve(query -> List.of(MessageBytes.answerTo(query).code(3).build()));
+        FakeNameServer silent = serve(query -> List.of());
+        FakeNameServer failing = serve(query -> List.of(MessageBytes.answerTo(query).code(2).build()));
+        try (Resolver resolver = resolver()) {
+            List<NameTrial> trials = resolver.trials("a.example");
+            assertThat(trials).map(NameTrial::server).containsExactly(good.server().toString(),
+                    silent.server().toString(), failing.server().toString());
+            assertThat(trials.get(0).answered()).as("no such name, which is an answer").isTrue();
+            assertThat(trials.get(1).failure()).isEqualTo("no answer within 2 s");
+            assertThat(trials.get(2).failure()).startsWith("the server failed (SERVFAIL)");
+            assertThat(silent.asked()).as("a question may be lost").isEqualTo(2);
+        }
     }
 
     @Test
