@@ -1,5 +1,6 @@
 package dev.braid.tools.kernel.laptop;
 
+import dev.braid.tools.control.ControlClient;
 import dev.braid.tools.kernel.BraidProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,8 +103,18 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /** {@code braid status --json}. */
-    JsonNode status() throws IOException, InterruptedException {
+    /** What {@code braid status --json} prints, without the start of a JVM. */
+    JsonNode status() {
+        try (ControlClient client = ControlClient.findDaemon(folder.resolve("braid").resolve("admin.sock"))) {
+            if (client == null) {
+                throw new AssertionError("the daemon does not listen in " + folder);
+            }
+            return new ObjectMapper().valueToTree(client.ask("status", Map.of()));
+        }
+    }
+
+    /** The same by the command. */
+    JsonNode statusByCommand() throws IOException, InterruptedException {
         return new ObjectMapper().readTree(ask("status", "--json"));
     }
 

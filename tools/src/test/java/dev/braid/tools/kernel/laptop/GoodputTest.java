@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** curl through the daemon has the rates of all links that live together, and works with servers that do not speak Multipath TCP. */
+/** curl through the daemon has the rates of all links that live together. */
 @Tag("kernel")
 @Timeout(180)
 class GoodputTest {
@@ -41,18 +41,6 @@ class GoodputTest {
                 assertReaches(new Curl(bed, folder, Curl.SOCKS), alone);
                 assertThat(daemon.stop()).isIn(0, 143);
             }
-        }
-    }
-
-    @Test
-    void aServerWithoutMultipathTcpIsReachedOverTheLinksThereAre() throws Exception {
-        try (LaptopBed bed = LaptopBed.start(); Daemon daemon = Daemon.up(bed, folder)) {
-            var socks = new Curl(bed, folder, Curl.SOCKS);
-            socks.download(LaptopBed.PLAIN_SERVER, 1_000_000);
-            socks.upload(LaptopBed.PLAIN_SERVER, 1_000_000);
-            bed.nic("eth0").pull();
-            socks.download(LaptopBed.PLAIN_SERVER, 200_000);
-            assertThat(daemon.stop()).isIn(0, 143);
         }
     }
 
