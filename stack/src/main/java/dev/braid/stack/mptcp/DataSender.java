@@ -220,13 +220,14 @@ final class DataSender {
         // The first data of all has MP_CAPABLE in place of a DSS, with no room to say that the stream ends (section 3.1).
         boolean last = end && plain == null && subflow.mappings.end() > 0;
         give(subflow, dataNxt, length, last, connection.scheduler.decision());
-        if (plain == null && connection.scheduler.repeats() && connection.subflows.size() > 1) {
+        boolean repeats = plain == null && connection.scheduler.repeats() && connection.subflows.size() > 1;
+        if (repeats) {
             again.add(dataNxt, dataNxt + length, subflow);
         }
         dataNxt += length;
         finSent |= last;
         connection.counts.onSent(length, nowNs);
-        if (queued() > 0) {
+        if (queued() > 0 || repeats) {
             wakeOthers(subflow);
         }
         if (end) {
