@@ -1,47 +1,49 @@
 package dev.braid.stack.mptcp;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Pieces of the connection's stream that are to go again over another subflow than the one that has not brought them to the peer (RFC
- * 8684 section 3.3.6), lowest position first, none overlapping another. Core thread only; reinjection is rare, and may allocate.
+ * 8684 section 3.3.6), lowest position first, none overlapping another. Core thread only; allocation-free once it is large enough, for a
+ * scheduler may have all data go again.
  */
 final class Reinjections {
-    /** A piece; {@code from} carried it before, {@code null} when that one is gone or has brought it as far as it could. */
-    private record Piece(long start, long end, @Nullable Subflow from) {}
+    private static final int LEAST = 8;
 
-    private final List<Piece> pieces = new ArrayList<>();
+    /** The pieces, {@link #count} of them: where each begins, where it ends, and who had it. */
+    private long[] starts = {};
+
+    private long[] ends = {};
+    /** {@code null}: that one is gone or has brought it as far as it could. */
+    private @Nullable Subflow[] froms = {};
+    private int count;
+    private long bytes;
 
     /** Whether nothing is to go again. */
     boolean isEmpty() {
-        return pieces.isEmpty();
+        return count == 0;
     }
 
     /** Bytes that are to go again. */
     long bytes() {
-        long bytes = 0;
-        for (Piece piece : pieces) {
-            bytes += piece.end - piece.start;
-        }
         return bytes;
     }
 
-    /** Where the first piece begins. */
+    /** Where the first piece begins; of an empty one, nothing to be used. */
     long start() {
-        return pieces.getFirst().start;
+        return starts[0];
     }
 
     /** Where it ends. */
     long end() {
-        return pieces.getFirst().end;
+        return ends[0];
     }
 
-    /** Which subflow must not carry it, unless it is {@code null}. */
+    /** Which subflow must not carry it, unless it is {@code null}; {@code null} too when nothing is to go again. */
     @Nullable
     Subflow from() {
-        return pieces.getFirst().from;
+        return count == 0 ? null : froms[0];
     }
 
     /** Adds a piece; where it overlaps others it takes their place. */
@@ -49,59 +51,85 @@ final class Reinjections {
         if (start >= end) {
             return;
         }
-        int at = 0;
-        for (int i = 0; i < pieces.size();) {
-            Piece piece = pieces.get(i);
-            if (piece.end <= start) {
-                at = ++i;
-            } else if (piece.start >= end) {
-                break;
-            } else {
-                pieces.remove(i);
-                if (piece.start < start) {
-                    pieces.add(i++, new Piece(piece.start, start, piece.from));
-                    at = i;
-                }
-                if (piece.end > end) {
-                    pieces.add(i, new Piece(end, piece.end, piece.from));
-                    break;
-                }
-            }
+        int at = count;
+        while (at > 0 && ends[at - 1] > start) {
+            at--;
         }
-        pieces.add(at, new Piece(start, end, from));
-        joinWithNext(at);
-        joinWithNext(at - 1);
+        int behind = at;
+        bytes += end - start;
+        while (behind < count && starts[behind] < end) {
+            bytes -= Math.min(ends[behind], end) - Math.max(starts[behind], start);
+            behind++;
+        }
+        boolean restBefore = at < behind && starts[at] < start;
+        boolean restBehind = at < behind && ends[behind - 1] > end;
+        long lastEnd = restBehind ? ends[behind - 1] : 0;
+        @Nullable Subflow lastFrom = restBehind ? froms[behind - 1] : null;
+        int own = restBefore ? at + 1 : at;
+        move(behind, own + (restBehind ? 2 : 1));
+        if (restBefore) {
+            ends[at] = start;
+        }
+        put(own, start, end, from);
+        if (restBehind) {
+            put(own + 1, end, lastEnd, lastFrom);
+        }
+        joinWithNext(own);
+        joinWithNext(own - 1);
+    }
+
+    private void put(int at, long start, long end, @Nullable Subflow from) {
+        starts[at] = start;
+        ends[at] = end;
+        froms[at] = from;
+    }
+
+    /** Moves the pieces from an index on to another one. */
+    private void move(int from, int to) {
+        int moved = count + to - from;
+        if (moved > starts.length) {
+            int room = Math.max(LEAST, 2 * moved);
+            starts = Arrays.copyOf(starts, room);
+            ends = Arrays.copyOf(ends, room);
+            froms = Arrays.copyOf(froms, room);
+        }
+        System.arraycopy(starts, from, starts, to, count - from);
+        System.arraycopy(ends, from, ends, to, count - from);
+        System.arraycopy(froms, from, froms, to, count - from);
+        for (int i = moved; i < count; i++) {
+            froms[i] = null;
+        }
+        count = moved;
     }
 
     private void joinWithNext(int at) {
-        if (at < 0 || at + 1 >= pieces.size()) {
-            return;
-        }
-        Piece piece = pieces.get(at);
-        Piece next = pieces.get(at + 1);
-        if (piece.end == next.start && piece.from == next.from) {
-            pieces.set(at, new Piece(piece.start, next.end, piece.from));
-            pieces.remove(at + 1);
+        if (at >= 0 && at + 1 < count && ends[at] == starts[at + 1] && froms[at] == froms[at + 1]) {
+            ends[at] = ends[at + 1];
+            move(at + 2, at + 1);
         }
     }
 
     /** What lies before this position is done: it was sent again from the first piece, or is acknowledged. */
     void done(long upTo) {
-        while (!pieces.isEmpty() && pieces.getFirst().end <= upTo) {
-            pieces.removeFirst();
+        int over = 0;
+        while (over < count && ends[over] <= upTo) {
+            bytes -= ends[over] - starts[over];
+            over++;
         }
-        if (!pieces.isEmpty() && pieces.getFirst().start < upTo) {
-            Piece piece = pieces.getFirst();
-            pieces.set(0, new Piece(upTo, piece.end, piece.from));
+        if (over > 0) {
+            move(over, 0);
+        }
+        if (count > 0 && starts[0] < upTo) {
+            bytes -= upTo - starts[0];
+            starts[0] = upTo;
         }
     }
 
     /** The subflow is gone: whoever is left may carry what it had. */
     void forget(Subflow gone) {
-        for (int i = 0; i < pieces.size(); i++) {
-            Piece piece = pieces.get(i);
-            if (piece.from == gone) {
-                pieces.set(i, new Piece(piece.start, piece.end, null));
+        for (int i = 0; i < count; i++) {
+            if (froms[i] == gone) {
+                froms[i] = null;
             }
         }
     }
@@ -114,10 +142,10 @@ final class Reinjections {
      */
     boolean letAllCarryWhatWasBrought() {
         boolean any = false;
-        for (int i = 0; i < pieces.size(); i++) {
-            Piece piece = pieces.get(i);
-            if (piece.from != null && piece.from.mappings.inFlightUpTo(piece.start) == piece.start) {
-                pieces.set(i, new Piece(piece.start, piece.end, null));
+        for (int i = 0; i < count; i++) {
+            Subflow from = froms[i];
+            if (from != null && from.mappings.inFlightUpTo(starts[i]) == starts[i]) {
+                froms[i] = null;
                 any = true;
             }
         }
@@ -126,6 +154,7 @@ final class Reinjections {
 
     /** Nothing is to go again. */
     void clear() {
-        pieces.clear();
+        move(count, 0);
+        bytes = 0;
     }
 }

@@ -2,8 +2,10 @@ package dev.braid.stack.mptcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReinjectionsTest {
@@ -37,6 +39,43 @@ class ReinjectionsTest {
         again.add(100, 100, null);
         again.add(200, 100, null);
         assertThat(again.isEmpty()).isTrue();
+    }
+
+    @Test
+    void anyMixOfPiecesRemembersWhoHadEachByte() {
+        try (TwoHosts world = TwoHosts.unmanaged()) {
+            MptcpConnection connection = world.establishFully()[0].mptcp();
+            Subflow joined = connection.roster.join(world.plan(false), world.clock.nowNs());
+            @Nullable Subflow[] froms = {null, connection.initial, joined};
+            for (int seed = 0; seed < 200; seed++) {
+                Random random = new Random(seed);
+                Reinjections pieces = new Reinjections();
+                @Nullable Subflow[] model = new Subflow[300];
+                BitSet there = new BitSet();
+                for (int i = 0; i < 40; i++) {
+                    int start = random.nextInt(240);
+                    int end = start + random.nextInt(60);
+                    @Nullable Subflow from = froms[random.nextInt(froms.length)];
+                    pieces.add(start, end, from);
+                    there.set(start, end);
+                    Arrays.fill(model, start, end, from);
+                }
+                for (int first = there.nextSetBit(0); first >= 0; first = there.nextSetBit(first)) {
+                    int end = first;
+                    while (there.get(end) && model[end] == model[first]) {
+                        end++;
+                    }
+                    assertThat(pieces.start()).as("seed %d", seed).isEqualTo(first);
+                    assertThat(pieces.end()).isLessThanOrEqualTo(end);
+                    assertThat(pieces.from()).isSameAs(model[first]);
+                    first = (int) pieces.end();
+                    pieces.done(first);
+                }
+                assertThat(pieces.isEmpty()).isTrue();
+                assertThat(pieces.bytes()).isZero();
+                assertThat(pieces.from()).isNull();
+            }
+        }
     }
 
     @Test
