@@ -23,7 +23,7 @@ public final class EndpointManager implements PathManager {
 
     private final Retries retries = new Retries();
     private final RemovedAddresses removed = new RemovedAddresses();
-    /** The address that the connection began with is not to be used any more. */
+    /** The address that the connection began with is not to be used any more: somebody said so, or took its endpoint away. */
     private boolean initialUnwanted;
 
     @Override
@@ -46,7 +46,11 @@ public final class EndpointManager implements PathManager {
             }
             case PathEvent.LinkChanged told -> linkChanged(told, connection, commands);
             case PathEvent.LinkDoubted told -> linkDoubted(told.link(), connection, commands);
-            case PathEvent.EndpointRemoved told -> endpointRemoved(told.endpoint(), connection, commands);
+            case PathEvent.EndpointAdded told -> initialUnwanted &= !isInitial(told.endpoint(), connection);
+            case PathEvent.EndpointRemoved told -> {
+                endpointRemoved(told.endpoint(), connection, commands);
+                initialUnwanted |= isInitial(told.endpoint(), connection);
+            }
             case PathEvent.InitialAddressRemoved told -> {
                 if (new Survey(connection).closeInitial(told, commands)) {
                     initialUnwanted = true;
@@ -54,7 +58,7 @@ public final class EndpointManager implements PathManager {
             }
             case PathEvent.EndpointChanged told -> endpointChanged(told, connection, commands);
             case PathEvent.Established _ -> demoteFirst(connection, commands);
-            case PathEvent.Attached _,PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.EndpointAdded _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
+            case PathEvent.Attached _,PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
                 {}
         }
         removed.expire(connection, commands, nowNs);
@@ -107,10 +111,8 @@ public final class EndpointManager implements PathManager {
     private static void announce(PathView view, PathCommands commands) {
         Survey survey = new Survey(view);
         for (Endpoint endpoint : view.endpoints().all()) {
-            boolean initial = endpoint.port() == 0
-                    && endpoint.address().equals(view.initialLocal().address());
             if (!endpoint.has(Endpoint.SIGNAL)
-                    || initial
+                    || isInitial(endpoint, view)
                     || survey.announced(endpoint.id(), endpoint.address(), endpoint.port())) {
                 continue;
             }
@@ -209,7 +211,7 @@ public final class EndpointManager implements PathManager {
 
     private static void endpointRemoved(Endpoint endpoint, PathView view, PathCommands commands) {
         Survey survey = new Survey(view);
-        int id = endpoint.address().equals(view.initialLocal().address()) && endpoint.port() == 0 ? 0 : endpoint.id();
+        int id = isInitial(endpoint, view) ? 0 : endpoint.id();
         boolean carries = survey.carries(endpoint);
         if (survey.announced(id, endpoint.address(), endpoint.port())
                 || (carries && !endpoint.has(Endpoint.IMPLICIT))) {
@@ -222,6 +224,11 @@ public final class EndpointManager implements PathManager {
                 commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
             }
         }
+    }
+
+    /** Whether the endpoint is of the address that the connection began with, whose identifier there is 0. */
+    private static boolean isInitial(Endpoint endpoint, PathView view) {
+        return endpoint.port() == 0 && endpoint.address().equals(view.initialLocal().address());
     }
 
     private static void endpointChanged(PathEvent.EndpointChanged told, PathView view, PathCommands commands) {

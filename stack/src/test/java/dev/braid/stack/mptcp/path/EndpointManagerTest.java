@@ -106,6 +106,23 @@ final class EndpointManagerTest extends PathManagerContract {
     }
 
     @Test
+    void whereTheConnectionBeganIsNotReopenedOnceItsEndpointIsTakenAway() {
+        Endpoint first = connection.add(CLIENT, Endpoint.SUBFLOW);
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        PathSubflow initial = connection.get(0);
+        connection.remove(first);
+        connection.tell(new PathEvent.SubflowClosed(initial, null, -1));
+        connection.pass(60_000);
+        assertThat(connection.log).as("closed, told, and no more").containsExactly(
+                "open 10.0.2.1#2 > 10.9.0.1:80#0", "withdraw 0", "close 0");
+        connection.add(CLIENT, Endpoint.SUBFLOW);
+        connection.pass(1);
+        assertThat(connection.log).last().isEqualTo("open 10.0.1.1#0 > 10.9.0.1:80#0");
+    }
+
+    @Test
     void aServerReopensNothing() {
         connection.serverSide = true;
         connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.AUTOMATIC);
