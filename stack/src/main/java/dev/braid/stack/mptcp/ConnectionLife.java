@@ -253,7 +253,7 @@ final class ConnectionLife {
             if (!subflow.halfClosed()) {
                 continue;
             }
-            if (connection.sender.endsStripped(subflow, nowNs)) {
+            if (connection.stripped.endsStream(subflow, nowNs)) {
                 return;
             }
             subflow.close(nowNs);

@@ -108,7 +108,6 @@ final class DataReceiver {
     }
 
     private void followBuffer() {
-        outOfOrder.limit(buffer.waitingLimit());
         for (int i = 0; i < connection.subflows.size(); i++) {
             connection.subflows.get(i).tcb.receiveBuffer(buffer.size());
         }

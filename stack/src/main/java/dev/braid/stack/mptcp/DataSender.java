@@ -19,13 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class DataSender {
     /** The most data of one mapping, whose length has 16 bits and may have to count a DATA_FIN. */
     private static final int MAX_MAPPING = 65_534;
-    /**
-     * So many segments in a row without any option show that a box takes them off, for each has a DATA_ACK at least: on the only
-     * subflow, which goes on, and among others, where it ends and may have been the best one.
-     */
-    private static final int BARE_ALONE = 3;
-
-    private static final int BARE_AMONG_OTHERS = 32;
 
     final MptcpConnection connection;
     final SendStream stream = new SendStream();
@@ -33,6 +26,7 @@ final class DataSender {
     final DataSendBuffer buffer;
     private final DataTimers timers;
     private final PartialSegments partial;
+    private final Carriers carriers;
 
     /** DATA_UNA: what lies before was acknowledged; one behind the end of the stream once the DATA_FIN was. */
     private long dataUna;
@@ -62,6 +56,7 @@ final class DataSender {
         buffer = new DataSendBuffer(connection);
         timers = new DataTimers(this);
         partial = new PartialSegments(this);
+        carriers = new Carriers(connection.subflows);
     }
 
     // The user: see Connection.
@@ -440,11 +435,11 @@ final class DataSender {
             long start = Math.max(mappings.position(i), dataUna);
             long end = mappings.position(i) + mappings.length(i);
             while (start < end) {
-                long carried = Math.min(end, carriedUpTo(start, from));
+                long carried = Math.min(end, carriers.upTo(start, from));
                 if (carried > start) {
                     start = carried;
                 } else {
-                    long next = Math.min(end, nextCarried(start, end, from));
+                    long next = Math.min(end, carriers.next(start, end, from));
                     again.add(start, next, from);
                     start = next;
                 }
@@ -471,7 +466,7 @@ final class DataSender {
             }
             return 0;
         }
-        Subflow carrier = headCarrier();
+        Subflow carrier = carriers.of(dataUna);
         if (carrier != null && carrier.timedOut()) {
             reinject(carrier);
             return again.bytes();
@@ -487,54 +482,8 @@ final class DataSender {
 
     /** Whether some subflow that still hears from its peer has the oldest data in flight. */
     boolean isHeadInFlight() {
-        Subflow carrier = headCarrier();
+        Subflow carrier = carriers.of(dataUna);
         return carrier != null && !carrier.timedOut();
-    }
-
-    private @Nullable Subflow headCarrier() {
-        Subflow silent = null;
-        List<Subflow> subflows = connection.subflows;
-        for (int i = 0; i < subflows.size(); i++) {
-            Subflow subflow = subflows.get(i);
-            if (subflow.usable() && subflow.mappings.inFlightUpTo(dataUna) > dataUna) {
-                if (!subflow.timedOut()) {
-                    return subflow;
-                }
-                silent = subflow;
-            }
-        }
-        return silent;
-    }
-
-    private long carriedUpTo(long position, Subflow but) {
-        List<Subflow> subflows = connection.subflows;
-        for (int i = 0; i < subflows.size(); i++) {
-            Subflow subflow = subflows.get(i);
-            if (subflow != but && subflow.usable() && !subflow.stale) {
-                long upTo = subflow.mappings.inFlightUpTo(position);
-                if (upTo > position) {
-                    return upTo;
-                }
-            }
-        }
-        return position;
-    }
-
-    /** Where behind {@code start} the next piece begins that another subflow has in flight; {@code end} when none does. */
-    private long nextCarried(long start, long end, Subflow but) {
-        long next = end;
-        for (Subflow subflow : connection.subflows) {
-            if (subflow != but && subflow.usable() && !subflow.stale) {
-                SentMappings mappings = subflow.mappings;
-                for (int i = 0; i < mappings.count(); i++) {
-                    long position = mappings.position(i);
-                    if (position > start && position < next && !mappings.acked(i)) {
-                        next = position;
-                    }
-                }
-            }
-        }
-        return next;
     }
 
     /** The subflow is gone: what it has not brought to the peer goes again, and nothing is remembered of it. */
@@ -552,85 +501,6 @@ final class DataSender {
     }
 
     // Fallback (RFC 8684 section 3.7).
-
-    /** A segment came that has no option of Multipath TCP, as the ones before it. */
-    void onBareSegment(Subflow subflow) {
-        if (plain == null && isStripped(subflow)) {
-            connection.layer.touch(connection);
-        }
-    }
-
-    private boolean isStripped(Subflow subflow) {
-        boolean alone = connection.subflows.size() == 1;
-        return subflow.input.bareSegments() >= (alone ? BARE_ALONE : BARE_AMONG_OTHERS);
-    }
-
-    /** A box began to take options off what comes over these subflows: none of them is of use any more as what it is. */
-    private void leaveStripped(long nowNs) {
-        for (int i = 0; plain == null && i < connection.subflows.size(); i++) {
-            Subflow subflow = connection.subflows.get(i);
-            if (isStripped(subflow)) {
-                onStripped(subflow, nowNs);
-            }
-        }
-    }
-
-    /**
-     * "If ... an ACK is received for data (not just for the SYN) without a DSS option containing a Data ACK, the sender determines that
-     * the path is not MPTCP capable." What is the only subflow, and in one piece, goes on as plain TCP, whenever that comes up; MP_FAIL
-     * tells the peer, should options reach it, for an infinite mapping goes with data alone.
-     */
-    private void onStripped(Subflow subflow, long nowNs) {
-        if (!subflow.usable()) {
-            return;
-        }
-        if (!goesOnStripped(subflow, nowNs)) {
-            connection.layer.counters.fallbackFailed.increment();
-            subflow.reset(ResetReason.MIDDLEBOX, nowNs);
-        }
-    }
-
-    private boolean goesOnStripped(Subflow subflow, long nowNs) {
-        if (subflow.receiver.mayFallBackUntold()) {
-            connection.layer.counters.dssFallback.increment();
-            subflow.mpFail(connection.receiver.dataAck());
-            subflow.tcb.demandAck();
-            connection.fallback.begin(subflow, FallbackReason.NO_DSS, nowNs);
-            return true;
-        }
-        return false;
-    }
-
-    /**
-     * The peer ended the subflow by a segment without any option. On the only one that is the end of its stream, whose DATA_FIN was
-     * taken off.
-     *
-     * @return whether it is
-     */
-    boolean endsStripped(Subflow subflow, long nowNs) {
-        return subflow.input.bareSegments() > 0 && goesOnStripped(subflow, nowNs);
-    }
-
-    /**
-     * The peer owed an acknowledgement at the data level, and a timeout came. On the only subflow one segment without options is
-     * enough then; where nothing comes, for the DATA_FIN alone asks for no answer without its option, an answer is asked for.
-     *
-     * @return whether the subflow goes on as plain TCP, or not at all
-     */
-    boolean leavesStripped(long nowNs) {
-        if (plain != null || connection.subflows.size() != 1) {
-            return plain != null;
-        }
-        Subflow only = connection.subflows.getFirst();
-        if (only.input.bareSegments() > 0) {
-            onStripped(only, nowNs);
-            return true;
-        }
-        if (finOutstanding() && timers.timeouts() > 0) {
-            only.tcb.demandProbe();
-        }
-        return false;
-    }
 
     /** Whether all data in flight is in one piece on this subflow: only then it can go on without mappings. */
     boolean isContiguous(Subflow subflow) {
@@ -702,7 +572,7 @@ final class DataSender {
         if (released) {
             return;
         }
-        leaveStripped(nowNs);
+        connection.stripped.work(nowNs);
         if (finQueued && queued() == 0) {
             endStream(nowNs);
         }

@@ -174,7 +174,7 @@ final class DataTimers {
     }
 
     private void onTimeout(long nowNs) {
-        if (sender.leavesStripped(nowNs)) {
+        if (connection.stripped.onDataTimeout(nowNs)) {
             return;
         }
         if (timeouts >= connection.layer.tcp.config().retries) {

@@ -42,6 +42,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     final DssOption dss = new DssOption(this);
     final ConnectionPaths paths = new ConnectionPaths(this);
     final Fallback fallback = new Fallback(this);
+    final StrippedOptions stripped = new StrippedOptions(this);
     final Decisions decisions;
     final SubflowRoster roster;
     final ConnectionLife life;

@@ -68,7 +68,7 @@ final class SubflowInput {
     private void onBare(TcpSegment segment) {
         if (segment.length == 0 && !segment.has(Tcp.SYN | Tcp.RST)) {
             bareSegments++;
-            connection.sender.onBareSegment(subflow);
+            connection.stripped.onBareSegment(subflow);
         }
     }
 
