@@ -178,7 +178,11 @@ public final class LivePaths {
             before.addAll(known(index));
             core.onAddresses(index, List.of(), nowNs);
         });
-        host.call(nowNs -> core.onAddresses(index, before, nowNs));
+        host.call(nowNs -> {
+            if (known(index).isEmpty()) { // else the device told of others meanwhile
+                core.onAddresses(index, before, nowNs);
+            }
+        });
     }
 
     /**
