@@ -183,12 +183,18 @@ public final class UdpLayer {
 
     /**
      * Hears of an ICMP error about a datagram. Only a connected port believes it: nothing else in a datagram tells a true error from a
-     * forged one but that somebody knew both ports (RFC 1122 section 4.1.3.3, RFC 8085 section 5.2).
+     * forged one but that somebody knew both ports (RFC 1122 section 4.1.3.3, RFC 8085 section 5.2). What fits the way counts for others
+     * too, for routers must not cut what they send either.
      */
     public void onIcmpError(IcmpError error, long nowNs) {
         UdpPort port = ports.connected(error);
         if (port == null) {
-            counters.udp(error.version()).icmpUnmatched.increment();
+            IpPath path = error.kind() == IcmpError.Kind.PACKET_TOO_BIG ? ports.lastPath(error) : null;
+            if (path == null) {
+                counters.udp(error.version()).icmpUnmatched.increment();
+            } else {
+                path.lowerMtu(error.mtu(), nowNs);
+            }
             return;
         }
         UdpFailure failure = switch (error.kind()) {

@@ -112,11 +112,18 @@ final class UdpPorts {
         if (exact != null) {
             return exact;
         }
-        UdpPort port = bound.lookup(scope, Protocol.UDP, header.dstHi(), header.dstLo(), 0, 0, localPort, 0);
-        if (port == null) {
-            port = bound.lookup(scope, Protocol.UDP, 0, 0, 0, 0, localPort, 0);
+        return unconnected(scope, header.dstHi(), header.dstLo(), localPort);
+    }
+
+    /** The port bound to the address, or to any, unless it is connected: then it hears of nobody but its peer. */
+    private @Nullable UdpPort unconnected(int scope, long hi, long lo, int number) {
+        if (bound == null) {
+            return null;
         }
-        // A connected one hears of nobody but its peer.
+        UdpPort port = bound.lookup(scope, Protocol.UDP, hi, lo, 0, 0, number, 0);
+        if (port == null) {
+            port = bound.lookup(scope, Protocol.UDP, 0, 0, 0, 0, number, 0);
+        }
         return port == null || port.isConnected() ? null : port;
     }
 
@@ -127,6 +134,15 @@ final class UdpPorts {
                 ? null
                 : connected.lookup(error.scope(), Protocol.UDP, error.localHi(), error.localLo(), error.remoteHi(),
                         error.remoteLo(), error.localPort(), error.remotePort());
+    }
+
+    /** The way that the unconnected port took last whose datagram an error quotes; {@code null} when it led elsewhere. */
+    @Nullable
+    IpPath lastPath(IcmpError error) {
+        UdpPort port = unconnected(error.scope(), error.localHi(), error.localLo(), error.localPort());
+        IpPath last = port == null ? null : port.path;
+        boolean there = last != null && last.remoteHi() == error.remoteHi() && last.remoteLo() == error.remoteLo();
+        return there ? last : null;
     }
 
     /** Drops what waits at any port. */

@@ -337,6 +337,31 @@ class UdpTest {
     }
 
     @Test
+    void whatARouterCannotPassIsCutForAnUnconnectedSocketToo() {
+        bind(socket, "::", PORT);
+        send(socket, PEER4, PEER_PORT, pattern(1400));
+        byte[] quoted = rig.reply();
+        icmp(4, 3, 4, 1000, quoted);
+        assertThat(socket.isReadable()).isFalse();
+        send(socket, PEER4, PEER_PORT, pattern(1400));
+        assertThat(rig.sent()).hasSize(2).allMatch(packet -> packet.length <= 1000);
+        assertThat(rig.counter("UdpIcmpUnmatched")).isZero();
+    }
+
+    @Test
+    void anUnconnectedSocketBelievesNothingOfWhereItDidNotSend() {
+        bind(socket, "::", PORT);
+        send(socket, PEER4, PEER_PORT, pattern(1400));
+        byte[] quoted = rig.reply();
+        send(socket, "10.77.0.9", PEER_PORT, pattern(10));
+        icmp(4, 3, 4, 1000, quoted);
+        assertThat(rig.counter("UdpIcmpUnmatched")).isEqualTo(1);
+        rig.sent();
+        send(socket, PEER4, PEER_PORT, pattern(1400));
+        assertThat(rig.sent()).hasSize(1);
+    }
+
+    @Test
     void aSocketThatForbidsCuttingHearsWhatDoesNotFit() {
         socket.port().dontFragment(true);
         connect(socket, PEER4, PEER_PORT);
