@@ -14,6 +14,7 @@ import dev.braid.stack.nio.CoreHost;
 import dev.braid.stack.tcp.ConnectionListing;
 import dev.braid.stack.tcp.ListenerInfo;
 import dev.braid.stack.tcp.TcpInfo;
+import dev.braid.stack.udp.UdpInfo;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
@@ -199,6 +200,17 @@ public final class Stack implements AutoCloseable {
     public List<ListenerInfo> listeners() throws IOException {
         var found = new ArrayList<ListenerInfo>();
         host.call(nowNs -> found.addAll(core.tcp().listenerInfos()));
+        return found;
+    }
+
+    /**
+     * Every UDP socket that has a port.
+     *
+     * @throws IOException when the stack has ended
+     */
+    public List<UdpInfo> datagramSockets() throws IOException {
+        var found = new ArrayList<UdpInfo>();
+        host.call(nowNs -> found.addAll(core.udp().infos()));
         return found;
     }
 

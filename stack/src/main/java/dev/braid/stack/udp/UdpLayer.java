@@ -16,6 +16,7 @@ import dev.braid.stack.ip.IpHeader;
 import dev.braid.stack.ip.IpOutput;
 import dev.braid.stack.ip.IpPath;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,6 +229,11 @@ public final class UdpLayer {
     /** Drops whatever waits at any port. */
     public void close() {
         ports.clear();
+    }
+
+    /** This moment of each port that is bound, in no order. Allocates: for diagnostics. */
+    public List<UdpInfo> infos() {
+        return ports.infos();
     }
 
     /** Ports that are bound, for leak checks. */

@@ -3,6 +3,7 @@ package dev.braid.stack.udp;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Ipv4;
 import dev.braid.fastpath.wire.Ipv6;
 import dev.braid.fastpath.wire.Udp;
@@ -39,6 +40,7 @@ public final class UdpPort {
     private final ArrayDeque<Frame> waiting = new ArrayDeque<>(4);
     private int trueSize;
     private int receiveBuffer;
+    private long drops;
     private int trafficClass;
     private boolean dontFragment;
     private @Nullable UdpFailure failure;
@@ -93,12 +95,18 @@ public final class UdpPort {
         receiveBuffer = bytes;
     }
 
+    /** That limit. */
+    public int receiveBuffer() {
+        return receiveBuffer;
+    }
+
     /** DSCP and ECN of what is sent from now on, 0..255. */
     public void trafficClass(int bits) {
         trafficClass = bits;
     }
 
-    int trafficClass() {
+    /** Those bits. */
+    public int trafficClass() {
         return trafficClass;
     }
 
@@ -107,7 +115,8 @@ public final class UdpPort {
         dontFragment = refused;
     }
 
-    boolean dontFragment() {
+    /** Whether they are. */
+    public boolean dontFragment() {
         return dontFragment;
     }
 
@@ -172,6 +181,7 @@ public final class UdpPort {
             if (small != null) {
                 small.release();
             }
+            drops++;
             return false;
         }
         if (small == null) {
@@ -194,11 +204,23 @@ public final class UdpPort {
                 && frame.linearLength() < frame.trueSize() / WASTE;
     }
 
-    void clear() {
+    /** This moment of it. */
+    UdpInfo info() {
+        IpAddress remote = isConnected() ? new IpAddress(remoteHi, remoteLo) : null;
+        return new UdpInfo(
+                new IpAddress(localHi(), localLo()), localPort, remote, remotePort, trueSize, receiveBuffer, drops);
+    }
+
+    /** Drops the datagrams that wait. */
+    public void discard() {
         for (Frame frame = waiting.poll(); frame != null; frame = waiting.poll()) {
             frame.release();
         }
         trueSize = 0;
+    }
+
+    void clear() {
+        discard();
         failure = null;
     }
 }

@@ -8,6 +8,8 @@ import dev.braid.stack.icmp.IcmpError;
 import dev.braid.stack.ip.IpHeader;
 import dev.braid.stack.ip.IpPath;
 import dev.braid.stack.ip.PortTable;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,6 +153,16 @@ final class UdpPorts {
             bound.forEach((scope, protocol, localHi, localLo, remoteHi, remoteLo, localPort, remotePort, port) -> port
                     .clear());
         }
+    }
+
+    /** This moment of each port that is bound. */
+    List<UdpInfo> infos() {
+        var infos = new ArrayList<UdpInfo>();
+        if (bound != null) {
+            bound.forEach((scope, protocol, localHi, localLo, remoteHi, remoteLo, localPort, remotePort, port) -> infos
+                    .add(port.info()));
+        }
+        return infos;
     }
 
     int size() {

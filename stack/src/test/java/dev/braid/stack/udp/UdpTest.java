@@ -385,6 +385,10 @@ class UdpTest {
         assertThat(rig.frames.inUse()).isEqualTo(10);
         assertThat(rig.counter("UdpRcvbufErrors")).isEqualTo(990);
         assertThat(rig.counter("UdpInErrors")).isEqualTo(990);
+        assertThat(rig.core.udp().infos()).singleElement().satisfies(info -> {
+            assertThat(info.drops()).isEqualTo(990);
+            assertThat(info.receiveMemory()).isEqualTo(10 * FramePool.MTU_SLOT_BYTES);
+        });
         assertThat(receive(socket)).isNotNull().satisfies(first -> assertThat(first.data()).hasSize(1));
         rig.receive(datagram(4, pattern(77)));
         assertThat(rig.frames.inUse()).as("room was made for one").isEqualTo(10);

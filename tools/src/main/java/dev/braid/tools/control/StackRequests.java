@@ -21,9 +21,9 @@ import tools.jackson.databind.ser.std.StdSerializer;
  * What every process with a stack answers.
  *
  * <ul>
- *   <li>{@code connections}: {@code connections}, {@code multipath} and {@code listeners}, lists of objects with the fields of {@link
- *       TcpInfo}, {@link dev.braid.stack.mptcp.MptcpInfo} and {@link dev.braid.stack.tcp.ListenerInfo} in snake_case. Each subflow of
- *       the second is a connection of the first too.
+ *   <li>{@code connections}: {@code connections}, {@code multipath}, {@code listeners} and {@code datagrams}, lists of objects with the
+ *       fields of {@link TcpInfo}, {@link dev.braid.stack.mptcp.MptcpInfo}, {@link dev.braid.stack.tcp.ListenerInfo} and {@link
+ *       dev.braid.stack.udp.UdpInfo} in snake_case. Each subflow of the second is a connection of the first too.
  *   <li>{@code sysctl}: {@code values}, an object of names and values. {@code names}, a list, chooses which; without it, all.
  *       {@code set}, an object of names and new values, changes those first, in order, up to the first that is wrong
  * </ul>
@@ -48,7 +48,7 @@ public final class StackRequests {
 
     private Map<String, ?> connections() throws IOException {
         return Map.of("connections", asMaps(stack.connections()), "multipath", asMaps(stack.multipathConnections()),
-                "listeners", asMaps(stack.listeners()));
+                "listeners", asMaps(stack.listeners()), "datagrams", asMaps(stack.datagramSockets()));
     }
 
     private static List<Map<?, ?>> asMaps(List<?> values) {

@@ -5,11 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection, or a port in LISTEN, as the process with the stack told it.
+ * A connection, a port in LISTEN or a UDP socket, as the process with the stack told it.
  *
- * @param netid {@code tcp} or {@code mptcp}; a connection of the latter has rows of the former, its subflows
+ * @param netid {@code udp}, {@code tcp} or {@code mptcp}; a connection of the last has rows of the one before, its subflows
  * @param state as {@code ss} writes it
- * @param peer {@code null} for a port in LISTEN
+ * @param peer {@code null} for a port in LISTEN and a UDP socket that is not connected
  * @param fields all that was told, by name
  */
 record Row(
@@ -67,8 +67,26 @@ record Row(
                 fields);
     }
 
+    static Row datagrams(Map<?, ?> fields) {
+        String remote = text(fields, "remote");
+        return new Row(
+                "udp",
+                remote.isEmpty() ? "UNCONN" : "ESTAB",
+                number(fields, "receive_memory"),
+                0,
+                IpAddress.parse(text(fields, "local")),
+                (int) number(fields, "local_port"),
+                remote.isEmpty() ? null : IpAddress.parse(remote),
+                (int) number(fields, "remote_port"),
+                fields);
+    }
+
     boolean listening() {
-        return peer == null;
+        return state.equals("LISTEN");
+    }
+
+    boolean isDatagrams() {
+        return netid.equals("udp");
     }
 
     boolean isMultipath() {

@@ -6,6 +6,7 @@ import dev.braid.tools.control.ControlClient;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,19 +17,25 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code braid ss}: the connections of a running stack as iproute2's {@code ss} shows the kernel's. */
-@Command(name = "ss", description = "Shows the connections of a running stack as ss shows the kernel's.", mixinStandardHelpOptions = true, footer = {
+/** {@code braid ss}: the connections and UDP sockets of a running stack as iproute2's {@code ss} shows the kernel's. */
+@Command(name = "ss", description = "Shows the connections and UDP sockets of a running stack as ss shows the kernel's.", mixinStandardHelpOptions = true, footer = {
     "",
     "Example:  braid ss -tinm",
     "          braid ss -tan state time-wait sport = :7",
     "          braid ss -Mi"
 })
 public final class SsCommand implements Callable<Integer> {
+    /** The kinds of sockets there are, in the order in which they are shown. */
+    private static final List<String> KINDS = List.of("udp", "tcp", "mptcp");
+
     @Option(names = {"-t",
         "--tcp"}, description = "TCP connections, subflows among them.") private boolean tcp;
 
     @Option(names = {"-M",
-        "--mptcp"}, description = "Multipath TCP connections. Unless one of -t and -M is given, both are shown.") private boolean multipath;
+        "--mptcp"}, description = "Multipath TCP connections. Unless one of -t, -u and -M is given, all are shown.") private boolean multipath;
+
+    @Option(names = {"-u",
+        "--udp"}, description = "UDP sockets; those that are not connected with -a or -l.") private boolean udp;
 
     @Option(names = {"-i", "--info"}, description = "TCP_INFO or MPTCP_INFO of each connection.") private boolean info;
 
@@ -37,9 +44,11 @@ public final class SsCommand implements Callable<Integer> {
 
     @Option(names = {"-n", "--numeric"}, description = "Ports and rates as numbers.") private boolean numeric;
 
-    @Option(names = {"-a", "--all"}, description = "Ports in LISTEN, TIME-WAIT and SYN-RECV too.") private boolean all;
+    @Option(names = {"-a",
+        "--all"}, description = "Ports in LISTEN, TIME-WAIT, SYN-RECV and UNCONN too.") private boolean all;
 
-    @Option(names = {"-l", "--listening"}, description = "Only ports in LISTEN.") private boolean listening;
+    @Option(names = {"-l",
+        "--listening"}, description = "Only what waits for others: ports in LISTEN, UDP sockets that are not connected.") private boolean listening;
 
     @Option(names = {"-o",
         "--options"}, description = "The timer that runs; with -i the options in use.") private boolean options;
@@ -48,7 +57,7 @@ public final class SsCommand implements Callable<Integer> {
 
     @Option(names = {"-H", "--no-header"}, description = "No header line.") private boolean noHeader;
 
-    @Option(names = "--json", description = "One JSON object: listeners and connections, bytes and nanoseconds.") private boolean json;
+    @Option(names = "--json", description = "One JSON object: listeners, connections and UDP sockets, bytes and nanoseconds.") private boolean json;
 
     @Mixin private ProcessOption process = new ProcessOption();
 
@@ -59,29 +68,48 @@ public final class SsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Filter filter = Filter.parse(words, usualStates());
-        List<Row> rows = new ArrayList<>();
         try (ControlClient client = ControlClient.find(process.pid())) {
-            Map<String, Object> answer = client.ask("connections", Map.of());
-            gather(answer, rows);
+            System.out.print(show(client.ask("connections", Map.of())));
         }
-        boolean both = tcp == multipath;
-        rows.removeIf(row -> !filter.shows(row) || !(both || row.isMultipath() == multipath));
-        rows.sort(Comparator.comparing(Row::isMultipath).thenComparing(Row::isIpv4, Comparator.reverseOrder())
+        System.out.flush();
+        return 0;
+    }
+
+    /** What is printed of the answer. */
+    String show(Map<String, Object> answer) {
+        Filter filter = Filter.parse(words, usualStates());
+        Set<String> kinds = kinds();
+        List<Row> rows = new ArrayList<>();
+        gather(answer, rows);
+        rows.removeIf(row -> !filter.shows(row) || !kinds.contains(row.netid()));
+        rows.sort(Comparator.<Row>comparingInt(row -> KINDS.indexOf(row.netid()))
+                .thenComparing(Row::isIpv4, Comparator.reverseOrder())
                 .thenComparing(row -> !row.listening())
                 .thenComparing(Row::local).thenComparingInt(Row::localPort).thenComparingInt(Row::peerPort));
         if (json) {
-            System.out.println(Json.write(report(rows)));
-            return 0;
+            return Json.write(report(rows)) + '\n';
         }
         var table = new SocketTable(
-                !noHeader, both, !filter.oneState(), numeric ? Map.of() : ServiceNames.read());
+                !noHeader, kinds.size() > 1, !filter.oneState(), numeric ? Map.of() : ServiceNames.read());
         rows.forEach(row -> table.add(row, end(row)));
         var out = new StringBuilder();
         table.lines().forEach(line -> out.append(line).append('\n'));
-        System.out.print(out);
-        System.out.flush();
-        return 0;
+        return out.toString();
+    }
+
+    /** What is shown: all unless something is asked for. */
+    private Set<String> kinds() {
+        var asked = new HashSet<String>();
+        if (udp) {
+            asked.add("udp");
+        }
+        if (tcp) {
+            asked.add("tcp");
+        }
+        if (multipath) {
+            asked.add("mptcp");
+        }
+        return asked.isEmpty() ? Set.copyOf(KINDS) : asked;
     }
 
     private void gather(Map<String, Object> answer, List<Row> rows) {
@@ -91,6 +119,7 @@ public final class SsCommand implements Callable<Integer> {
                 rows.add(Row.multipathListener(fields));
             }
         }
+        objects(answer, "datagrams").forEach(fields -> rows.add(Row.datagrams(fields)));
         objects(answer, "connections").forEach(fields -> rows.add(Row.connection(fields)));
         for (Map<?, ?> fields : objects(answer, "multipath")) {
             rows.add(Row.multipath(fields));
@@ -104,7 +133,7 @@ public final class SsCommand implements Callable<Integer> {
 
     private Set<String> usualStates() {
         if (listening) {
-            return Set.of("LISTEN");
+            return Set.of("LISTEN", "UNCONN");
         }
         return all ? Set.copyOf(States.ALL) : States.USUAL;
     }
@@ -124,14 +153,14 @@ public final class SsCommand implements Callable<Integer> {
     private static Map<String, Object> report(List<Row> rows) {
         var report = new LinkedHashMap<String, Object>();
         report.put("listeners", rows.stream().filter(Row::listening).map(Row::fields).distinct().toList());
-        report.put("connections", connections(rows, false));
-        report.put("multipath", connections(rows, true));
+        report.put("connections", ofKind(rows, "tcp"));
+        report.put("multipath", ofKind(rows, "mptcp"));
+        report.put("datagrams", ofKind(rows, "udp"));
         return report;
     }
 
-    private static List<?> connections(List<Row> rows, boolean multipath) {
-        return rows.stream().filter(row -> !row.listening() && row.isMultipath() == multipath).map(Row::fields)
-                .toList();
+    private static List<?> ofKind(List<Row> rows, String netid) {
+        return rows.stream().filter(row -> !row.listening() && row.netid().equals(netid)).map(Row::fields).toList();
     }
 
     private String end(Row row) {
@@ -142,7 +171,7 @@ public final class SsCommand implements Callable<Integer> {
         String more = memory ? InfoLine.memory(row) : "";
         if (info && row.isMultipath()) {
             more += MptcpLine.info(row);
-        } else if (info && !row.state().equals("TIME-WAIT")) {
+        } else if (info && !row.isDatagrams() && !row.state().equals("TIME-WAIT")) {
             Map<?, ?> subflow = subflows.get(row.tuple());
             more += InfoLine.tcp(row, options, numeric) + (subflow == null ? "" : MptcpLine.subflow(subflow));
         }
