@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.braid.fastpath.pipeline.Threads;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.BindException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
@@ -106,6 +110,41 @@ abstract class DatagramChannelContract {
             assertThat(client.read(into)).isEqualTo(304);
             assertThat(into[0].array()).isEqualTo(data(5));
             assertThat(into[1].array()).isEqualTo(Arrays.copyOf(data(300), 299));
+        }
+    }
+
+    @Test
+    void buffersOfConfinedArenasAreFilledAndSent() throws IOException {
+        try (DatagramChannel client = client(); DatagramChannel server = server(); Arena arena = Arena.ofConfined()) {
+            ByteBuffer own = arena.allocate(1_000).asByteBuffer();
+            own.put(data(1_000)).flip().position(100);
+            assertThat(client.send(own, at(TwoStacks.SERVER4, server))).isEqualTo(900);
+            assertThat(own.hasRemaining()).isFalse();
+            own.clear().position(10);
+            InetSocketAddress from = (InetSocketAddress) server.receive(own);
+            assertThat(own.position()).isEqualTo(910);
+            byte[] received = new byte[900];
+            own.get(10, received);
+            assertThat(received).isEqualTo(Arrays.copyOfRange(data(1_000), 100, 1_000));
+            server.connect(from);
+            assertThat(server.write(own.flip())).isEqualTo(910);
+            assertThat(client.receive(ByteBuffer.allocate(1_000))).isNotNull();
+            server.configureBlocking(false);
+            own.clear();
+            assertThat(server.read(own)).isZero();
+            assertThat(own.position()).isZero();
+        }
+    }
+
+    @Test
+    void aReadOnlyBufferCostsNoDatagram() throws IOException {
+        try (DatagramChannel client = client(); DatagramChannel server = server()) {
+            client.connect(at(TwoStacks.SERVER4, server));
+            server.connect(client.getLocalAddress());
+            client.write(ByteBuffer.wrap(data(20)));
+            ByteBuffer[] into = {ByteBuffer.allocate(5), ByteBuffer.allocate(15).asReadOnlyBuffer()};
+            assertThatThrownBy(() -> server.read(into)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(server.read(ByteBuffer.allocate(30))).isEqualTo(20);
         }
     }
 
@@ -210,8 +249,76 @@ abstract class DatagramChannelContract {
             assertThatThrownBy(() -> client.write(ByteBuffer.allocate(65_508)))
                     .isInstanceOf(SocketException.class)
                     .hasMessage("Message too long");
-            assertThatThrownBy(client::socket).isInstanceOf(UnsupportedOperationException.class);
         }
+    }
+
+    @Test
+    void aConnectedChannelReadsNothingThatOthersSentBefore() throws IOException {
+        try (DatagramChannel client = client(); DatagramChannel other = client(); DatagramChannel server = server()) {
+            client.connect(at(TwoStacks.SERVER4, server));
+            other.send(ByteBuffer.wrap(data(9)), at(TwoStacks.SERVER4, server));
+            // Once this is answered the one before has come.
+            client.write(ByteBuffer.wrap(data(3)));
+            server.receive(ByteBuffer.allocate(9));
+            server.connect(client.getLocalAddress());
+            client.write(ByteBuffer.wrap(data(20)));
+            assertThat(server.read(ByteBuffer.allocate(30))).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void olderProgramsHaveASocketOfTheChannel() throws IOException {
+        try (DatagramChannel client = client(); DatagramChannel server = server()) {
+            DatagramSocket asks = client.socket();
+            assertThat(client.socket()).isSameAs(asks);
+            assertThat(asks.getChannel()).isSameAs(client);
+            assertThat(asks.isBound()).isFalse();
+            asks.connect(at(TwoStacks.SERVER4, server));
+            assertThat(asks.getRemoteSocketAddress()).isEqualTo(at(TwoStacks.SERVER4, server));
+            asks.send(new DatagramPacket(data(30), 10, 20));
+            DatagramSocket answers = server.socket();
+            var packet = new DatagramPacket(new byte[100], 5, 15);
+            answers.receive(packet);
+            assertThat(packet.getSocketAddress()).isEqualTo(asks.getLocalSocketAddress());
+            assertThat(packet.getLength()).as("the rest is lost").isEqualTo(15);
+            assertThat(Arrays.copyOfRange(packet.getData(), 5, 20)).isEqualTo(Arrays.copyOfRange(data(30), 10, 25));
+            answers.send(packet);
+            var answer = new DatagramPacket(new byte[100], 100);
+            asks.receive(answer);
+            assertThat(answer.getLength()).isEqualTo(15);
+            asks.setSoTimeout(50);
+            assertThatThrownBy(() -> asks.receive(answer)).isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(() -> asks.setBroadcast(true)).isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> asks.send(new DatagramPacket(data(1), 1, at(TwoStacks.SERVER6, server))))
+                    .isInstanceOf(IllegalArgumentException.class);
+            asks.setTrafficClass(8);
+            assertThat(client.getOption(StandardSocketOptions.IP_TOS)).isEqualTo(8);
+            asks.close();
+            assertThat(client.isOpen()).isFalse();
+            assertThatThrownBy(() -> asks.receive(answer)).isInstanceOf(SocketException.class)
+                    .hasMessage("Socket closed");
+        }
+    }
+
+    @Test
+    void theStackTellsOfEachSocketThatHasAPort() throws IOException {
+        try (DatagramChannel client = client(); DatagramChannel server = server()) {
+            assertThat(stacks.client.datagramSockets()).isEmpty();
+            client.connect(at(TwoStacks.SERVER4, server));
+            assertThat(stacks.client.datagramSockets()).singleElement().satisfies(info -> {
+                assertThat(info.local()).hasToString(TwoStacks.CLIENT4);
+                assertThat(info.remote()).hasToString(TwoStacks.SERVER4);
+                assertThat(info.remotePort()).isPositive();
+            });
+            client.write(ByteBuffer.wrap(data(100)));
+            assertThat(server.receive(ByteBuffer.allocate(100))).isNotNull();
+            assertThat(stacks.server.datagramSockets()).singleElement().satisfies(info -> {
+                assertThat(info.remote()).isNull();
+                assertThat(info.receiveMemory()).isZero();
+                assertThat(info.receiveBuffer()).isEqualTo(212_992);
+            });
+        }
+        assertThat(stacks.client.datagramSockets()).isEmpty();
     }
 
     @Test
@@ -220,9 +327,18 @@ abstract class DatagramChannelContract {
             assertThat(client.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(212_992);
             client.setOption(StandardSocketOptions.SO_RCVBUF, 4_000);
             assertThat(client.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(4_000);
+            assertThat(client.getOption(StandardSocketOptions.IP_TOS)).isZero();
+            client.setOption(StandardSocketOptions.IP_TOS, 8);
+            assertThat(client.getOption(StandardSocketOptions.IP_TOS)).isEqualTo(8);
+            assertThat(client.getOption(ExtendedSocketOptions.IP_DONTFRAGMENT)).isFalse();
             client.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+            assertThat(client.getOption(ExtendedSocketOptions.IP_DONTFRAGMENT)).isTrue();
             client.connect(at(TwoStacks.SERVER4, server));
             assertThatThrownBy(() -> client.write(ByteBuffer.allocate(1_473))).hasMessage("Message too long");
+            stacks.client.tunables().change("net.core.rmem_default", "100000");
+            try (DatagramChannel later = client()) {
+                assertThat(later.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(100_000);
+            }
             assertThatThrownBy(() -> client.setOption(StandardSocketOptions.SO_RCVBUF, 0))
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> client.setOption(StandardSocketOptions.SO_BROADCAST, true))

@@ -6,6 +6,7 @@ import dev.braid.stack.socket.Errno;
 import dev.braid.stack.udp.UdpPort;
 import dev.braid.stack.udp.UdpSource;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +14,7 @@ import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
@@ -22,20 +24,22 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * UDP of a stack, with the contract of {@link DatagramChannel} but for multicast and {@link #socket()}, which it does not have. Safe
- * for any number of threads, one of which receives at a time.
+ * UDP of a stack, with the contract of {@link DatagramChannel} but for multicast, which it does not have. Safe for any number of
+ * threads, one of which receives at a time.
  */
 public final class BraidDatagramChannel extends DatagramChannel implements Selectable {
     /** What sits in front of gathering writes and behind scattering reads: the longest datagram. */
     private static final int MAX_DATAGRAM = 65_535;
+    /** One byte more than a datagram can have is enough to have it refused as too long. */
+    private static final int TOO_LONG = MAX_DATAGRAM + 1;
+    /** A thread that is not the caller's. */
+    private static final Thread ANOTHER = Thread.ofPlatform().unstarted(() -> {});
 
     private final DatagramPump pump;
     private final DatagramOptions options;
@@ -44,6 +48,7 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
     private final Object stateLock = new Object();
     private volatile @Nullable InetSocketAddress local;
     private volatile @Nullable InetSocketAddress remote;
+    private @Nullable DatagramSocketView socket;
 
     BraidDatagramChannel(BraidSelectorProvider provider, DatagramPump pump) {
         super(provider);
@@ -59,7 +64,7 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
             if (local != null) {
                 throw new AlreadyBoundException();
             }
-            InetSocketAddress wanted = address == null ? new InetSocketAddress(0) : requireInet(address);
+            InetSocketAddress wanted = Endpoints.requireBindable(address);
             IpAddress ip = Endpoints.boundTo(wanted.getAddress());
             var end = new InetSocketAddress[1];
             require(pump.call(socket -> {
@@ -79,11 +84,14 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
             if (remote != null) {
                 throw new AlreadyConnectedException();
             }
-            InetSocketAddress peer = requireInet(address);
+            InetSocketAddress peer = Endpoints.requireInet(address);
             IpAddress ip = Endpoints.ipAddress(peer.getAddress());
             var end = new InetSocketAddress[1];
             require(pump.call(socket -> {
                 int answer = socket.connect(ip.hi(), ip.lo(), peer.getPort());
+                if (answer >= 0) {
+                    socket.port().discard(); // what waits may be from others
+                }
                 end[0] = localOf(socket.port());
                 return answer;
             }));
@@ -135,15 +143,26 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
 
     @Override
     public @Nullable SocketAddress receive(ByteBuffer target) throws IOException {
+        return receive(target, Deadlines.NONE);
+    }
+
+    /**
+     * As {@link #receive(ByteBuffer)}, but in blocking mode for a limited time.
+     *
+     * @param timeoutNs nanoseconds, or {@link Deadlines#NONE}
+     * @throws SocketTimeoutException when nothing came in time
+     */
+    @Nullable
+    InetSocketAddress receive(ByteBuffer target, long timeoutNs) throws IOException {
         requireWritable(target);
         var from = new UdpSource();
         readLock.lock();
         try {
             requireOpen();
-            if (local == null) {
-                bind(null);
-            }
-            return receive(target, from) < 0 ? null : Endpoints.socketAddress(from.hi(), from.lo(), from.port());
+            bindIfUnbound();
+            return receive(target, from, timeoutNs) < 0
+                    ? null
+                    : Endpoints.socketAddress(from.hi(), from.lo(), from.port());
         } finally {
             readLock.unlock();
         }
@@ -155,7 +174,7 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
         readLock.lock();
         try {
             requireConnected();
-            return Math.max(0, receive(target, new UdpSource()));
+            return Math.max(0, receive(target, new UdpSource(), Deadlines.NONE));
         } finally {
             readLock.unlock();
         }
@@ -164,6 +183,9 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, targets.length);
+        for (int i = offset; i < offset + length; i++) {
+            requireWritable(targets[i]);
+        }
         ByteBuffer whole = ByteBuffer.allocate(MAX_DATAGRAM);
         read(whole);
         whole.flip();
@@ -178,16 +200,20 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
     }
 
     /** Bytes of the next datagram, or a negative number when there is none and nobody waits. Holds the lock. */
-    private int receive(ByteBuffer target, UdpSource from) throws IOException {
+    private int receive(ByteBuffer target, UdpSource from, long timeoutNs) throws IOException {
         int received = -Errno.EAGAIN;
         if (!isBlocking()) {
             return pump.isReadable() ? receiveNow(target, from) : received;
         }
+        long deadlineNs = BraidSocketChannel.deadline(timeoutNs);
         begin();
         try {
             while (received == -Errno.EAGAIN && isOpen()) {
-                if (!pump.reader.await(() -> pump.isReadable() || !isOpen(), Deadlines.NONE)) {
+                if (!pump.reader.await(() -> pump.isReadable() || !isOpen(), deadlineNs)) {
                     Interrupts.awaitClosed(this);
+                    if (isOpen()) {
+                        throw new SocketTimeoutException("Receive timed out");
+                    }
                 }
                 received = isOpen() ? receiveNow(target, from) : received;
             }
@@ -201,7 +227,12 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
         if (pump.isEnded()) {
             throw SocketErrors.stackEnded(pump.endCause());
         }
-        int received = pump.call(socket -> socket.receiveFrom(target, from));
+        boolean confined = isConfined(target);
+        ByteBuffer reached = confined ? ByteBuffer.allocate(Math.min(target.remaining(), MAX_DATAGRAM)) : target;
+        int received = pump.call(socket -> socket.receiveFrom(reached, from));
+        if (confined) {
+            target.put(reached.flip());
+        }
         return received == -Errno.EAGAIN ? received : require(received);
     }
 
@@ -215,23 +246,26 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
 
     @Override
     public int send(ByteBuffer source, SocketAddress target) throws IOException {
-        InetSocketAddress to = requireInet(target);
+        InetSocketAddress to = Endpoints.requireInet(target);
         requireOpen();
         InetSocketAddress peer = remote;
         if (peer != null && !peer.equals(to)) {
             throw new AlreadyConnectedException();
         }
-        if (local == null) {
-            bindForSending();
-        }
+        bindIfUnbound();
         IpAddress ip = Endpoints.ipAddress(to.getAddress());
-        return require(pump.call(socket -> socket.sendTo(source, ip.hi(), ip.lo(), to.getPort())));
+        ByteBuffer reached = reached(source);
+        int sent = require(pump.call(socket -> socket.sendTo(reached, ip.hi(), ip.lo(), to.getPort())));
+        source.position(source.limit());
+        return sent;
     }
 
-    private void bindForSending() throws IOException {
-        synchronized (stateLock) {
-            if (local == null) {
-                bind(null);
+    private void bindIfUnbound() throws IOException {
+        if (local == null) {
+            synchronized (stateLock) {
+                if (local == null) {
+                    bind(null);
+                }
             }
         }
     }
@@ -239,7 +273,24 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
     @Override
     public int write(ByteBuffer source) throws IOException {
         requireConnected();
-        return require(pump.call(socket -> socket.send(source)));
+        ByteBuffer reached = reached(source);
+        int sent = require(pump.call(socket -> socket.send(reached)));
+        source.position(source.limit());
+        return sent;
+    }
+
+    /** What remains, where the core's thread may read it. */
+    private static ByteBuffer reached(ByteBuffer source) {
+        if (!isConfined(source)) {
+            return source;
+        }
+        int length = Math.min(source.remaining(), TOO_LONG);
+        return ByteBuffer.allocate(length).put(source.slice(source.position(), length)).flip();
+    }
+
+    /** Whether no thread but the caller's may touch the buffer: it lies in a confined arena. */
+    private static boolean isConfined(ByteBuffer buffer) {
+        return !MemorySegment.ofBuffer(buffer).isAccessibleBy(ANOTHER);
     }
 
     @Override
@@ -249,8 +300,7 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
         for (int i = offset; i < offset + length; i++) {
             bytes += sources[i].remaining();
         }
-        // One byte more than a datagram can have is enough to have it refused as too long.
-        ByteBuffer whole = ByteBuffer.allocate((int) Math.min(bytes, MAX_DATAGRAM + 1));
+        ByteBuffer whole = ByteBuffer.allocate((int) Math.min(bytes, TOO_LONG));
         for (int i = offset; i < offset + length; i++) {
             ByteBuffer part = sources[i].duplicate();
             part.limit(part.position() + Math.min(part.remaining(), whole.remaining()));
@@ -284,10 +334,28 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
         return DatagramOptions.SUPPORTED;
     }
 
-    /** @throws UnsupportedOperationException always: use the channel itself */
     @Override
     public DatagramSocket socket() {
-        throw new UnsupportedOperationException("a stack's datagram channel has no java.net.DatagramSocket");
+        synchronized (stateLock) {
+            DatagramSocketView view = socket;
+            if (view == null) {
+                view = new DatagramSocketView(this);
+                socket = view;
+            }
+            return view;
+        }
+    }
+
+    /** The local address, also of a closed channel; {@code null} when unbound. */
+    @Nullable
+    InetSocketAddress local() {
+        return local;
+    }
+
+    /** The peer's address, also of a closed channel; {@code null} when unconnected. */
+    @Nullable
+    InetSocketAddress remote() {
+        return remote;
     }
 
     /** @throws UnsupportedOperationException always: the stack receives no multicast */
@@ -325,17 +393,6 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
     @Override
     public ReadyKeys readyKeys() {
         return keys;
-    }
-
-    private static InetSocketAddress requireInet(SocketAddress address) {
-        Objects.requireNonNull(address);
-        if (!(address instanceof InetSocketAddress inet)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        if (inet.isUnresolved()) {
-            throw new UnresolvedAddressException();
-        }
-        return inet;
     }
 
     /** The answer of the socket layer, or the exception that a program knows for it. */

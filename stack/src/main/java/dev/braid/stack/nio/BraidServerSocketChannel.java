@@ -17,8 +17,6 @@ import java.nio.channels.NotYetBoundException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -53,7 +51,7 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
             if (local != null) {
                 throw new AlreadyBoundException();
             }
-            InetSocketAddress wanted = requireInet(address);
+            InetSocketAddress wanted = Endpoints.requireBindable(address);
             IpAddress ip = Endpoints.boundTo(wanted.getAddress());
             var bound = new InetSocketAddress[1];
             int answer = pump.call(s -> {
@@ -70,19 +68,6 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
             local = bound[0];
         }
         return this;
-    }
-
-    private static InetSocketAddress requireInet(@Nullable SocketAddress address) {
-        if (address == null) {
-            return new InetSocketAddress(0);
-        }
-        if (!(address instanceof InetSocketAddress inet)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        if (inet.isUnresolved()) {
-            throw new UnresolvedAddressException();
-        }
-        return inet;
     }
 
     @Override

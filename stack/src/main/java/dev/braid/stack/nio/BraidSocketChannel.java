@@ -22,9 +22,6 @@ import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +70,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
             if (bound) {
                 throw new AlreadyBoundException();
             }
-            InetSocketAddress address = local == null ? new InetSocketAddress(0) : requireInet(local);
+            InetSocketAddress address = Endpoints.requireBindable(local);
             IpAddress ip = Endpoints.boundTo(address.getAddress());
             int answer = pump.call((s, nowNs) -> {
                 int refused = s.bind(ip.hi(), ip.lo(), address.getPort());
@@ -100,10 +97,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
      * @throws SocketTimeoutException when the time is over; the channel is closed then
      */
     boolean connect(SocketAddress remote, long timeoutNs) throws IOException {
-        InetSocketAddress address = requireInet(remote);
-        if (address.isUnresolved()) {
-            throw new UnresolvedAddressException();
-        }
+        InetSocketAddress address = Endpoints.requireInet(remote);
         input.lock.lock();
         output.lock.lock();
         try {
@@ -196,14 +190,6 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
     /** The moment on {@link System#nanoTime} when a timeout is over. */
     static long deadline(long timeoutNs) {
         return timeoutNs == Deadlines.NONE ? Deadlines.NONE : System.nanoTime() + timeoutNs;
-    }
-
-    private static InetSocketAddress requireInet(SocketAddress address) {
-        Objects.requireNonNull(address);
-        if (address instanceof InetSocketAddress inet) {
-            return inet;
-        }
-        throw new UnsupportedAddressTypeException();
     }
 
     @Override

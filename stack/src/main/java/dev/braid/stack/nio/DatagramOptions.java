@@ -1,17 +1,16 @@
 package dev.braid.stack.nio;
 
-import dev.braid.stack.core.CoreConfig;
+import dev.braid.stack.udp.UdpPort;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
-import java.util.Map;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
-/** The options of one datagram channel: what was asked for last, else the default. Any thread. */
+/** The options of one datagram channel, which its port keeps. Any thread. */
 final class DatagramOptions {
     /** What datagram channels have. */
     static final Set<SocketOption<?>> SUPPORTED = Set.of(
@@ -20,7 +19,6 @@ final class DatagramOptions {
     private static final int MAX_BUFFER = 1 << 30;
 
     private final DatagramPump pump;
-    private final Map<SocketOption<?>, Object> values = new ConcurrentHashMap<>();
 
     DatagramOptions(DatagramPump pump) {
         this.pump = pump;
@@ -43,30 +41,35 @@ final class DatagramOptions {
                 throw new IllegalArgumentException("Invalid value " + number + " for option " + option);
             }
         }
-        pump.call(socket -> {
+        ask(port -> {
             if (option.equals(StandardSocketOptions.SO_RCVBUF)) {
-                socket.port().receiveBuffer(Math.min((Integer) value, MAX_BUFFER));
+                port.receiveBuffer(Math.min((Integer) value, MAX_BUFFER));
             } else if (option.equals(StandardSocketOptions.IP_TOS)) {
-                socket.port().trafficClass((Integer) value);
+                port.trafficClass((Integer) value);
             } else {
-                socket.port().dontFragment((Boolean) value);
+                port.dontFragment((Boolean) value);
             }
             return 0;
         });
-        values.put(option, value);
     }
 
-    /** The value, or its default. */
-    Object value(SocketOption<?> option) {
+    /** The value in force. */
+    Object value(SocketOption<?> option) throws IOException {
         requireSupported(option);
-        Object value = values.get(option);
-        if (value != null) {
-            return value;
-        }
         if (option.equals(StandardSocketOptions.SO_RCVBUF)) {
-            return CoreConfig.DEFAULT.udpReceiveBuffer;
+            return ask(UdpPort::receiveBuffer);
         }
-        return option.equals(StandardSocketOptions.IP_TOS) ? (Object) 0 : (Object) false;
+        return option.equals(StandardSocketOptions.IP_TOS)
+                ? (Object) ask(UdpPort::trafficClass)
+                : (Object) (ask(port -> port.dontFragment() ? 1 : 0) != 0);
+    }
+
+    private int ask(PortCall body) throws IOException {
+        int answer = pump.call(socket -> body.call(socket.port()));
+        if (answer < 0) {
+            throw new ClosedChannelException();
+        }
+        return answer;
     }
 
     private static void requireSupported(SocketOption<?> option) {
@@ -74,5 +77,11 @@ final class DatagramOptions {
         if (!SUPPORTED.contains(option)) {
             throw new UnsupportedOperationException("'" + option + "' not supported");
         }
+    }
+
+    /** Something asked of a port on the core's thread; never a negative number. */
+    @FunctionalInterface
+    private interface PortCall {
+        int call(UdpPort port);
     }
 }

@@ -4,7 +4,11 @@ import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.socket.StreamSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The two ends of a connection as numbers, two halves each with IPv4 mapped; a port of 0 means there is none yet. */
@@ -41,6 +45,28 @@ record Endpoints(long localHi, long localLo, int localPort, long remoteHi, long 
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * An address that says where to, for a program's.
+     *
+     * @throws UnsupportedAddressTypeException for an address of another kind
+     * @throws UnresolvedAddressException for a name that was not looked up
+     */
+    static InetSocketAddress requireInet(SocketAddress address) {
+        Objects.requireNonNull(address);
+        if (!(address instanceof InetSocketAddress inet)) {
+            throw new UnsupportedAddressTypeException();
+        }
+        if (inet.isUnresolved()) {
+            throw new UnresolvedAddressException();
+        }
+        return inet;
+    }
+
+    /** The same of one to bind to: without one any address, and a port that is free. */
+    static InetSocketAddress requireBindable(@Nullable SocketAddress address) {
+        return address == null ? new InetSocketAddress(0) : requireInet(address);
     }
 
     /** What to bind to: Java's wildcard, of either version, means every address of the stack. */
