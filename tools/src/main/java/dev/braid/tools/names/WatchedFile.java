@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedFile<T> {
     private static final long LOOK_NS = 1_000_000_000L;
-    private static final long MAX_BYTES = 1 << 20;
+    /** Lists of names to be blocked, which some keep in their hosts file, have some megabytes. */
+    private static final long MAX_BYTES = 16 << 20;
 
     private final Path path;
     private final Function<List<String>, T> reader;

@@ -99,6 +99,17 @@ class NameTextTest {
     }
 
     @Test
+    void aLongListOfBlockedNamesIsReadAndAnEndlessOneIsNot(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("hosts");
+        Files.writeString(file, "0.0.0.0 tracker.example\n".repeat(100_000) + "192.0.2.7 last.example\n");
+        var sources = new NameSources(folder, folder.resolve("none"), () -> nowNs);
+        assertThat(sources.hosts().lookup("last.example")).hasSize(1);
+        Files.writeString(file, "#".repeat(16 << 20) + "\n192.0.2.7 last.example\n");
+        nowNs += 1_000_000_000L;
+        assertThat(sources.hosts().lookup("last.example")).isEmpty();
+    }
+
+    @Test
     void answersAreBelievedForTheirTimeWithinBounds() {
         var cache = new NameCache();
         var question = new DnsQuestion("a.example", true);
