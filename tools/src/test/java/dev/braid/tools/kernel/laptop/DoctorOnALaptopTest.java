@@ -52,7 +52,10 @@ class DoctorOnALaptopTest {
                             "ok lte0 Multipath TCP passes to mptcp.test:80",
                             "ok eth0 its rules and its forwarding stand")
                     .anyMatch(line -> line.startsWith("problem wifi0 Multipath TCP is stripped"))
-                    .noneMatch(line -> line.startsWith("problem eth0"));
+                    .noneMatch(line -> line.startsWith("problem eth0"))
+                    .filteredOn(line -> line.matches("ok \\S+ name server 203\\.0\\.113\\.53 answers in \\d+ ms"))
+                    .as("the name server over each link")
+                    .hasSize(3);
             assertThat(daemon.stop()).isIn(0, 143);
         }
     }
