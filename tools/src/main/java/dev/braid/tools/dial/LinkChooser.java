@@ -50,7 +50,7 @@ final class LinkChooser {
             order = order.thenComparingInt(this::openPlain)
                     .thenComparingLong(link -> lastTurns.getOrDefault(link.index(), 0L));
         } else if (goal != Goal.HANDOVER) {
-            order = order.thenComparingLong(link -> link.srttNs() == 0 ? Long.MAX_VALUE : link.srttNs());
+            order = order.thenComparing(LinkView.BY_ROUND_TRIP);
         }
         return usable.stream().sorted(order).toList();
     }

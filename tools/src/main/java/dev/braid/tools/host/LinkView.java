@@ -2,6 +2,7 @@ package dev.braid.tools.host;
 
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,10 @@ public record LinkView(
         int mtu,
         boolean metered,
         long srttNs) {
+    /** The shortest round trip first; links of which none is known are last. */
+    public static final Comparator<LinkView> BY_ROUND_TRIP = Comparator
+            .comparingLong(link -> link.srttNs == 0 ? Long.MAX_VALUE : link.srttNs);
+
     /** The address to connect from to a remote one of this family; {@code null} = not that way. */
     public @Nullable IpAddress source(boolean ipv4) {
         return ipv4 ? v4 : v6;

@@ -20,8 +20,8 @@ record Way(DnsServer server, @Nullable LinkView link) {
     private static final int MAX_WAYS = 12;
 
     /**
-     * The ways in the order in which they are tried: each changes the server and the link both, where there are several, for a
-     * silence tells not which of the two is at fault.
+     * The ways in the order in which they are tried, over the best link first: no suspect, wanted for the most, with the shortest round
+     * trip. Each changes the server and the link both, where there are several, for a silence tells not which of the two is at fault.
      *
      * <p>This host's own server is asked by the kernel, and so is one that connections would bypass the stack for. A server inside a
      * network that a link is attached to is asked over that link: other networks may have another host of that address.
@@ -48,7 +48,9 @@ record Way(DnsServer server, @Nullable LinkView link) {
         boolean ipv4 = server.address().isIpv4();
         List<LinkView> usable = links.stream()
                 .filter(link -> link.use().usable() && link.source(ipv4) != null)
-                .sorted(Comparator.comparing(link -> link.use() == LinkUse.SUSPECT))
+                .sorted(Comparator.<LinkView, Boolean>comparing(link -> link.use() == LinkUse.SUSPECT)
+                        .thenComparing(LinkView::role)
+                        .thenComparing(LinkView.BY_ROUND_TRIP))
                 .toList();
         if (server.isLoopback() || usable.isEmpty()) {
             return List.of(new Way(server, null));

@@ -16,10 +16,13 @@ class WayTest {
     private static final LinkView LTE = link(1, "lte0", LinkUse.USED, "10.64.0.0/16");
 
     private static LinkView link(int index, String nic, LinkUse use, String network) {
+        return link(index, nic, Role.PRIMARY, use, network, 0);
+    }
+
+    private static LinkView link(int index, String nic, Role role, LinkUse use, String network, long srttNs) {
         IpAddress v4 = IpAddress.parse("198.19.77." + (4 * index + 2));
-        return new LinkView(index, nic, "braid" + index, Role.PRIMARY, use, "", v4, null,
-                List.of(Prefix.parse(network)),
-                1500, false, 0);
+        return new LinkView(index, nic, "braid" + index, role, use, "", v4, null, List.of(Prefix.parse(network)), 1500,
+                false, srttNs);
     }
 
     private static List<String> ways(List<String> servers, LinkView... links) {
@@ -36,6 +39,15 @@ class WayTest {
     void eachWayChangesServerAndLink() {
         assertThat(ways(List.of("192.0.2.1", "192.0.2.2"), WLAN, LTE)).containsExactly(
                 "192.0.2.1 over wlan0", "192.0.2.2 over lte0", "192.0.2.1 over lte0", "192.0.2.2 over wlan0");
+    }
+
+    @Test
+    void theBestLinkIsAskedFirst() {
+        LinkView near = link(2, "eth0", Role.PRIMARY, LinkUse.USED, "172.16.0.0/24", 5);
+        LinkView far = link(3, "eth1", Role.PRIMARY, LinkUse.USED, "172.17.0.0/24", 30);
+        LinkView spare = link(4, "usb0", Role.BACKUP, LinkUse.STANDBY, "172.18.0.0/24", 1);
+        assertThat(ways(List.of("192.0.2.1"), spare, WLAN, far, near)).containsExactly(
+                "192.0.2.1 over eth0", "192.0.2.1 over eth1", "192.0.2.1 over wlan0", "192.0.2.1 over usb0");
     }
 
     @Test
