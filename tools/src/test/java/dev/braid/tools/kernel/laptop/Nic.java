@@ -124,6 +124,13 @@ final class Nic implements AutoCloseable {
         ofRouter.down(ofRouter.link(plan.name()).index());
     }
 
+    /** The link carries again. */
+    void speak() {
+        int far = ofRouter.link(plan.name()).index();
+        ofRouter.up(far);
+        ofRouter.addAddress(far, Prefix.parse("2001:db8:%d::1/64".formatted(plan.net())));
+    }
+
     /** What the kernel drops with the NIC. */
     private void addRest() {
         boolean has6 = ofLaptop.addresses().stream().anyMatch(a -> a.device() == device && a.prefix().equals(v6()));
