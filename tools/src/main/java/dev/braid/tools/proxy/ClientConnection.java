@@ -4,7 +4,7 @@ import dev.braid.tools.host.Connected;
 import dev.braid.tools.host.HostLog.Level;
 import dev.braid.tools.host.Target;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
@@ -16,27 +16,31 @@ final class ClientConnection {
 
     private final ProxyServer server;
     private final SocketChannel client;
+    private final InetAddress from;
     private volatile @Nullable Relay relay;
     private volatile @Nullable Traffic traffic;
 
-    ClientConnection(ProxyServer server, SocketChannel client) {
+    /** @param from the client's address, which is counted as making its request */
+    ClientConnection(ProxyServer server, SocketChannel client, InetAddress from) {
         this.server = server;
         this.client = client;
+        this.from = from;
     }
 
     /** Serves the client until either has had enough; a client that goes away in the middle is everyday life. */
     void run() {
         try (client) {
-            client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            var input = new ClientInput(client, System.nanoTime() + REQUEST_NS);
+            ClientInput input;
             Handshake handshake;
             Target target;
             try {
+                client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+                input = new ClientInput(client, System.nanoTime() + REQUEST_NS);
                 handshake = FirstByte.choose(input, server.logins());
                 target = request(handshake, input);
             } finally {
-                server.limits().requested();
+                server.limits().requested(from);
             }
             if (target != null) {
                 enter(handshake, input, target);
@@ -50,16 +54,12 @@ final class ClientConnection {
     private @Nullable Target request(Handshake handshake, ClientInput input) throws IOException {
         try {
             Target asked = handshake.request();
-            return asked.client().isEmpty() ? new Target(asked.host(), asked.port(), source()) : asked;
+            return asked.client().isEmpty() ? new Target(asked.host(), asked.port(), from.getHostAddress()) : asked;
         } catch (RefusedException e) {
             refuse(handshake, input, e.refusal());
             server.say(Level.DEBUG, "proxy: " + e.getMessage());
             return null;
         }
-    }
-
-    private String source() throws IOException {
-        return client.getRemoteAddress() instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
     }
 
     private void enter(Handshake handshake, ClientInput input, Target target) throws IOException {

@@ -160,7 +160,8 @@ public final class ProxyServer {
     }
 
     private void admit(SocketChannel channel) {
-        boolean full = !closed && !limits.arrive();
+        InetAddress from = channel.socket().getInetAddress();
+        boolean full = !closed && !limits.arrive(from);
         if (closed || full) {
             close(channel);
             if (full) {
@@ -168,7 +169,7 @@ public final class ProxyServer {
             }
             return;
         }
-        var client = new ClientConnection(this, channel);
+        var client = new ClientConnection(this, channel, from);
         clients.add(client);
         Thread.ofVirtual().name("proxy").start(() -> {
             try {
