@@ -16,14 +16,17 @@ class NamesTest {
     @TempDir private Path folder;
 
     @Test
-    void namesAreFoundOverWhateverLinkIsLeft() throws Exception {
+    void namesAndAddressesAreReachedOverWhateverLinkIsLeft() throws Exception {
         try (LaptopBed bed = LaptopBed.start(); Daemon daemon = Daemon.up(bed, folder)) {
             var socks = new Curl(bed, folder, Curl.SOCKS);
+            var connect = new Curl(bed, folder, Curl.HTTP_CONNECT);
             socks.download("mptcp.test", 100_000);
+            socks.download("[2001:db8:ff::1]", 100_000);
+            connect.download("[2001:db8:ff::2]", 100_000);
             bed.nic("eth0").pull();
             bed.nic("wifi0").pull();
             // Another name: the first one is remembered.
-            new Curl(bed, folder, Curl.HTTP_CONNECT).download("plain.test", 100_000);
+            connect.download("plain.test", 100_000);
             assertThatThrownBy(() -> socks.download("nobody.test", 1)).hasMessageContaining("curl");
             assertThat(daemon.stop()).isIn(0, 143);
         }
