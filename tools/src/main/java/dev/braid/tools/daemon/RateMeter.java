@@ -1,5 +1,6 @@
 package dev.braid.tools.daemon;
 
+import dev.braid.fastpath.device.DeviceException;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tundriver.netlink.Link;
 import dev.braid.tundriver.netlink.Rtnetlink;
@@ -15,11 +16,18 @@ final class RateMeter implements AutoCloseable {
     /** Looks at the counters now. */
     synchronized void sample(List<LinkView> links, long nowNs) {
         for (LinkView link : links) {
-            Link device = netlink.lookupLink(link.tun());
+            sample(link.tun(), nowNs);
+        }
+    }
+
+    private void sample(String tun, long nowNs) {
+        try {
+            Link device = netlink.lookupLink(tun);
             if (device != null) {
-                rates.computeIfAbsent(link.tun(), tun -> new LinkRates())
-                        .sample(netlink.statistics(device.index()), nowNs);
+                rates.computeIfAbsent(tun, _ -> new LinkRates()).sample(netlink.statistics(device.index()), nowNs);
             }
+        } catch (DeviceException e) {
+            // It went between the two requests, or the meter was closed: its rates stay those of the sample before.
         }
     }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +32,7 @@ public final class UpCommand implements Callable<Integer> {
 
     /** The daemon once it serves, or why it could not begin to. */
     private final CompletableFuture<Daemon> started = new CompletableFuture<>();
-    private final CountDownLatch failed = new CountDownLatch(1);
+    private volatile boolean failed;
     private final Readiness manager = Readiness.ofEnvironment();
 
     @Override
@@ -57,14 +56,21 @@ public final class UpCommand implements Callable<Integer> {
         String summary = daemon.summary();
         log.say(Level.NOTICE, "ready: " + summary);
         manager.ready(summary);
+        try {
+            log.say(Level.ERROR, awaitFailure(daemon));
+        } finally {
+            failed = true; // a thread that comes here was asked by nobody, whatever it brings
+        }
+        return 1;
+    }
+
+    private static String awaitFailure(Daemon daemon) throws InterruptedException {
         String failure = daemon.tick();
         while (failure.isEmpty()) {
             TimeUnit.SECONDS.sleep(TICK_S);
             failure = daemon.tick();
         }
-        log.say(Level.ERROR, failure);
-        failed.countDown();
-        return 1;
+        return failure;
     }
 
     private Daemon start(HostConfig config, LogLines log) throws IOException {
@@ -93,7 +99,7 @@ public final class UpCommand implements Callable<Integer> {
         }
         log.say(Level.NOTICE, "stopped; the host is as it was");
         // A signal or a command asked for it, so it is a success; the JVM's own answer would be 128 plus the signal.
-        Runtime.getRuntime().halt(failed.getCount() == 0 ? 1 : 0);
+        Runtime.getRuntime().halt(failed ? 1 : 0);
     }
 
     private static void stop() {
