@@ -39,6 +39,18 @@ class StatusTextTest {
         assertThat(rates.txBytes()).isEqualTo(2_000);
     }
 
+    @Test
+    void whoAsksTwiceAtOnceSeesTheSameRatesAndTheNewestBytes() {
+        var rates = new LinkRates();
+        rates.sample(statistics(0, 0), 0);
+        rates.sample(statistics(0, 125_000), 1_000_000_000L);
+        rates.sample(statistics(0, 126_500), 1_001_000_000L);
+        assertThat(rates.rxMbit()).isEqualTo(1.0);
+        assertThat(rates.rxBytes()).isEqualTo(126_500);
+        rates.sample(statistics(0, 375_000), 2_000_000_000L);
+        assertThat(rates.rxMbit()).isEqualTo(2.0);
+    }
+
     private static LinkStatistics statistics(long rxBytes, long txBytes) {
         return new LinkStatistics(0, 0, rxBytes, txBytes, 0, 0, 0, 0);
     }
