@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,6 +47,7 @@ public final class ControlClient implements AutoCloseable {
             if (daemon != null) {
                 return daemon;
             }
+            refuseIfClosed();
         }
         long found = RunningProcesses.choose(pid);
         String name = "process " + found;
@@ -64,9 +66,27 @@ public final class ControlClient implements AutoCloseable {
     public static ControlClient daemon() {
         ControlClient daemon = findDaemon();
         if (daemon == null) {
+            refuseIfClosed();
             throw UserError.failure("no daemon is running; start it with braid up or systemctl start braid");
         }
         return daemon;
+    }
+
+    /**
+     * For those who found no daemon: one that lets this user not even look for it is told from none.
+     *
+     * @throws UserError when there may be one
+     */
+    public static void refuseIfClosed() {
+        for (Path socket : RunningProcesses.daemonSockets()) {
+            Path folder = socket.toAbsolutePath().getParent();
+            boolean closed = Files.isDirectory(folder)
+                    && (!Files.isExecutable(folder) || (Files.exists(socket) && !Files.isWritable(socket)));
+            if (closed) {
+                throw UserError.failure("what runs in " + folder
+                        + " is not this user's to ask: use sudo, or have admin.group of its configuration name a group of yours");
+            }
+        }
     }
 
     /** The same; {@code null} when none answers. */
@@ -117,7 +137,7 @@ public final class ControlClient implements AutoCloseable {
         request.put("op", op);
         request.putAll(arguments);
         try {
-            lines.write(MAPPER.writeValueAsBytes(request));
+            send(MAPPER.writeValueAsBytes(request));
             byte[] line = lines.read();
             if (line == null) {
                 throw UserError.failure(name + " ended before it answered");
@@ -129,6 +149,14 @@ public final class ControlClient implements AutoCloseable {
             return answer;
         } catch (IOException | JacksonException e) {
             throw UserError.failure(name + " does not answer: " + e.getMessage());
+        }
+    }
+
+    private void send(byte[] line) {
+        try {
+            lines.write(line);
+        } catch (IOException e) {
+            // Who is refused is told so before he asks; that line waits to be read, or reading says that there is none.
         }
     }
 
