@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Where processes of Braid put what others read of them: {@code /run/braid} for root, {@code $XDG_RUNTIME_DIR/braid} for others,
  * {@code PID.counters} and {@code PID.sock} each. Mode 0700: who may enter may read and change everything. So the folder has to be
  * this user's own and no link: root with somebody else's {@code XDG_RUNTIME_DIR}, as {@code sudo -E} leaves it, uses {@code /run},
- * and a folder that another user has put there first is refused.
+ * and a folder that another user has put there first is refused. So does root with that of its own session: what a daemon has to put
+ * back lies there, and the folder goes when the session ends.
  */
 final class CountersPlace {
     static final String COUNTERS_SUFFIX = ".counters";
@@ -44,7 +45,7 @@ final class CountersPlace {
     static Path folder(@Nullable String runtime, Path run) {
         if (runtime != null && !runtime.isEmpty()) {
             Path own = Path.of(runtime);
-            if (Files.isWritable(own) && isOurs(own)) {
+            if (Files.isWritable(own) && isOurs(own) && !own.equals(run.resolve("user").resolve("0"))) {
                 return own.resolve("braid");
             }
         }
@@ -52,6 +53,15 @@ final class CountersPlace {
             return run.resolve("braid");
         }
         return Path.of(System.getProperty("java.io.tmpdir"), "braid-" + System.getProperty("user.name"));
+    }
+
+    /** Whether this process's user is root. */
+    static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether it is a folder, no link to one, that this process's user owns. */

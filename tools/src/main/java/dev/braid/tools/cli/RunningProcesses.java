@@ -70,9 +70,10 @@ public final class RunningProcesses {
         CountersPlace.prepare(folder);
     }
 
-    /** Where a host daemon may listen: in this user's folder, and in the system's. */
+    /** Where a host daemon may listen: in this user's folder, and in the system's. Root has one folder: another it chose. */
     public static List<Path> daemonSockets() {
-        return Stream.of(folder(), CountersPlace.SYSTEM).distinct().map(RunningProcesses::daemonSocket).toList();
+        Stream<Path> folders = CountersPlace.isRoot() ? Stream.of(folder()) : Stream.of(folder(), CountersPlace.SYSTEM);
+        return folders.distinct().map(RunningProcesses::daemonSocket).toList();
     }
 
     /** The host daemon's socket in its folder. */

@@ -41,6 +41,13 @@ class CountersPlaceTest {
     }
 
     @Test
+    void rootsOwnSessionFolderIsNotUsedForItGoesWithTheSession() throws IOException {
+        Path run = folder("run");
+        Path session = Files.createDirectories(run.resolve("user").resolve("0"));
+        assertThat(CountersPlace.folder(session.toString(), run)).isEqualTo(run.resolve("braid"));
+    }
+
+    @Test
     void aRuntimeFolderThatIsALinkIsNotUsed() throws IOException {
         Path run = folder("run");
         Path link = Files.createSymbolicLink(place.resolve("link"), folder("elsewhere"));
