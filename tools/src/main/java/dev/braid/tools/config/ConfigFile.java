@@ -1,7 +1,6 @@
 package dev.braid.tools.config;
 
 import dev.braid.fastpath.wire.Prefix;
-import dev.braid.tools.cli.RunningProcesses;
 import dev.braid.tools.config.HostConfig.Admin;
 import dev.braid.tools.config.HostConfig.Binding;
 import dev.braid.tools.config.HostConfig.Bypasses;
@@ -31,7 +30,9 @@ public final class ConfigFile {
     /** The largest file that is read, bytes. */
     static final int MAX_BYTES = 1 << 20;
 
-    private static final int MOST_LINKS = 8;
+    /** How many links can be bound. */
+    public static final int MOST_LINKS = 8;
+
     private static final Set<PosixFilePermission> SEEN_BY_OTHERS = Set.of(PosixFilePermission.GROUP_READ,
             PosixFilePermission.OTHERS_READ);
 
@@ -203,11 +204,7 @@ public final class ConfigFile {
     }
 
     private static Admin admin(ConfigSection section) {
-        Path folder = section.text("folder").map(Path::of).orElseGet(RunningProcesses::folder);
-        if (!folder.isAbsolute()) {
-            section.wrong("folder", "folder is an absolute path");
-        }
-        var admin = new Admin(folder, section.text("group").orElse(""));
+        var admin = new Admin(section.text("group").orElse(""));
         section.end();
         return admin;
     }

@@ -45,9 +45,7 @@ public final class ConfigPrinter {
         value("pool6", quoted(config.binding().pool6().toString()));
         value("ipv6", quoted(config.binding().ipv6()));
         value("spare_links", config.binding().spareLinks());
-        section("admin",
-                "Where the administration socket lies, and the group that may use it beside the daemon's user and root. Read at the start only.");
-        value("folder", quoted(config.admin().folder().toString()));
+        section("admin", "The group that may use the administration socket beside the daemon's user and root.");
         value("group", quoted(config.admin().group()));
         section("doctor", "HOST:PORT of a server that speaks Multipath TCP, to look for boxes that strip it.");
         value("server", quoted(config.doctor().server()));

@@ -4,7 +4,6 @@ import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tools.host.Goal;
 import dev.braid.tools.host.Role;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,8 +61,8 @@ public record HostConfig(
      */
     public record Binding(int table, int protocol, Prefix pool4, Prefix pool6, String ipv6, int spareLinks) {}
 
-    /** @param group who may ask beside the daemon's own user; empty = nobody */
-    public record Admin(Path folder, String group) {}
+    /** @param group who may ask beside the daemon's own user and root; empty = nobody */
+    public record Admin(String group) {}
 
     /** @param server a host and port that speaks Multipath TCP, to look for boxes that strip it */
     public record Doctor(String server) {}

@@ -79,7 +79,7 @@ final class Daemon implements AutoCloseable {
         this.config = config;
         this.log = log;
         this.parts = parts;
-        Path folder = config.admin().folder();
+        Path folder = RunningProcesses.folder();
         RunningProcesses.prepare(folder);
         HostClaim claim = parts.add("what was changed on this host", HostClaim.take(folder, config.binding(), log));
         stack = parts.add("the stack", RunningStack.start(builder(config))).stack();
@@ -156,11 +156,13 @@ final class Daemon implements AutoCloseable {
         if (!wanted.binding().equals(config.binding())) {
             waiting.add("[binding] waits for a restart");
         }
-        if (!wanted.admin().folder().equals(config.admin().folder())) {
-            waiting.add("admin.folder waits for a restart");
-        }
         if (!names(wanted).equals(names(config))) {
             waiting.add("which links there are waits for a restart");
+        }
+        for (String name : config.sysctl().keySet()) {
+            if (!wanted.sysctl().containsKey(name)) {
+                waiting.add("sysctl: " + name + " stays as it was set, and has its usual value after a restart");
+            }
         }
         for (Map.Entry<String, String> tunable : wanted.sysctl().entrySet()) {
             stack.tunables().change(tunable.getKey(), tunable.getValue());

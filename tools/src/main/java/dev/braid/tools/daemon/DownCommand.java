@@ -4,7 +4,6 @@ import dev.braid.tools.bind.ClaimedException;
 import dev.braid.tools.bind.Recovery;
 import dev.braid.tools.cli.RunningProcesses;
 import dev.braid.tools.cli.UserError;
-import dev.braid.tools.config.ConfigFile;
 import dev.braid.tools.control.ControlClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,17 +11,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code braid down}: ends the daemon, or undoes what a dead one has left. */
 @Command(name = "down", description = "Ends the host daemon and waits until the host is as it was; undoes what a daemon has left that was killed.", mixinStandardHelpOptions = true)
 public final class DownCommand implements Callable<Integer> {
     private static final long LIMIT_S = 15;
     private static final long LOOK_MS = 20;
-
-    @Option(names = "--config", paramLabel = "FILE", description = "The daemon's configuration, which names its folder; unless given, /etc/braid/braid.toml if it is there.") private @Nullable Path file;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -34,7 +29,7 @@ public final class DownCommand implements Callable<Integer> {
             pid = pid == 0 ? ask(RunningProcesses.daemonSocket(folder)) : pid;
             try {
                 // The daemon undoes its changes itself, unless it died over it.
-                undone = Recovery.run(folder, LogLines.standard(false));
+                undone = mayLookInto(folder) && Recovery.run(folder, LogLines.standard(false));
                 break;
             } catch (ClaimedException e) {
                 // It begins just now, and will listen; or it ends.
@@ -80,11 +75,22 @@ public final class DownCommand implements Callable<Integer> {
         daemon.close();
     }
 
-    private Path folder() throws IOException {
-        Path config = file != null ? file : UpOptions.USUAL;
-        return file != null || Files.exists(config)
-                ? ConfigFile.read(config).admin().folder()
-                : RunningProcesses.folder();
+    /** Where a daemon is that this user may ask, else this user's own. */
+    private static Path folder() {
+        for (Path folder : RunningProcesses.daemonFolders()) {
+            ControlClient daemon = ControlClient.findDaemon(RunningProcesses.daemonSocket(folder));
+            if (daemon != null) {
+                daemon.close();
+                return folder;
+            }
+        }
+        ControlClient.refuseIfClosed();
+        return RunningProcesses.folder();
+    }
+
+    /** A member of the group may ask the daemon to end, and has no means to do its work. */
+    private static boolean mayLookInto(Path folder) {
+        return !Files.exists(folder) || Files.isWritable(folder);
     }
 
     private static void awaitEnd(long pid, long untilNs) throws InterruptedException {

@@ -123,7 +123,7 @@ final class BindingBed implements AutoCloseable {
                 new HostConfig.Dns(List.of()),
                 new HostConfig.Bypasses(List.of(), List.of()),
                 BINDING,
-                new HostConfig.Admin(Path.of("/nowhere"), ""),
+                new HostConfig.Admin(""),
                 Map.of(),
                 new HostConfig.Doctor(""));
     }

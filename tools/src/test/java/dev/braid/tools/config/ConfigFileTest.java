@@ -49,7 +49,6 @@ class ConfigFileTest {
             ipv6 = "off"
             spare_links = 0
             [admin]
-            folder = "/run/elsewhere"
             group = "netdev"
             [doctor]
             server = "mptcp.example:443"
@@ -136,7 +135,7 @@ class ConfigFileTest {
         "binding.pool4 = '10.0.0.0/30'             | pool4 is an IPv4 network of at least 32 addresses",
         "binding.pool6 = 'fd00::/64'               | pool6 is an IPv6 network",
         "binding.ipv6 = 'of'                       | did you mean \"off\"?",
-        "admin.folder = 'run'                      | folder is an absolute path",
+        "admin.folder = '/run/elsewhere'           | unknown key \"folder\"",
         "doctor.server = 'example.net'             | is no HOST:PORT",
         "sysctl.x = 3                              | x is a text in quotes",
         "goal = 'latency                           | braid.toml:1: "})

@@ -8,7 +8,6 @@ import dev.braid.stack.mptcp.scheduler.PacketSchedulers;
 import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.host.Goal;
 import dev.braid.tools.host.GoalChoice;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -62,7 +61,7 @@ class GoalTableTest {
                 new HostConfig.Dns(List.of()),
                 new HostConfig.Bypasses(List.of(), List.of()),
                 new HostConfig.Binding(7700, 77, Prefix.parse("198.19.77.0/24"), Prefix.parse("fd77::/48"), "auto", 0),
-                new HostConfig.Admin(Path.of("/nowhere"), ""),
+                new HostConfig.Admin(""),
                 Map.of(),
                 new HostConfig.Doctor(""));
     }
