@@ -39,7 +39,7 @@ public final class GoalTable implements Goals {
     }
 
     /** Takes the configuration's rules in place of all there are. */
-    public void reconfigure(HostConfig config) {
+    public synchronized void reconfigure(HostConfig config) {
         rules = configured(config);
         otherwise = config.goal();
         listeners.forEach(Runnable::run);
