@@ -46,7 +46,8 @@ final class FirewallCheck implements Check {
         NftCount out = counts.getOrDefault(link.tun() + " out", NOTHING);
         NftCount masquerade = counts.getOrDefault(link.tun() + " masquerade", NOTHING);
         NftCount in = counts.getOrDefault(link.tun() + " in", NOTHING);
-        if (out.packets() > 0 && masquerade.packets() == 0) {
+        // Connections that were there before the table was last written are masqueraded without being counted again; they are answered.
+        if (out.packets() > 0 && masquerade.packets() == 0 && in.packets() == 0) {
             return dropped(link, others);
         }
         if (masquerade.packets() > 0 && in.packets() == 0) {

@@ -103,6 +103,7 @@ class DoctorTest {
         facts.bases.add(new NftBase(2, "filter", "FORWARD", 2, 0, NftBase.DROP));
         assertThat(examined().hasProblem()).as("a policy alone is no problem while packets pass").isFalse();
         facts.counts.put("braid1 masquerade", new NftCount(0, 0));
+        facts.counts.put("braid1 in", new NftCount(0, 0));
         Finding finding = onlyComplaint();
         assertThat(finding.link()).isEqualTo("wlan0");
         assertThat(finding.text()).endsWith("probably chain FORWARD of table ip filter (iptables, ufw or Docker)");
@@ -112,7 +113,14 @@ class DoctorTest {
     @Test
     void dropsThatNoTableExplainsPointToTheOldTables() {
         facts.counts.put("braid0 masquerade", new NftCount(0, 0));
+        facts.counts.put("braid0 in", new NftCount(0, 0));
         assertThat(onlyComplaint().remedy()).contains("iptables-legacy");
+    }
+
+    @Test
+    void connectionsOlderThanTheTableAreNoSignOfAnotherFirewall() {
+        facts.counts.put("braid0 masquerade", new NftCount(0, 0));
+        assertThat(examined().hasProblem()).isFalse();
     }
 
     @Test
