@@ -31,18 +31,31 @@ public final class Words {
     }
 
     private static <T> void register(CommandLine line, Class<T> type) {
-        T[] constants = type.getEnumConstants();
         ITypeConverter<T> converter = word -> {
-            for (T constant : constants) {
-                if (constant.toString().equalsIgnoreCase(word)) {
-                    return constant;
-                }
+            try {
+                return read(word, type);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
             }
-            String known = Arrays.stream(constants)
-                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
-                    .collect(Collectors.joining(", "));
-            throw new TypeConversionException("expected one of " + known + " but was '" + word + "'");
         };
         line.registerConverter(type, converter);
+    }
+
+    /**
+     * The constant of an enumeration that a word means.
+     *
+     * @throws IllegalArgumentException with one line that names the words there are
+     */
+    public static <T> T read(String word, Class<T> type) {
+        T[] constants = type.getEnumConstants();
+        for (T constant : constants) {
+            if (constant.toString().equalsIgnoreCase(word)) {
+                return constant;
+            }
+        }
+        String known = Arrays.stream(constants)
+                .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        throw new IllegalArgumentException("expected one of " + known + " but was '" + word + "'");
     }
 }

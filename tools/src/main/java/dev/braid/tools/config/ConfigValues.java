@@ -15,7 +15,7 @@ public final class ConfigValues {
     private ConfigValues() {}
 
     /** {@code 127.0.0.1:1080} or {@code [::1]:1080}: never a name, which would be looked up. */
-    static InetSocketAddress socket(String text) {
+    public static InetSocketAddress socket(String text) {
         int colon = text.lastIndexOf(':');
         boolean bracketed = text.startsWith("[") && colon > 0 && text.charAt(colon - 1) == ']';
         if (colon <= 0 || (!bracketed && text.indexOf(':') != colon)) {

@@ -1,5 +1,6 @@
 package dev.braid.tools.daemon;
 
+import dev.braid.tools.cli.Words;
 import dev.braid.tools.config.GoalRule;
 import dev.braid.tools.control.ControlServer;
 import dev.braid.tools.control.ControlSession;
@@ -9,12 +10,8 @@ import dev.braid.tools.host.HostLog;
 import dev.braid.tools.host.Links;
 import dev.braid.tools.host.Role;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the host daemon answers beside what every stack does.
@@ -62,7 +59,7 @@ final class HostRequests {
 
     private Map<String, ?> link(Map<String, Object> request) throws IOException {
         String name = text(request, "name");
-        Role role = word(text(request, "role"), Role.class);
+        Role role = Words.read(text(request, "role"), Role.class);
         if (role == Role.OVERFLOW) {
             throw new IllegalArgumentException("the role overflow is not there yet; use backup");
         }
@@ -73,7 +70,7 @@ final class HostRequests {
 
     private Map<String, ?> goal(Map<String, Object> request) throws IOException {
         GoalRule rule = GoalRule.parse(text(request, "rule"));
-        Goal goal = request.get("goal") == null ? null : word(text(request, "goal"), Goal.class);
+        Goal goal = request.get("goal") == null ? null : Words.read(text(request, "goal"), Goal.class);
         goals.change(rule.host(), rule.port(), goal);
         log.say(HostLog.Level.NOTICE, "the goal for " + rule + " is " + (goal == null ? "taken away" : goal.word())
                 + " by command");
@@ -94,18 +91,5 @@ final class HostRequests {
             return text;
         }
         throw new IllegalArgumentException("\"" + key + "\" is missing");
-    }
-
-    /** One of an enumeration's words. */
-    static <E extends Enum<E>> E word(@Nullable String word, Class<E> type) {
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().toLowerCase(Locale.ROOT).equals(word)) {
-                return constant;
-            }
-        }
-        throw new IllegalArgumentException("a " + type.getSimpleName().toLowerCase(Locale.ROOT) + " is one of "
-                + Arrays.stream(type.getEnumConstants()).map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                        .collect(Collectors.joining(", "))
-                + ", not " + word);
     }
 }

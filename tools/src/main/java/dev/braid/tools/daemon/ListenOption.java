@@ -1,7 +1,6 @@
 package dev.braid.tools.daemon;
 
-import dev.braid.tools.config.ConfigException;
-import dev.braid.tools.config.ConfigFile;
+import dev.braid.tools.config.ConfigValues;
 import java.net.InetSocketAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -10,13 +9,10 @@ import picocli.CommandLine.TypeConversionException;
 final class ListenOption implements ITypeConverter<InetSocketAddress> {
     @Override
     public InetSocketAddress convert(String text) {
-        String quoted = text.replace("\\", "\\\\").replace("\"", "\\\"");
         try {
-            return ConfigFile.parse("--listen", "proxy.listen = [\"" + quoted + "\"]\n[proxy.users]\nany = \"any\"\n")
-                    .proxy().listen().getFirst();
-        } catch (ConfigException e) {
-            throw new TypeConversionException(
-                    e.problems().getFirst().replaceFirst("^--listen(:\\d+)?: ", "--listen: "));
+            return ConfigValues.socket(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("--listen: " + e.getMessage());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.braid.tools.daemon;
 
+import dev.braid.tools.cli.UserError;
 import dev.braid.tools.config.ConfigFile;
 import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.config.HostConfig.LinkConfig;
@@ -35,6 +36,12 @@ final class UpOptions {
         HostConfig read = file != null
                 ? ConfigFile.read(file)
                 : Files.exists(USUAL) ? ConfigFile.read(USUAL) : ConfigFile.defaults();
+        if (links.stream().map(LinkConfig::nic).distinct().count() != links.size()) {
+            throw UserError.usage("--link names an interface twice");
+        }
+        if (links.size() > ConfigFile.MOST_LINKS) {
+            throw UserError.usage("--link: at most " + ConfigFile.MOST_LINKS + " links can be bound");
+        }
         Proxy proxy = read.proxy();
         return new HostConfig(
                 links.isEmpty() ? read.links() : List.copyOf(links),

@@ -9,6 +9,8 @@ import dev.braid.tools.host.Role;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,15 @@ class UpOptionsTest {
         "nic=eth0,mtu=1]              | --link"})
     void aLinkThatDoesNotFitIsRefusedByOneLine(String link, String said) {
         assertThatThrownBy(() -> read("--link", link)).hasMessageContaining(said.strip());
+    }
+
+    @Test
+    void anInterfaceIsNamedOnceAndNoMoreThanEight() {
+        assertThatThrownBy(() -> read("--link", "nic=eth0", "--link", "nic=eth0,role=backup"))
+                .hasMessage("--link names an interface twice");
+        String[] nine = IntStream.range(0, 9).boxed().flatMap(i -> Stream.of("--link", "nic=eth" + i))
+                .toArray(String[]::new);
+        assertThatThrownBy(() -> read(nine)).hasMessage("--link: at most 8 links can be bound");
     }
 
     @Test
