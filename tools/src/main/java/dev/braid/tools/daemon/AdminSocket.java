@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The daemon's socket, {@code admin.sock} in its folder. Without a group only its own user and root get to it, through the folder's mode;
- * with one, others may enter the folder by that name, and the socket's own mode and the {@link PeerRule} let the group in. One thread.
+ * with one, others may enter the folder by that name, and the socket's own mode and the {@link PeerRule} let the group in. {@link #share}: any thread;
+ * the rest: one.
  */
 final class AdminSocket implements AutoCloseable {
     private final Path folder;
     private final PeerRule rule;
     private final ControlServer server;
     private final HostLog log;
+    private volatile @Nullable GroupPrincipal admitted;
 
     private AdminSocket(Path folder, PeerRule rule, ControlServer server, HostLog log) {
         this.folder = folder;
@@ -39,18 +41,39 @@ final class AdminSocket implements AutoCloseable {
         return socket;
     }
 
-    /** Admits another group from now on; empty = none. One that does not exist is told and admits nobody. */
+    /** Admits another group from now on; empty = none. One that cannot be admitted is told of, and nobody is admitted. */
     void admit(String group) throws IOException {
-        GroupPrincipal found = group.isEmpty() ? null : find(group);
         Path socket = server.path();
-        if (found != null) {
-            Files.getFileAttributeView(socket, PosixFileAttributeView.class).setGroup(found);
+        GroupPrincipal found = group.isEmpty() ? null : find(group);
+        if (found != null && !give(socket, found)) {
+            found = null;
         }
+        admitted = found;
         rule.group(found == null ? "" : group);
         Files.setPosixFilePermissions(socket,
                 PosixFilePermissions.fromString(found == null ? "rw-------" : "rw-rw----"));
         Files.setPosixFilePermissions(folder,
                 PosixFilePermissions.fromString(found == null ? "rwx------" : "rwx--x--x"));
+    }
+
+    /** Gives the group what it may read and write; only root and the group's own members can. */
+    private boolean give(Path file, GroupPrincipal group) {
+        try {
+            Files.getFileAttributeView(file, PosixFileAttributeView.class).setGroup(group);
+            return true;
+        } catch (IOException e) {
+            log.say(HostLog.Level.WARNING, "admin.group: this user may not give " + file + " to the group " + group.getName()
+                    + ", so it admits nobody: make the user a member of it");
+            return false;
+        }
+    }
+
+    /** Lets the group at a file of the daemon's that a request of its member is about; others never. */
+    void share(Path file) throws IOException {
+        GroupPrincipal group = admitted;
+        if (group != null && give(file, group)) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+        }
     }
 
     private @Nullable GroupPrincipal find(String group) throws IOException {
