@@ -4,6 +4,7 @@
 
 build_out=$root/tools/target
 build_log=$build_out/build.log
+build_cache=$build_out/braid.aot
 
 # build_is_current: true when everything is built and no source, pom or resource is newer. Starts no Maven.
 # Folders count too, so a deleted file is noticed.
@@ -27,6 +28,16 @@ build_find_bench() {
         [ ! -r "$bench_jar" ] || return 0
     done
     return 1
+}
+
+# build_rehearse: records what short commands load in build_cache, which the JVM passes over without a word when it does not fit: another
+# JDK, other jars. They only start later without it.
+build_rehearse() {
+    build_rehearsal=$(mktemp -d) || return 0
+    XDG_RUNTIME_DIR=$build_rehearsal timeout 60 "$jdk/bin/java" @"$root/tools/jvm.args" @"$root/tools/short.args" \
+        -XX:AOTCacheOutput="$build_cache" -cp "$build_jar:$build_out/lib/*" dev.braid.tools.Rehearsal \
+        >"$build_out/rehearsal.log" 2>&1 9<&- || rm -f "$build_cache"
+    rm -rf "$build_rehearsal"
 }
 
 # build_lock: waits until no other command builds in this checkout; the lock goes with descriptor 9.
@@ -74,7 +85,7 @@ build_jars() {
         return 1
     }
     mkdir -p "$build_out" || return 1
-    rm -rf "$build_out/lib" "$build_out"/tools-*.jar "$build_out/built"
+    rm -rf "$build_out/lib" "$build_out"/tools-*.jar "$build_cache" "$build_out/built"
     : >"$build_out/building"
     build_began=$(date +%s)
     build_maven -DskipTests "$@" package >"$build_log" 2>&1 &
@@ -98,6 +109,8 @@ build_jars() {
         build_explain
         return 1
     fi
+    ! build_find_jar || build_rehearse
+    echo "$jdk" >"$build_out/jdk"
     mv "$build_out/building" "$build_out/built"
     echo "braid: built in $(($(date +%s) - build_began)) s" >&2
 }

@@ -19,6 +19,7 @@ jdk_is_new_enough() {
 }
 
 # jdk_find: sets jdk to the first home that will do, or fails with one line on standard error.
+# The last resort is the one that built: sudo hides its caller's folders and variables.
 # BRAID_JAVA_HOME is an order, not a hint: when it is set, nothing else is looked at.
 jdk_find() {
     if [ -n "${BRAID_JAVA_HOME:-}" ]; then
@@ -30,7 +31,7 @@ jdk_find() {
     jdk_on_path=$(command -v javac 2>/dev/null) && jdk_on_path=$(readlink -f -- "$jdk_on_path") || jdk_on_path=
     for jdk in "${JAVA_HOME:-}" "${jdk_on_path%/bin/javac}" \
         /usr/lib/jvm/*-25* /usr/lib/jvm/* /opt/java/* /opt/jdk* /usr/java/* /usr/local/jdk* /usr/local/java/* \
-        "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/*; do
+        "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* "$(cat "$root/tools/target/jdk" 2>/dev/null)"; do
         [ -n "$jdk" ] && jdk_is_new_enough "$jdk" && return 0
     done
     echo "braid: no JDK $JDK_WANTED or newer found; install one or set BRAID_JAVA_HOME to its folder" >&2

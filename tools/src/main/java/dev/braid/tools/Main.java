@@ -21,6 +21,7 @@ import dev.braid.tools.serve.ServeCommand;
 import dev.braid.tools.ss.SsCommand;
 import dev.braid.tools.sysctl.SysctlCommand;
 import java.io.IOException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,14 +30,13 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code braid} command. Exit status 0 only on success, 1 when the work failed, 2 on wrong usage. */
-@Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", subcommands = {DemoCommand.class,
-    UpCommand.class, DownCommand.class, StatusCommand.class, LinkCommand.class, DoctorCommand.class, NcCommand.class,
-    ServeCommand.class, PerfCommand.class,
-    BenchCommand.class, LinkEmuCommand.class, DrillCommand.class,
-    CaptureCommand.class, SsCommand.class, NstatCommand.class, SysctlCommand.class, MptcpCommand.class,
-    CommandLine.HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {"",
-        "Begin with:  braid demo"})
+@Command(name = "braid", description = "A TCP stack in user space, on TUN devices.", mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {
+    "", "Begin with:  braid demo"})
 public final class Main implements Runnable {
+    /** In the order in which help shows them. */
+    static final List<String> COMMANDS = List.of("demo", "up", "down", "status", "link", "doctor", "nc", "serve", "perf",
+            "bench", "link-emu", "drill", "capture", "ss", "nstat", "sysctl", "mptcp");
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     private Main() {}
@@ -49,16 +49,46 @@ public final class Main implements Runnable {
     /** Runs one command and answers its exit status. */
     static int run(String... args) {
         CommandLine line = new CommandLine(new Main());
+        // A short command's time goes into loading classes, so one that is named is the only one that is made.
+        boolean named = args.length > 0 && COMMANDS.contains(args[0]);
+        for (String name : named ? List.of(args[0]) : COMMANDS) {
+            line.addSubcommand(name, command(name));
+        }
+        if (!named) {
+            line.addSubcommand(new CommandLine.HelpCommand());
+        }
         Words.register(line);
         line.setParameterExceptionHandler(Main::wrongUsage);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
         return line.execute(args);
     }
 
+    private static Object command(String name) {
+        return switch (name) {
+            case "demo" -> new DemoCommand();
+            case "up" -> new UpCommand();
+            case "down" -> new DownCommand();
+            case "status" -> new StatusCommand();
+            case "link" -> new LinkCommand();
+            case "doctor" -> new DoctorCommand();
+            case "nc" -> new NcCommand();
+            case "serve" -> new ServeCommand();
+            case "perf" -> new PerfCommand();
+            case "bench" -> new BenchCommand();
+            case "link-emu" -> new LinkEmuCommand();
+            case "drill" -> new DrillCommand();
+            case "capture" -> new CaptureCommand();
+            case "ss" -> new SsCommand();
+            case "nstat" -> new NstatCommand();
+            case "sysctl" -> new SysctlCommand();
+            case "mptcp" -> new MptcpCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(),
-                "which command? One of: demo, up, down, status, link, doctor, nc, serve, perf, link-emu, drill, capture, ss, nstat, sysctl, mptcp");
+        throw new ParameterException(spec.commandLine(), "which command? One of: " + String.join(", ", COMMANDS));
     }
 
     private static int wrongUsage(ParameterException wrong, String[] args) {
