@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param role what the link is wanted for
  * @param mtu what the TUN is to have, in bytes of IP; 0 = leave it
  * @param metered whether its traffic is paid for by volume
+ * @param roleBy what gave it the role, as {@link dev.braid.tools.host.LinkView#roleBy}
  */
 record BoundLink(
         int index,
@@ -23,7 +24,8 @@ record BoundLink(
         @Nullable NicFacts nic,
         Role role,
         int mtu,
-        boolean metered) {
+        boolean metered,
+        String roleBy) {
     /** The NIC when the link is to use it. */
     @Nullable
     NicFacts wanted() {

@@ -60,7 +60,10 @@ final class BoundLinks implements Links {
                 nic == null ? List.of() : nic.networks(),
                 link.mtu(),
                 link.metered(),
-                0);
+                0,
+                link.roleBy(),
+                nic == null ? List.of() : nic.addresses(),
+                nic == null ? List.of() : nic.gateways());
     }
 
     private @Nullable IpAddress source(BoundLink link, boolean v4, boolean carried) {

@@ -1,6 +1,8 @@
 package dev.braid.tools.bind;
 
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,18 @@ record NicFacts(
     /** Whether it is one of those that are bound when nobody names any. */
     boolean isFound() {
         return (uplink4 != null || uplink6 != null) && !NEVER_FOUND.contains(kind) && !name.equals("lo");
+    }
+
+    /** The next routers of its default routes. */
+    List<IpAddress> gateways() {
+        List<IpAddress> gateways = new ArrayList<>();
+        for (Uplink uplink : new @Nullable Uplink[] {uplink4, uplink6}) {
+            IpAddress gateway = uplink == null ? null : uplink.gateway();
+            if (gateway != null) {
+                gateways.add(gateway);
+            }
+        }
+        return gateways;
     }
 
     /** The lowest metric of its default routes, or the highest number. */

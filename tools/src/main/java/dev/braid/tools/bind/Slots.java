@@ -157,7 +157,7 @@ public final class Slots {
             NicFacts nic = present.get(nics[i]);
             boolean paid = nic != null && metered(nic, metered);
             links.add(new BoundLink(
-                    i, tun(i), tun == null ? 0 : tun.index(), nics[i], nic, role(i, paid), mtu(i, nic), paid));
+                    i, tun(i), tun == null ? 0 : tun.index(), nics[i], nic, role(i, paid), mtu(i, nic), paid, roleBy(i, paid)));
         }
         return List.copyOf(links);
     }
@@ -175,6 +175,15 @@ public final class Slots {
         HostConfig.LinkConfig link = configured(nics[slot]);
         Role usual = metered ? Role.BACKUP : Role.PRIMARY;
         return link == null ? usual : link.role().orElse(usual);
+    }
+
+    private String roleBy(int slot, boolean metered) {
+        if (told.containsKey(nics[slot])) {
+            return "command";
+        }
+        HostConfig.LinkConfig link = configured(nics[slot]);
+        boolean configured = link != null && link.role().isPresent();
+        return configured ? "configuration" : metered ? "metered" : "default";
     }
 
     private int mtu(int slot, @Nullable NicFacts nic) {

@@ -63,12 +63,12 @@ public final class CaptureCommand implements Callable<Integer> {
                         .begin(client, links.contains("any") ? List.of() : links, plan)) {
             endOnSignal(ended);
             System.err.println("braid capture: " + session.links().stream().map(CaptureLink::name)
-                    .collect(Collectors.joining(", ")) + " of process " + client.pid() + " to " + file);
+                    .collect(Collectors.joining(", ")) + " of process " + session.pid() + " to " + file);
             long deadlineNs = seconds > Long.MAX_VALUE / 2_000_000_000L
                     ? Long.MAX_VALUE
                     : System.nanoTime() + seconds * 1_000_000_000L;
             session.run(() -> stopped || System.nanoTime() >= deadlineNs
-                    || ProcessHandle.of(client.pid()).isEmpty());
+                    || ProcessHandle.of(session.pid()).isEmpty());
             session.finish();
             System.err.println("braid capture: " + session.packets() + " packets, " + session.missing()
                     + " frames missing because the ring was full");

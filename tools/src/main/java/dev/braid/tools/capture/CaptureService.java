@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code capture}: {@code links} a list of names, empty for all; {@code snaplen}, {@code ring_bytes}, {@code comments}. The
- *       answer: {@code ring}, a file; {@code nano_time} and {@code epoch_ns}, one moment on both clocks; {@code links}
+ *       answer: {@code pid}, of the stack; {@code ring}, a file; {@code nano_time} and {@code epoch_ns}, one moment on both clocks; {@code links}
  *   <li>{@code capture-stop}: takes off what this client began; what is in the ring by then is all. The answer: {@code failure}, why
  *       the pipeline took the tap off before, if it did
  * </ul>
@@ -59,13 +59,21 @@ public final class CaptureService {
         counters.counter(SENT_MISSING);
     }
 
+    /** Lets those who may ask for a capture at its ring. */
+    @FunctionalInterface
+    public interface Share {
+        /** Called with the file when it is made, for this process's user alone, and before the client hears of it. */
+        void with(Path ring) throws IOException;
+    }
+
     /** Lets the server answer the two requests. */
-    public void register(ControlServer server) {
-        server.onSession("capture", this::start);
+    public void register(ControlServer server, Share share) {
+        server.onSession("capture", (request, session) -> start(request, session, share));
         server.onSession("capture-stop", (request, session) -> stop(session));
     }
 
-    private synchronized Map<String, ?> start(Map<String, Object> request, ControlSession session) throws IOException {
+    private synchronized Map<String, ?> start(Map<String, Object> request, ControlSession session, Share share)
+            throws IOException {
         if (running >= MAX_CAPTURES) {
             throw new IOException("the stack has " + MAX_CAPTURES + " captures already");
         }
@@ -78,6 +86,13 @@ public final class CaptureService {
         Path file = place.resolveSibling(place.getFileName() + "." + made++);
         Files.deleteIfExists(file);
         CaptureRing ring = CaptureRing.create(file, capacity);
+        try {
+            share.with(file);
+        } catch (IOException e) {
+            ring.close();
+            Files.deleteIfExists(file);
+            throw e;
+        }
         boolean[] links = new boolean[CaptureRing.MAX_LINKS];
         chosen.forEach(link -> links[link.index()] = true);
         var tap = new RingTap(ring, links, snaplen, receivedMissing, sentMissing);
@@ -96,7 +111,7 @@ public final class CaptureService {
         stack.addTap(tap);
         StackClock clock = StackClock.read();
         return Map.of(
-                "ring", file.toString(), "nano_time", clock.nanoTime(), "epoch_ns", clock.epochNs(), "links",
+                "pid", ProcessHandle.current().pid(), "ring", file.toString(), "nano_time", clock.nanoTime(), "epoch_ns", clock.epochNs(), "links",
                 chosen.stream().map(CaptureLink::toMap).toList());
     }
 

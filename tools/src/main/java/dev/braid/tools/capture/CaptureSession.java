@@ -17,14 +17,16 @@ final class CaptureSession implements AutoCloseable {
     private static final long PAUSE_NS = 1_000_000;
 
     private final ControlClient client;
+    private final long pid;
     private final CaptureRing ring;
     private final List<CaptureLink> links;
     private final CaptureFile file;
     private final CaptureRecord record = new CaptureRecord();
     private String failure = "";
 
-    private CaptureSession(ControlClient client, CaptureRing ring, List<CaptureLink> links, CaptureFile file) {
+    private CaptureSession(ControlClient client, long pid, CaptureRing ring, List<CaptureLink> links, CaptureFile file) {
         this.client = client;
+        this.pid = pid;
         this.ring = ring;
         this.links = links;
         this.file = file;
@@ -39,9 +41,10 @@ final class CaptureSession implements AutoCloseable {
         Map<String, Object> answer = client.ask("capture", Map.of(
                 "links", names, "snaplen", plan.wire() ? 1 << 16 : plan.snaplen(), "ring_bytes", plan.ringBytes(),
                 "comments", plan.comments()));
-        if (!(answer.get("ring") instanceof String path && answer.get("nano_time") instanceof Number nanoTime
+        if (!(answer.get("pid") instanceof Number pid && answer.get("ring") instanceof String path
+                && answer.get("nano_time") instanceof Number nanoTime
                 && answer.get("epoch_ns") instanceof Number epochNs && answer.get("links") instanceof List<?> maps)) {
-            throw new IOException("process " + client.pid() + " answered with something that is no capture");
+            throw new IOException(client.name() + " answered with something that is no capture");
         }
         var links = new ArrayList<CaptureLink>();
         for (Object map : maps) {
@@ -50,7 +53,7 @@ final class CaptureSession implements AutoCloseable {
         CaptureRing ring = CaptureRing.open(Path.of(path));
         try {
             var clock = new StackClock(nanoTime.longValue(), epochNs.longValue());
-            return new CaptureSession(client, ring, links, new CaptureFile(links, clock, plan));
+            return new CaptureSession(client, pid.longValue(), ring, links, new CaptureFile(links, clock, plan));
         } catch (IOException | RuntimeException e) {
             ring.close();
             throw e;
@@ -110,6 +113,11 @@ final class CaptureSession implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The process whose packets these are. */
+    long pid() {
+        return pid;
     }
 
     List<CaptureLink> links() {

@@ -52,7 +52,7 @@ final class CountersPlace {
         if (Files.isWritable(run)) {
             return run.resolve("braid");
         }
-        return Path.of(System.getProperty("java.io.tmpdir"), "braid-" + System.getProperty("user.name"));
+        return temporary();
     }
 
     /** Whether this process's user is root. */
@@ -88,11 +88,17 @@ final class CountersPlace {
         return folder;
     }
 
-    /** This process's counters file; the folder is made, and what dead processes left in it is removed. */
-    static Path prepare() throws IOException {
-        return prepare(folder());
+    /** The folder, unless it is another user's: then one in the folder for temporary files. Not made. */
+    static Path own() {
+        Path folder = folder();
+        return !Files.exists(folder, LinkOption.NOFOLLOW_LINKS) || isOurs(folder) ? folder : temporary();
     }
 
+    private static Path temporary() {
+        return Path.of(System.getProperty("java.io.tmpdir"), "braid-" + System.getProperty("user.name"));
+    }
+
+    /** This process's counters file; the folder is made, and what dead processes left in it is removed. */
     static Path prepare(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));

@@ -63,17 +63,24 @@ public final class RunningProcesses {
 
     /**
      * Makes a folder ready for this process's files: there, this user's own, entered by nobody else but who knows a name in it.
+     * What dead processes left in it is removed.
      *
+     * @return this process's counters file
      * @throws IOException when it cannot be
      */
-    public static void prepare(Path folder) throws IOException {
-        CountersPlace.prepare(folder);
+    public static Path prepare(Path folder) throws IOException {
+        return CountersPlace.prepare(folder);
+    }
+
+    /** Removes a file of this process's, when there is one. */
+    public static void remove(@Nullable Path file) {
+        CountersPlace.remove(file);
     }
 
     /** Where a host daemon may listen: in this user's folder, and in the system's. Root has one folder: another it chose. */
-    public static List<Path> daemonSockets() {
+    public static List<Path> daemonFolders() {
         Stream<Path> folders = CountersPlace.isRoot() ? Stream.of(folder()) : Stream.of(folder(), CountersPlace.SYSTEM);
-        return folders.distinct().map(RunningProcesses::daemonSocket).toList();
+        return folders.distinct().toList();
     }
 
     /** The host daemon's socket in its folder. */
@@ -86,9 +93,17 @@ public final class RunningProcesses {
         return CountersPlace.folder().resolve(pid + CountersPlace.SOCKET_SUFFIX);
     }
 
-    /** What nstat showed last of a process. */
+    /** What nstat showed last of a process of this user's. */
     public static Path history(long pid) {
         return CountersPlace.folder().resolve(pid + CountersPlace.HISTORY_SUFFIX);
+    }
+
+    /**
+     * What nstat showed this user last of the host daemon, which may be another user's: then it is kept in a folder of this user's own,
+     * which is made.
+     */
+    public static Path daemonHistory(long pid) throws IOException {
+        return CountersPlace.prepare(CountersPlace.own()).resolveSibling(pid + CountersPlace.HISTORY_SUFFIX);
     }
 
     /** The counters file of a process. */

@@ -23,13 +23,11 @@ public final class ControlClient implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final TypeReference<LinkedHashMap<String, Object>> OBJECT = new TypeReference<>() {};
 
-    private final long pid;
     private final String name;
     private final SocketChannel channel;
     private final LineChannel lines;
 
-    private ControlClient(long pid, String name, SocketChannel channel) {
-        this.pid = pid;
+    private ControlClient(String name, SocketChannel channel) {
         this.name = name;
         this.channel = channel;
         this.lines = new LineChannel(channel, MAX_ANSWER);
@@ -52,7 +50,7 @@ public final class ControlClient implements AutoCloseable {
         long found = RunningProcesses.choose(pid);
         String name = "process " + found;
         try {
-            return new ControlClient(found, name, connect(RunningProcesses.socket(found)));
+            return new ControlClient(name, connect(RunningProcesses.socket(found)));
         } catch (IOException e) {
             throw UserError.failure(name + " does not answer: " + e.getMessage());
         }
@@ -78,8 +76,8 @@ public final class ControlClient implements AutoCloseable {
      * @throws UserError when there may be one
      */
     public static void refuseIfClosed() {
-        for (Path socket : RunningProcesses.daemonSockets()) {
-            Path folder = socket.toAbsolutePath().getParent();
+        for (Path folder : RunningProcesses.daemonFolders()) {
+            Path socket = RunningProcesses.daemonSocket(folder);
             boolean closed = Files.isDirectory(folder)
                     && (!Files.isExecutable(folder) || (Files.exists(socket) && !Files.isWritable(socket)));
             if (closed) {
@@ -91,8 +89,8 @@ public final class ControlClient implements AutoCloseable {
 
     /** The same; {@code null} when none answers. */
     public static @Nullable ControlClient findDaemon() {
-        for (Path socket : RunningProcesses.daemonSockets()) {
-            ControlClient daemon = findDaemon(socket);
+        for (Path folder : RunningProcesses.daemonFolders()) {
+            ControlClient daemon = findDaemon(RunningProcesses.daemonSocket(folder));
             if (daemon != null) {
                 return daemon;
             }
@@ -104,7 +102,7 @@ public final class ControlClient implements AutoCloseable {
     public static @Nullable ControlClient findDaemon(Path socket) {
         try {
             SocketChannel channel = connect(socket);
-            return new ControlClient(0, "the daemon", channel);
+            return new ControlClient("the daemon", channel);
         } catch (IOException e) {
             return null;
         }
@@ -121,9 +119,9 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    /** The process it speaks to; 0 for the daemon found by its socket. */
-    public long pid() {
-        return pid;
+    /** What people call the process it speaks to. */
+    public String name() {
+        return name;
     }
 
     /**

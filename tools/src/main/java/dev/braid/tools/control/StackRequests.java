@@ -24,6 +24,7 @@ import tools.jackson.databind.ser.std.StdSerializer;
  *   <li>{@code connections}: {@code connections}, {@code multipath}, {@code listeners} and {@code datagrams}, lists of objects with the
  *       fields of {@link TcpInfo}, {@link dev.braid.stack.mptcp.MptcpInfo}, {@link dev.braid.stack.tcp.ListenerInfo} and {@link
  *       dev.braid.stack.udp.UdpInfo} in snake_case. Each subflow of the second is a connection of the first too.
+ *   <li>{@code counters}: {@code pid}, and {@code values}, an object of names and numbers
  *   <li>{@code sysctl}: {@code values}, an object of names and values. {@code names}, a list, chooses which; without it, all.
  *       {@code set}, an object of names and new values, changes those first, in order, up to the first that is wrong
  * </ul>
@@ -43,7 +44,14 @@ public final class StackRequests {
 
     /** Lets the server answer them. */
     public void register(ControlServer server) {
-        server.on("connections", request -> connections()).on("sysctl", this::sysctl);
+        server.on("connections", request -> connections()).on("counters", request -> counters()).on("sysctl",
+                this::sysctl);
+    }
+
+    private Map<String, ?> counters() {
+        var values = new LinkedHashMap<String, Long>();
+        stack.counters().forEach(values::put);
+        return Map.of("pid", ProcessHandle.current().pid(), "values", values);
     }
 
     private Map<String, ?> connections() throws IOException {

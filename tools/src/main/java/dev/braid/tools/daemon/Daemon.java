@@ -7,12 +7,10 @@ import dev.braid.tools.bind.Binder;
 import dev.braid.tools.bind.HostClaim;
 import dev.braid.tools.bind.Slots;
 import dev.braid.tools.cli.RunningProcesses;
-import dev.braid.tools.cli.RunningStack;
+import dev.braid.tools.running.RunningStack;
 import dev.braid.tools.cli.UserError;
 import dev.braid.tools.config.ConfigValues;
 import dev.braid.tools.config.HostConfig;
-import dev.braid.tools.control.PathRequests;
-import dev.braid.tools.control.StackRequests;
 import dev.braid.tools.dial.RacingDialer;
 import dev.braid.tools.dial.RouteBypass;
 import dev.braid.tools.dial.StackConnector;
@@ -50,6 +48,7 @@ final class Daemon implements AutoCloseable {
     private final Parts parts;
     private final Stack stack;
     private final Binder binder;
+    private final MeasuredLinks links;
     private final GoalTable goals;
     private final Rtnetlink routes;
     private final ChangingBypass bypass;
@@ -82,24 +81,25 @@ final class Daemon implements AutoCloseable {
         Path folder = RunningProcesses.folder();
         RunningProcesses.prepare(folder);
         HostClaim claim = parts.add("what was changed on this host", HostClaim.take(folder, config.binding(), log));
-        stack = parts.add("the stack", RunningStack.start(builder(config))).stack();
+        RunningStack running = parts.add("the stack", RunningStack.start(builder(config)));
+        stack = running.stack();
         stack.paths().limits(PATHS);
         binder = parts.add("the links", Binder.start(config, claim, stack, log));
+        links = new MeasuredLinks(binder.links());
         goals = new GoalTable(config);
         routes = parts.add("the routes", Rtnetlink.open());
         bypass = new ChangingBypass(bypass(config));
-        names = parts.add("the names", Resolver.start(stack, config, binder.links(), bypass));
+        names = parts.add("the names", Resolver.start(stack, config, links, bypass));
         var connector = new StackConnector(stack);
-        dialer = new RacingDialer(names, binder.links(), bypass, goals, connector, log);
-        trials = new Trials(binder.links(), names, goals, connector, () -> config().doctor().server());
+        dialer = new RacingDialer(names, links, bypass, goals, connector, log);
+        trials = new Trials(links, names, goals, connector, () -> config().doctor().server());
         proxy = ProxyServer.start(config.proxy(), dialer, log);
         goals.onChange(this::followGoals);
         parts.add("the proxy", () -> proxy.close(DRAIN));
         rates = parts.add("the rates", new RateMeter());
-        report = new StatusReport(stack, binder.links(), goals, proxy, rates, dialer::strips);
+        report = new StatusReport(stack, links, goals, names, proxy, rates, dialer::strips);
         admin = parts.add("the administration socket", AdminSocket.open(folder, config.admin().group(), log));
-        new StackRequests(stack).register(admin.server());
-        new PathRequests(stack).register(admin.server());
+        running.register(admin.server(), admin::share);
     }
 
     private static StackBuilder builder(HostConfig config) {
@@ -137,7 +137,7 @@ final class Daemon implements AutoCloseable {
             public void stop() {
                 stop.run();
             }
-        }, binder.links(), goals, log).register(admin.server());
+        }, links, goals, log).register(admin.server());
         admin.server().serve();
     }
 
@@ -178,7 +178,7 @@ final class Daemon implements AutoCloseable {
     }
 
     private RouteBypass bypass(HostConfig from) {
-        return new RouteBypass(from.bypass(), binder.links(), routes);
+        return new RouteBypass(from.bypass(), links, routes);
     }
 
     /** Connections that run get what their destinations' goals mean now. */
@@ -201,9 +201,9 @@ final class Daemon implements AutoCloseable {
 
     /** One line about links and proxy, for the log and the service manager. */
     String summary() {
-        String links = binder.links().all().stream().filter(link -> !link.nic().isEmpty()).map(Daemon::describe)
+        String bound = links.all().stream().filter(link -> !link.nic().isEmpty()).map(Daemon::describe)
                 .collect(Collectors.joining("; "));
-        return (links.isEmpty() ? "no network interface with a default route yet" : links) + "; proxy on "
+        return (bound.isEmpty() ? "no network interface with a default route yet" : bound) + "; proxy on "
                 + proxy.addresses().stream().map(ConfigValues::text).collect(Collectors.joining(" and "));
     }
 
@@ -211,7 +211,7 @@ final class Daemon implements AutoCloseable {
         return link.nic() + " (" + link.role().word() + ") " + link.use().sentence();
     }
 
-    /** Looks at the links' rates, while connections run, and at the parts' health: which has ended by itself and why, or empty. */
+    /** Looks at the links' rates and round trips, while connections run, and at the parts' health: which has ended by itself and why, or empty. */
     synchronized String tick() {
         if (ended) {
             return "";
@@ -220,8 +220,13 @@ final class Daemon implements AutoCloseable {
         if (goneMs > 0) {
             awaken(goneMs);
         }
-        if (!proxy.connections().all().isEmpty()) {
-            rates.sample(binder.links().all(), System.nanoTime());
+        try {
+            if (!proxy.connections().all().isEmpty()) {
+                links.measure(stack.connections());
+                rates.sample(links.all(), System.nanoTime());
+            }
+        } catch (IOException e) {
+            log.say(HostLog.Level.DEBUG, "no connection can be looked at: " + e.getMessage());
         }
         Throwable ofStack = stack.failure();
         if (ofStack != null) {

@@ -4,10 +4,10 @@ import dev.braid.stack.Stack;
 import dev.braid.stack.tcp.TcpInfo;
 import dev.braid.tools.config.ConfigValues;
 import dev.braid.tools.config.HostConfig;
-import dev.braid.tools.host.Connected;
 import dev.braid.tools.host.Goals;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.Links;
+import dev.braid.tools.names.Resolver;
 import dev.braid.tools.proxy.OpenConnection;
 import dev.braid.tools.proxy.ProxyServer;
 import java.io.IOException;
@@ -22,22 +22,22 @@ import java.util.function.IntPredicate;
 
 /** What {@code braid status} shows, with the keys of {@code --json}. Any thread. */
 final class StatusReport {
-    private static final double NS_PER_S = 1e9;
-
     private final Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private final Stack stack;
     private final Links links;
     private final Goals goals;
+    private final Resolver names;
     private final ProxyServer proxy;
     private final RateMeter rates;
     private final IntPredicate strips;
 
     /** @param strips whether Multipath TCP is stripped on the link of that index */
-    StatusReport(Stack stack, Links links, Goals goals, ProxyServer proxy, RateMeter rates,
+    StatusReport(Stack stack, Links links, Goals goals, Resolver names, ProxyServer proxy, RateMeter rates,
             IntPredicate strips) {
         this.stack = stack;
         this.links = links;
         this.goals = goals;
+        this.names = names;
         this.proxy = proxy;
         this.rates = rates;
         this.strips = strips;
@@ -46,27 +46,35 @@ final class StatusReport {
     /** This moment's report. */
     Map<String, Object> report(HostConfig config) throws IOException {
         var report = new LinkedHashMap<String, Object>();
-        report.put("daemon", Map.of("pid", ProcessHandle.current().pid(), "since", since.toString()));
+        report.put("daemon", Map.of("version", version(), "pid", ProcessHandle.current().pid(), "since", since.toString()));
         report.put("goal", goals.of("", 0).goal().word());
         report.put("goals", goals.rules());
         List<OpenConnection> open = proxy.connections().all();
-        report.put("links", links(open));
-        report.put("connections", open.stream().map(this::connection).toList());
+        report.put("name_servers", names.servers().stream().map(ConfigValues::text).toList());
+        List<LinkView> views = links.all();
+        report.put("links", links(views, open));
+        var connections = new ConnectionReports(views, open.isEmpty() ? List.of() : stack.multipathConnections());
+        report.put("connections", open.stream().map(connections::of).toList());
         report.put("proxy", Map.of("listen", proxy.addresses().stream().map(ConfigValues::text).toList(),
                 "connections", open.size(), "limit", config.proxy().clients()));
         return report;
     }
 
-    private List<Map<String, Object>> links(List<OpenConnection> open) throws IOException {
+    private static String version() {
+        String version = StatusReport.class.getPackage().getImplementationVersion();
+        return version == null ? "built from sources" : version;
+    }
+
+    private List<Map<String, Object>> links(List<LinkView> views, List<OpenConnection> open) throws IOException {
         List<TcpInfo> connections = stack.connections();
         var reports = new ArrayList<Map<String, Object>>();
-        List<LinkView> views = links.all();
         rates.sample(views, System.nanoTime());
         for (LinkView link : views) {
             var report = new LinkedHashMap<String, Object>();
             report.put("name", link.nic());
             report.put("tun", link.tun());
             report.put("role", link.role().word());
+            report.put("role_by", link.roleBy());
             report.put("use", link.use().name().toLowerCase(Locale.ROOT));
             report.put("usable", link.use().usable());
             report.put("why", why(link));
@@ -75,7 +83,9 @@ final class StatusReport {
             report.put("ipv4", link.v4() != null);
             report.put("ipv6", link.v6() != null);
             report.put("mtu", link.mtu());
-            report.put("networks", link.networks().stream().map(Object::toString).toList());
+            report.put("addresses", texts(link.addresses()));
+            report.put("gateways", texts(link.gateways()));
+            report.put("networks", texts(link.networks()));
             rates.report(link, report);
             PathHealth.of(link, connections).report(report);
             report.put("connections", open.stream().filter(one -> one.connected().link() == link.index()).count());
@@ -84,23 +94,12 @@ final class StatusReport {
         return reports;
     }
 
+    private static List<String> texts(List<?> values) {
+        return values.stream().map(Object::toString).toList();
+    }
+
     private String why(LinkView link) {
         return link.use().sentence() + (link.detail().isEmpty() ? "" : ": " + link.detail())
                 + (strips.test(link.index()) ? "; something on this way strips Multipath TCP" : "");
-    }
-
-    private Map<String, Object> connection(OpenConnection open) {
-        Connected connected = open.connected();
-        var report = new LinkedHashMap<String, Object>();
-        report.put("id", open.id());
-        report.put("client", open.target().client());
-        report.put("to", open.target().toString());
-        report.put("link", links.all().stream().filter(link -> link.index() == connected.link()).map(LinkView::nic)
-                .findFirst().orElse(""));
-        report.put("how", connected.how());
-        report.put("rx_bytes", open.bytesDown());
-        report.put("tx_bytes", open.bytesUp());
-        report.put("seconds", Math.round((System.nanoTime() - open.sinceNs()) / NS_PER_S * 10) / 10.0);
-        return report;
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code braid status} for people. */
@@ -37,8 +38,12 @@ final class StatusText {
     }
 
     private void connection(Map<?, ?> connection) {
-        line("  %s  %s in, %s out, %s s: %s", connection.get("to"), connection.get("rx_bytes"),
-                connection.get("tx_bytes"), connection.get("seconds"), connection.get("how"));
+        String over = objects(connection.get("subflows")).stream().map(subflow -> String.valueOf(subflow.get("link")))
+                .distinct().collect(Collectors.joining(" and "));
+        Object fallback = connection.get("fallback");
+        line("  %s  %s in, %s out, %s s%s: %s%s", connection.get("to"), connection.get("rx_bytes"),
+                connection.get("tx_bytes"), connection.get("seconds"), over.isEmpty() ? "" : " over " + over,
+                connection.get("how"), fallback == null || fallback.equals("") ? "" : " (" + fallback + ")");
     }
 
     private static String percent(@Nullable Object part) {

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param networks the networks that the NIC is attached to
  * @param mtu bytes of IP
  * @param metered whether its traffic is paid for by volume
- * @param srttNs the shortest smoothed round trip of its connections; 0 = none known
+ * @param srttNs the shortest smoothed round trip of its connections when they were last looked at; 0 = none known
+ * @param roleBy what gave it the role: {@code configuration}, {@code command}, {@code metered} or {@code default}
+ * @param addresses the NIC's own, that connections can use
+ * @param gateways where its default routes lead
  */
 public record LinkView(
         int index,
@@ -34,10 +37,25 @@ public record LinkView(
         List<Prefix> networks,
         int mtu,
         boolean metered,
-        long srttNs) {
+        long srttNs,
+        String roleBy,
+        List<Prefix> addresses,
+        List<IpAddress> gateways) {
     /** The shortest round trip first; links of which none is known are last. */
     public static final Comparator<LinkView> BY_ROUND_TRIP = Comparator
             .comparingLong(link -> link.srttNs == 0 ? Long.MAX_VALUE : link.srttNs);
+
+    /** One of whose NIC nothing more is known. */
+    public LinkView(int index, String nic, String tun, Role role, LinkUse use, String detail, @Nullable IpAddress v4,
+            @Nullable IpAddress v6, List<Prefix> networks, int mtu, boolean metered, long srttNs) {
+        this(index, nic, tun, role, use, detail, v4, v6, networks, mtu, metered, srttNs, "default", List.of(), List.of());
+    }
+
+    /** The same with another round trip. */
+    public LinkView measured(long shortestNs) {
+        return new LinkView(index, nic, tun, role, use, detail, v4, v6, networks, mtu, metered, shortestNs, roleBy,
+                addresses, gateways);
+    }
 
     /** The address to connect from to a remote one of this family; {@code null} = not that way. */
     public @Nullable IpAddress source(boolean ipv4) {

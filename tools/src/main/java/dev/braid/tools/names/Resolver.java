@@ -10,6 +10,7 @@ import dev.braid.tools.host.NameTrial;
 import dev.braid.tools.host.Names;
 import dev.braid.tools.names.DnsReply.Kind;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -84,6 +85,11 @@ public final class Resolver implements Names, AutoCloseable {
     public void reconfigure(HostConfig config) {
         sources.configure(config.dns().servers());
         cache.clear();
+    }
+
+    /** The servers that are asked now, in their order. */
+    public List<InetSocketAddress> servers() {
+        return sources.resolvConf().servers().stream().map(DnsServer::socketAddress).toList();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.braid.tools.nstat;
 
-import dev.braid.tools.cli.RunningProcesses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,13 +17,13 @@ final class History {
         this.file = file;
     }
 
-    /** The file that {@code NSTAT_HISTORY} names, else one beside the process's counters. */
-    static History of(long pid) {
+    /** The file that {@code NSTAT_HISTORY} names, else this one. */
+    static History of(Path file) {
         String named = System.getenv("NSTAT_HISTORY");
         if (named != null && !named.isEmpty()) {
             return new History(Path.of(named));
         }
-        return new History(RunningProcesses.history(pid));
+        return new History(file);
     }
 
     static History in(Path file) {

@@ -1,11 +1,7 @@
 package dev.braid.tools.nstat;
 
-import dev.braid.fastpath.counters.CountersFile;
 import dev.braid.tools.cli.ProcessOption;
-import dev.braid.tools.cli.RunningProcesses;
-import dev.braid.tools.cli.UserError;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,14 +41,9 @@ public final class NstatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        long pid = RunningProcesses.choose(process.pid());
-        Map<String, Long> counted;
-        try {
-            counted = CountersFile.read(RunningProcesses.counters(pid));
-        } catch (NoSuchFileException e) {
-            throw UserError.failure("process " + pid + " has just ended");
-        }
-        History history = History.of(pid);
+        Snapshot snapshot = Snapshot.take(process.pid());
+        Map<String, Long> counted = snapshot.counted();
+        History history = snapshot.history();
         Map<String, Long> before = absolute || reset ? Map.of() : history.read();
         if (!quiet) {
             show(moved(counted, before));

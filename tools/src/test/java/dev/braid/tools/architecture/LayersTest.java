@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +60,11 @@ class LayersTest {
                 .noneMatch(type -> type.types().stream().anyMatch(used -> used.startsWith(STACK + ".mptcp")));
     }
 
+    @Test
+    void packagesOfToolsNameEachOtherInOneDirection() {
+        assertThat(circles(CompiledClass.ofModule("tools"))).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"fastpath", "stack"})
     void onlyTheDriverCallsForeignFunctions(String module) {
@@ -66,6 +75,26 @@ class LayersTest {
     void aForbiddenNeighbourIsReported() {
         assertThat(strangers(List.of(CompiledClass.of(Trespasser.class)), List.of(FASTPATH)))
                 .containsExactly(Trespasser.class.getName() + " names " + LayersTest.class.getName());
+    }
+
+    /** What is left of the packages and of those they name, when those that name nobody who is left are taken away, and so on. */
+    private static Map<String, Set<String>> circles(List<CompiledClass> types) {
+        var named = new TreeMap<String, Set<String>>();
+        types.forEach(type -> named.computeIfAbsent(packageOf(type.name()), _ -> new TreeSet<>()));
+        for (CompiledClass type : types) {
+            String own = packageOf(type.name());
+            type.types().stream().map(LayersTest::packageOf)
+                    .filter(used -> !used.equals(own) && named.containsKey(used))
+                    .forEach(named.get(own)::add);
+        }
+        while (named.values().removeIf(Set::isEmpty)) {
+            named.values().forEach(used -> used.retainAll(named.keySet()));
+        }
+        return named;
+    }
+
+    private static String packageOf(String type) {
+        return type.substring(0, Math.max(0, type.lastIndexOf('.')));
     }
 
     /** "class names stranger" for each class of ours that is named and lies in none of the packages. */

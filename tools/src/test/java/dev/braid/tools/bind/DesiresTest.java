@@ -32,7 +32,7 @@ final class DesiresTest {
 
     private static Desired desired(@Nullable NicFacts nic, Role role, Ipv6Way ipv6, Set<String> opened,
             boolean router) {
-        BoundLink link = new BoundLink(1, "braid1", 9, "wlan0", nic, role, 1_400, false);
+        BoundLink link = new BoundLink(1, "braid1", 9, "wlan0", nic, role, 1_400, false, "default");
         return Desires.of(List.of(link), BindingBed.BINDING, ipv6, opened, key -> router);
     }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The {@code braid} command as a process of its own, inside a namespace, with this test's class path. */
 public final class BraidProcess implements AutoCloseable {
@@ -62,6 +63,13 @@ public final class BraidProcess implements AutoCloseable {
             text.append(line).append('\n');
         }
         return text.toString();
+    }
+
+    /** Hands over each line that it prints until it ends. */
+    public void forEachLine(Consumer<String> reader) throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            reader.accept(line);
+        }
     }
 
     /** Its exit status. */

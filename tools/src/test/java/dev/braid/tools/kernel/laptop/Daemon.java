@@ -69,7 +69,7 @@ final class Daemon implements AutoCloseable {
 
     private void listen() {
         try {
-            process.rest().lines().forEach(log::add);
+            process.forEachLine(log::add);
         } catch (IOException e) {
             log.add(e.toString());
         }

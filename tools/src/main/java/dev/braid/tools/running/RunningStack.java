@@ -1,10 +1,11 @@
-package dev.braid.tools.cli;
+package dev.braid.tools.running;
 
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.counters.CountersFile;
 import dev.braid.stack.Stack;
 import dev.braid.stack.StackBuilder;
 import dev.braid.tools.capture.CaptureService;
+import dev.braid.tools.cli.RunningProcesses;
 import dev.braid.tools.control.ControlServer;
 import dev.braid.tools.control.PathRequests;
 import dev.braid.tools.control.StackRequests;
@@ -20,14 +21,18 @@ public final class RunningStack implements AutoCloseable {
     private final Stack stack;
     private final Arena arena;
     private final @Nullable Path countersFile;
+    private final @Nullable CaptureService captures;
     private final @Nullable ControlServer control;
 
-    private RunningStack(
-            Stack stack, Arena arena, @Nullable Path countersFile, @Nullable ControlServer control) {
+    private RunningStack(Stack stack, Arena arena, @Nullable Path countersFile) {
         this.stack = stack;
         this.arena = arena;
         this.countersFile = countersFile;
-        this.control = control;
+        long pid = ProcessHandle.current().pid();
+        this.captures = countersFile == null
+                ? null
+                : new CaptureService(stack, countersFile.resolveSibling(pid + ".capture"));
+        this.control = countersFile == null ? null : control(RunningProcesses.socket(pid));
     }
 
     /** Starts what the builder describes; without a place for the counters file it says so and goes on. */
@@ -35,38 +40,46 @@ public final class RunningStack implements AutoCloseable {
         Arena arena = Arena.ofShared();
         Path file = null;
         try {
-            file = CountersPlace.prepare();
+            file = RunningProcesses.prepare(RunningProcesses.folder());
             Counters counters = CountersFile.create(file, arena, COUNTERS);
             CaptureService.makeCounters(counters);
             builder.counters(counters);
         } catch (IOException e) {
             System.err
                     .println("braid: no counters file, so other processes cannot read the counters: " + e.getMessage());
-            CountersPlace.remove(file);
+            RunningProcesses.remove(file);
             file = null;
         }
         try {
-            Stack stack = builder.start();
-            return new RunningStack(stack, arena, file, file == null ? null : control(stack));
+            return new RunningStack(builder.start(), arena, file);
         } catch (RuntimeException e) {
             arena.close();
-            CountersPlace.remove(file);
+            RunningProcesses.remove(file);
             throw e;
         }
     }
 
-    private static @Nullable ControlServer control(Stack stack) {
-        Path path = RunningProcesses.socket(ProcessHandle.current().pid());
+    private @Nullable ControlServer control(Path path) {
         try {
             ControlServer server = ControlServer.open(path);
-            new StackRequests(stack).register(server);
-            new PathRequests(stack).register(server);
-            new CaptureService(stack, path.resolveSibling(ProcessHandle.current().pid() + ".capture"))
-                    .register(server);
+            register(server, ring -> {});
             return server;
         } catch (IOException e) {
             System.err.println("braid: no control socket, so braid ss and sysctl cannot ask: " + e.getMessage());
             return null;
+        }
+    }
+
+    /**
+     * Lets a server answer what can be asked of every stack.
+     *
+     * @param share lets the server's clients at the files that captures go through
+     */
+    public void register(ControlServer server, CaptureService.Share share) {
+        new StackRequests(stack).register(server);
+        new PathRequests(stack).register(server);
+        if (captures != null) {
+            captures.register(server, share);
         }
     }
 
@@ -93,7 +106,7 @@ public final class RunningStack implements AutoCloseable {
         }
         stack.close();
         arena.close();
-        CountersPlace.remove(countersFile);
-        CountersPlace.remove(RunningProcesses.history(ProcessHandle.current().pid()));
+        RunningProcesses.remove(countersFile);
+        RunningProcesses.remove(RunningProcesses.history(ProcessHandle.current().pid()));
     }
 }

@@ -1,10 +1,12 @@
-package dev.braid.tools.cli;
+package dev.braid.tools.running;
 
 import dev.braid.fastpath.pipeline.Threads;
 import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
 import dev.braid.stack.StackBuilder;
 import dev.braid.stack.socket.StreamProtocol;
+import dev.braid.tools.cli.LinkOption;
+import dev.braid.tools.cli.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
