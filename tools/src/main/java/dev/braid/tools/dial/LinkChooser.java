@@ -76,7 +76,7 @@ final class LinkChooser {
     private int rank(LinkView link, Target target, long nowNs) {
         return switch (servers.over(target, link.index(), nowNs)) {
             case MULTIPATH -> 0;
-            case UNKNOWN -> servers.strips(link.index(), nowNs) ? 2 : 1;
+            case UNKNOWN -> servers.strips(link.index(), target.port(), nowNs) ? 2 : 1;
             case PLAIN -> servers.isMultipath(target, nowNs) ? 3 : 2;
         };
     }

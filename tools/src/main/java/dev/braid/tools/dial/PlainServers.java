@@ -26,7 +26,7 @@ final class PlainServers {
 
     /** Remembers what a server spoke over a link. */
     synchronized void note(Target target, int link, boolean multipath, long nowNs) {
-        Answers answers = servers.computeIfAbsent(target.toString(), _ -> new Answers());
+        Answers answers = servers.computeIfAbsent(target.toString(), _ -> new Answers(target.port()));
         answers.byLink.put(link, multipath);
         answers.atNs = nowNs;
         Iterator<Answers> oldest = servers.values().iterator();
@@ -58,12 +58,30 @@ final class PlainServers {
         return answers;
     }
 
-    /** Whether a server that speaks Multipath TCP over another link answered plainly over this one: then others will, too. */
+    /**
+     * Whether something on this link's way strips Multipath TCP from connections to this port: a server answered plainly over it that
+     * speaks Multipath TCP over another one, and none speaks it over this one. The latter tells a box on the way, which is the same for
+     * all servers, from a name behind which there are servers of both kinds.
+     */
+    synchronized boolean strips(int link, int port, long nowNs) {
+        boolean stripped = false;
+        for (Answers answers : servers.values()) {
+            Boolean here = answers.byLink.get(link);
+            if (here == null || answers.port != port || nowNs - answers.atNs > FORGET_NS) {
+                continue;
+            }
+            if (here) {
+                return false;
+            }
+            stripped |= answers.byLink.containsValue(true);
+        }
+        return stripped;
+    }
+
+    /** The same for any port. */
     synchronized boolean strips(int link, long nowNs) {
-        return servers.values().stream()
-                .filter(answers -> nowNs - answers.atNs <= FORGET_NS)
-                .anyMatch(answers -> Boolean.FALSE.equals(answers.byLink.get(link))
-                        && answers.byLink.containsValue(true));
+        return servers.values().stream().mapToInt(answers -> answers.port).distinct()
+                .anyMatch(port -> strips(link, port, nowNs));
     }
 
     /** How many servers are remembered. */
@@ -75,6 +93,11 @@ final class PlainServers {
         /** Whether it was Multipath TCP, by the link's index. */
         final Map<Integer, Boolean> byLink = new HashMap<>();
 
+        final int port;
         long atNs;
+
+        Answers(int port) {
+            this.port = port;
+        }
     }
 }

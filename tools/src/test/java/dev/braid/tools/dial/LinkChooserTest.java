@@ -79,6 +79,18 @@ final class LinkChooserTest {
                 "eth0");
         servers.note(SERVER, 0, true, 0);
         assertThat(order(OTHER, Goal.AGGREGATE, ETH, WLAN)).as("it is the link").containsExactly("eth0", "wlan0");
+        assertThat(order(new Target("other.test", 80, ""), Goal.AGGREGATE, ETH, WLAN))
+                .as("another port, which no box may care for")
+                .containsExactly("wlan0", "eth0");
+    }
+
+    @Test
+    void serversOfBothKindsBehindOneNameAreNotBlamedOnTheLink() {
+        servers.note(SERVER, 1, false, 0);
+        servers.note(SERVER, 0, true, 0);
+        assertThat(servers.strips(1, 0)).isTrue();
+        servers.note(OTHER, 1, true, 0);
+        assertThat(servers.strips(1, 0)).as("another server speaks it there").isFalse();
     }
 
     @Test
