@@ -58,7 +58,8 @@ public final class EndpointManager implements PathManager {
             }
             case PathEvent.EndpointChanged told -> endpointChanged(told, connection, commands);
             case PathEvent.Established _ -> demoteFirst(connection, commands);
-            case PathEvent.Attached _,PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
+            case PathEvent.Attached _ -> takeOver(connection, commands);
+            case PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
                 {}
         }
         removed.expire(connection, commands, nowNs);
@@ -101,6 +102,18 @@ public final class EndpointManager implements PathManager {
         Optional<Endpoint> from = view.endpoints().find(view.subflow(0).localAddress(), 0);
         if (from.isPresent() && from.get().has(Endpoint.BACKUP)) {
             commands.priority(view.subflow(0).number(), true);
+        }
+    }
+
+    /** What a predecessor made backups or regular is again what its endpoint says. */
+    private static void takeOver(PathView view, PathCommands commands) {
+        for (int i = 0; i < view.subflows(); i++) {
+            PathSubflow subflow = view.subflow(i);
+            Optional<Endpoint> from = view.endpoints().find(subflow.localAddress(), 0);
+            boolean backup = from.isPresent() && from.get().has(Endpoint.BACKUP);
+            if (subflow.initiated() && !subflow.closing() && subflow.localBackup() != backup) {
+                commands.priority(subflow.number(), backup);
+            }
         }
     }
 

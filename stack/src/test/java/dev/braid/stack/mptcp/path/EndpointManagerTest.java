@@ -55,6 +55,24 @@ final class EndpointManagerTest extends PathManagerContract {
     }
 
     @Test
+    void whatAPredecessorMadeBackupsIsWhatItsEndpointSaysAgain() {
+        connection.manager = StandbyManager.byOrder();
+        connection.add(CLIENT, Endpoint.SUBFLOW | Endpoint.BACKUP);
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establish(connection.open(
+                new SubflowPlan(new LocalAddress(CLIENT_2, 1), 0, 2, FakeConnection.SERVER, FakeConnection.PORT, 0,
+                        true)));
+        connection.manager = manager();
+        connection.log.clear();
+        connection.tell(new PathEvent.Attached());
+        assertThat(connection.log).containsExactly("priority 0 backup", "priority 1 regular");
+        connection.log.clear();
+        connection.tell(new PathEvent.Attached());
+        assertThat(connection.log).as("nothing is left to tell").isEmpty();
+    }
+
+    @Test
     void aLostSubflowIsOpenedAgainWithBackOff() {
         connection.add(CLIENT_2, Endpoint.SUBFLOW);
         connection.begin();
