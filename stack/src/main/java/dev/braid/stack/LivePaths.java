@@ -74,7 +74,7 @@ public final class LivePaths {
     }
 
     /**
-     * Changes an endpoint's {@link Endpoint#BACKUP} and {@link Endpoint#FULLMESH}.
+     * Changes an endpoint's {@link Endpoint#BACKUP}, {@link Endpoint#OVERFLOW} and {@link Endpoint#FULLMESH}.
      *
      * @throws EndpointException when there is none of that identifier, or the flags do not go together
      */
@@ -200,7 +200,7 @@ public final class LivePaths {
      * Changes what a link's automatic endpoints are for, those that later addresses bring included; connections that run follow.
      *
      * @param link the link's index
-     * @param flags {@link Endpoint#BACKUP} or 0
+     * @param flags {@link Endpoint#BACKUP}, with or without {@link Endpoint#OVERFLOW}, or 0
      */
     public void changeRole(int link, int flags) throws IOException {
         host.call(nowNs -> core.mptcp().hostPaths().role(link, flags));

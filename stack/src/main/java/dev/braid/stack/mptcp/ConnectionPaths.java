@@ -118,6 +118,7 @@ final class ConnectionPaths implements PathView {
         established = false;
         events.clear();
         managers.clear();
+        connection.counts.noticeAt = Long.MAX_VALUE;
     }
 
     /** For people and programs that watch; nothing happens where nobody does. */
@@ -230,9 +231,13 @@ final class ConnectionPaths implements PathView {
             }
         }
         // By index, here and in all that every work does: data must not cost an iterator.
+        long noticeAt = Long.MAX_VALUE;
         for (int i = 0; i < managers.size(); i++) {
-            managers.get(i).wake(nowNs);
+            ManagedPaths managed = managers.get(i);
+            managed.wake(nowNs);
+            noticeAt = Math.min(noticeAt, managed.wakeMoved());
         }
+        connection.counts.noticeAt = noticeAt;
         signals.work(nowNs);
         if (!events.isEmpty()) {
             connection.layer.touch(connection);
@@ -293,6 +298,21 @@ final class ConnectionPaths implements PathView {
     @Override
     public boolean remoteDeniesInitialAddress() {
         return denied || initialRemoved;
+    }
+
+    @Override
+    public long sent() {
+        return connection.counts.bytesSent;
+    }
+
+    @Override
+    public long received() {
+        return connection.counts.bytesReceived;
+    }
+
+    @Override
+    public long queued() {
+        return connection.sender.queued();
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.braid.stack.mptcp;
 
-/** What a connection counts of its data sequence space, for {@link MptcpInfo}. Core thread only. */
+/** What a connection counts of its data sequence space, for {@link MptcpInfo} and path managers. Core thread only. */
 final class DataCounts {
+    private final MptcpConnection connection;
+    /** The connection is to have work once so many bytes were sent and received together. */
+    long noticeAt = Long.MAX_VALUE;
     /** Subflows that were ever established. */
     int subflowsTotal;
     /** Mappings given to a subflow again because another did not bring them to the peer. */
@@ -19,9 +22,19 @@ final class DataCounts {
     /** When a DATA_ACK last arrived; 0 = never. */
     long lastDataAckNs;
 
+    DataCounts(MptcpConnection connection) {
+        this.connection = connection;
+    }
+
+    /** Payload bytes sent and received, each once. */
+    long moved() {
+        return bytesSent + bytesReceived;
+    }
+
     void onSent(int bytes, long nowNs) {
         bytesSent += bytes;
         lastDataSentNs = nowNs;
+        notice();
     }
 
     void onSentAgain(int bytes, long nowNs) {
@@ -33,5 +46,12 @@ final class DataCounts {
     void onReceived(int bytes, long nowNs) {
         bytesReceived += bytes;
         lastDataReceivedNs = nowNs;
+        notice();
+    }
+
+    private void notice() {
+        if (moved() >= noticeAt) {
+            connection.layer.touch(connection);
+        }
     }
 }

@@ -92,7 +92,7 @@ public final class HostPaths {
     /**
      * Says what a link's automatic endpoints are for, those of later addresses included.
      *
-     * @param flags {@link Endpoint#BACKUP} or 0
+     * @param flags {@link Endpoint#BACKUP}, with or without {@link Endpoint#OVERFLOW}, or 0
      */
     public void role(int link, int flags) {
         roles.put(link, flags);

@@ -15,6 +15,7 @@ final class ManagedPaths implements PathCommands {
     private final MptcpConnection connection;
     private final ConnectionPaths paths;
     private long wakeNs = Deadlines.NONE;
+    private long wakeMoved = Long.MAX_VALUE;
     private long nowNs;
 
     ManagedPaths(MptcpConnection connection, ConnectionPaths paths, PathManager manager) {
@@ -29,10 +30,18 @@ final class ManagedPaths implements PathCommands {
     }
 
     void wake(long nowNs) {
-        if (nowNs >= wakeNs) {
-            wakeNs = Deadlines.NONE;
+        boolean late = nowNs >= wakeNs;
+        boolean much = connection.counts.moved() >= wakeMoved;
+        if (late || much) {
+            wakeNs = late ? Deadlines.NONE : wakeNs;
+            wakeMoved = much ? Long.MAX_VALUE : wakeMoved;
             tell(new PathEvent.Woken(), nowNs);
         }
+    }
+
+    /** How many bytes moved it is to be woken at; {@link Long#MAX_VALUE} = at none. */
+    long wakeMoved() {
+        return wakeMoved;
     }
 
     long wakeNs() {
@@ -103,6 +112,11 @@ final class ManagedPaths implements PathCommands {
     @Override
     public void wakeAt(long deadlineNs) {
         wakeNs = deadlineNs;
+    }
+
+    @Override
+    public void wakeAtMoved(long bytes) {
+        wakeMoved = bytes;
     }
 
     @Override

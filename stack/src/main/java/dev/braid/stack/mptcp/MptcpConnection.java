@@ -28,7 +28,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     /** The connection's; each subflow has its own, made by {@link SubflowSettings}. */
     final TcpSettings settings;
     final MptcpSettings own;
-    final DataCounts counts = new DataCounts();
+    final DataCounts counts = new DataCounts(this);
     final WheelEntry entry = new WheelEntry(this);
     /** Those that TCP has not let go of, in the order of their numbers. */
     final List<Subflow> subflows = new ArrayList<>();

@@ -148,7 +148,7 @@ final class TunablesTest {
         "net.ipv4.tcp_congestion_control | vegas | net.ipv4.tcp_congestion_control must be one of bbr cubic dctcp reno, not \"vegas\"",
         "net.ipv4.tcp_available_congestion_control | bbr | net.ipv4.tcp_available_congestion_control only tells which there are: bbr cubic dctcp reno",
         "net.mptcp.scheduler | default kernel | net.mptcp.scheduler must be one of default kernel lowest-rtt redundant, not \"default kernel\"",
-        "net.mptcp.path_manager | kernel userspace | net.mptcp.path_manager must be some of endpoints kernel none standby-order standby-rtt, not \"kernel userspace\"",
+        "net.mptcp.path_manager | kernel userspace | net.mptcp.path_manager must be some of endpoints kernel none overflow standby-order standby-rtt, not \"kernel userspace\"",
         "net.mptcp.available_schedulers | blest | net.mptcp.available_schedulers only tells which there are: default kernel lowest-rtt redundant",
         "net.mptcp.close_timeout | -1 | net.mptcp.close_timeout must be 0..2147483, not -1",
         "vm.swappiness | 1 | there is no tunable vm.swappiness",

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class FuzzedHost {
     private static final List<String> SCHEDULERS = List.of("default", "kernel", "lowest-rtt", "redundant");
     private static final List<String> MANAGERS = List.of("endpoints", "kernel", "none", "endpoints standby-rtt",
-            "endpoints standby-order");
+            "endpoints standby-order", "endpoints overflow");
 
     private final FuzzedCore core;
     private final FuzzInput input;

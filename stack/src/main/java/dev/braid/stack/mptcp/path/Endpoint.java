@@ -25,6 +25,8 @@ public record Endpoint(int id, IpAddress address, int port, int flags, int link)
     public static final int LAMINAR = 1 << 5;
     /** Came with a link's address and goes with it; serves connections that this host opens. Braid's own. */
     public static final int AUTOMATIC = 1 << 16;
+    /** Where {@link OverflowManager} looks after the connection: a backup that is none while the connection moves much. Braid's own. */
+    public static final int OVERFLOW = 1 << 17;
 
     /** @throws IllegalArgumentException when a number is out of range */
     public Endpoint {

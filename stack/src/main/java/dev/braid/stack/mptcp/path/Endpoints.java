@@ -18,7 +18,7 @@ public final class Endpoints {
     /** The largest identifier, hence the largest number of endpoints. */
     public static final int MAX_ID = 255;
 
-    private static final int CHANGEABLE = Endpoint.BACKUP | Endpoint.FULLMESH;
+    private static final int CHANGEABLE = Endpoint.BACKUP | Endpoint.FULLMESH | Endpoint.OVERFLOW;
 
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final BitSet ids = new BitSet(MAX_ID + 1);
@@ -109,9 +109,9 @@ public final class Endpoints {
     }
 
     /**
-     * Changes whether an endpoint is a backup and meshes fully; connections that use it follow.
+     * Changes whether an endpoint is a backup, for overflow, and meshes fully; connections that use it follow.
      *
-     * @param flags the new state of {@link Endpoint#BACKUP} and {@link Endpoint#FULLMESH}
+     * @param flags the new state of {@link Endpoint#BACKUP}, {@link Endpoint#OVERFLOW} and {@link Endpoint#FULLMESH}
      * @throws EndpointException when there is none of that identifier, or it is announced and is to mesh
      */
     public Endpoint change(int id, int flags) throws EndpointException {

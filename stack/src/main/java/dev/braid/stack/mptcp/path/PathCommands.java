@@ -48,6 +48,12 @@ public interface PathCommands {
     /** Have {@link PathEvent.Woken} told to this manager at {@code deadlineNs}; replaces what it asked for before. */
     void wakeAt(long deadlineNs);
 
+    /**
+     * Have {@link PathEvent.Woken} told to this manager once {@link PathView#sent} and {@link PathView#received} come to so many bytes
+     * together; replaces what it asked for before. {@link Long#MAX_VALUE} = never.
+     */
+    void wakeAtMoved(long bytes);
+
     /** A decision worth counting and tracing, about none of the connection's subflows alone. */
     default void decided(PathDecision decision) {
         decided(decision, -1);

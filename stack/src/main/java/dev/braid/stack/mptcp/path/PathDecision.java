@@ -24,6 +24,10 @@ public enum PathDecision {
     MADE_BACKUP("MptcpPathMadeBackup"),
     /** A subflow was made a regular one. */
     MADE_REGULAR("MptcpPathMadeRegular"),
+    /** The connection moves much: overflow paths carry, too. */
+    OVERFLOW_BEGUN("MptcpPathOverflowBegun"),
+    /** The connection moves little again: overflow paths wait. */
+    OVERFLOW_ENDED("MptcpPathOverflowEnded"),
     /** A subflow was doubted, and is asked whether it lives. */
     DOUBTED("MptcpPathDoubted"),
     /** A subflow was closed because its local address or endpoint is gone. */

@@ -17,8 +17,8 @@ public final class PathManagers {
     public static final PathManagers STANDARD = new PathManagers(new TreeMap<>(
             Map.of(
                     EndpointManager.NAME, EndpointManager::new, KernelManager.NAME, KernelManager::new, "none",
-                    NoManager::new, StandbyManager.BY_ORDER, StandbyManager::byOrder, StandbyManager.BY_RTT,
-                    StandbyManager::byRtt)));
+                    NoManager::new, OverflowManager.NAME, OverflowManager::new, StandbyManager.BY_ORDER,
+                    StandbyManager::byOrder, StandbyManager.BY_RTT, StandbyManager::byRtt)));
 
     private final Map<String, Supplier<? extends PathManager>> byName;
 

@@ -19,6 +19,15 @@ public interface PathView {
      */
     boolean remoteDeniesInitialAddress();
 
+    /** Payload bytes given to subflows so far, each counted once. */
+    long sent();
+
+    /** Payload bytes that came so far, in order. */
+    long received();
+
+    /** Bytes that the program wrote and no subflow was given yet: what subflows have no room for, mostly. */
+    long queued();
+
     /** How many subflows there are, those that are still being opened included. */
     int subflows();
 

@@ -196,6 +196,10 @@ final class FakeConnection implements PathView, PathCommands {
     boolean opens = true;
     long nowNs = 1_000_000_000L;
     long wakeNs = Long.MAX_VALUE;
+    long wakeMoved = Long.MAX_VALUE;
+    long sent;
+    long received;
+    long queued;
     private final LocalAddress initialLocal;
     private final RemoteAddress initialRemote;
     private int nextNumber = 1;
@@ -310,6 +314,25 @@ final class FakeConnection implements PathView, PathCommands {
         nowNs = until;
     }
 
+    /** So many bytes come over whichever path, waking the manager whenever it asked for that. */
+    void receive(long bytes) {
+        received += bytes;
+        moved();
+    }
+
+    /** So many bytes are given to subflows; {@link #queued} wait behind them. */
+    void send(long bytes) {
+        sent += bytes;
+        moved();
+    }
+
+    private void moved() {
+        if (sent + received >= wakeMoved) {
+            wakeMoved = Long.MAX_VALUE;
+            tell(new PathEvent.Woken());
+        }
+    }
+
     FakeSubflow get(int number) {
         return subflows.stream().filter(s -> s.number == number).findFirst().orElseThrow();
     }
@@ -375,6 +398,11 @@ final class FakeConnection implements PathView, PathCommands {
     }
 
     @Override
+    public void wakeAtMoved(long bytes) {
+        wakeMoved = bytes;
+    }
+
+    @Override
     public void decided(PathDecision decision, int subflow) {
         decisions.merge(decision, 1, Integer::sum);
     }
@@ -397,6 +425,21 @@ final class FakeConnection implements PathView, PathCommands {
     @Override
     public boolean remoteDeniesInitialAddress() {
         return denied;
+    }
+
+    @Override
+    public long sent() {
+        return sent;
+    }
+
+    @Override
+    public long received() {
+        return received;
+    }
+
+    @Override
+    public long queued() {
+        return queued;
     }
 
     @Override

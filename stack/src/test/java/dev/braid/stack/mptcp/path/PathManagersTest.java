@@ -12,7 +12,8 @@ final class PathManagersTest {
                 .extracting(PathManager::name)
                 .containsExactly("kernel", "endpoints");
         assertThat(PathManagers.STANDARD.create("")).isEmpty();
-        assertThat(PathManagers.STANDARD.names()).containsExactly("endpoints", "kernel", "none", "standby-order",
+        assertThat(PathManagers.STANDARD.names()).containsExactly("endpoints", "kernel", "none", "overflow",
+                "standby-order",
                 "standby-rtt");
     }
 
@@ -27,7 +28,7 @@ final class PathManagersTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PathManagers.STANDARD.requireKnown("kernel userspace"))
                 .withMessage(
-                        "there is no path manager \"userspace\"; there are endpoints kernel none standby-order standby-rtt");
+                        "there is no path manager \"userspace\"; there are endpoints kernel none overflow standby-order standby-rtt");
     }
 
     @Test
