@@ -4,6 +4,7 @@ import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.Role;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -26,19 +27,20 @@ record LinkState(BoundLink link, LinkUse use, String detail, boolean v4, boolean
      * @param suspect whether connections over a link stay unanswered
      */
     static List<LinkState> of(List<BoundLink> links, boolean ipv6, List<Refusal> refusals, IntPredicate suspect) {
-        boolean better = links.stream()
-                .anyMatch(link -> link.role() != Role.BACKUP
-                        && (link.carries(true) || (ipv6 && link.carries(false)))
-                        && refusals.stream().noneMatch(refusal -> refusal.concerns(link.index())));
+        Role best = links.stream()
+                .filter(link -> (link.carries(true) || (ipv6 && link.carries(false)))
+                        && refusals.stream().noneMatch(refusal -> refusal.concerns(link.index())))
+                .map(BoundLink::role)
+                .min(Comparator.naturalOrder())
+                .orElse(Role.OFF);
         List<LinkState> states = new ArrayList<>();
         for (BoundLink link : links) {
-            states.add(of(link, ipv6, refusals, suspect.test(link.index()), better));
+            states.add(of(link, ipv6, refusals, suspect.test(link.index()), best));
         }
         return List.copyOf(states);
     }
 
-    private static LinkState of(
-            BoundLink link, boolean ipv6, List<Refusal> refusals, boolean suspect, boolean better) {
+    private static LinkState of(BoundLink link, boolean ipv6, List<Refusal> refusals, boolean suspect, Role best) {
         boolean v4 = link.carries(true);
         boolean v6 = ipv6 && link.carries(false);
         LinkUse missing = missing(link, v4 || v6);
@@ -50,11 +52,8 @@ record LinkState(BoundLink link, LinkUse use, String detail, boolean v4, boolean
                 return new LinkState(link, LinkUse.NOT_BOUND, refusal.reason(), false, false);
             }
         }
-        LinkUse use = switch (link.role()) {
-            case BACKUP -> better ? LinkUse.STANDBY : LinkUse.USED;
-            case OVERFLOW -> LinkUse.WAITING;
-            default -> LinkUse.USED;
-        };
+        boolean better = best.compareTo(link.role()) < 0;
+        LinkUse use = !better ? LinkUse.USED : link.role() == Role.OVERFLOW ? LinkUse.WAITING : LinkUse.STANDBY;
         return new LinkState(link, suspect ? LinkUse.SUSPECT : use, "", v4, v6);
     }
 

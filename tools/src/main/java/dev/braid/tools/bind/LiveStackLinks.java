@@ -34,6 +34,10 @@ record LiveStackLinks(LivePaths paths) implements StackLinks {
 
     @Override
     public void role(int link, Role role) throws IOException {
-        paths.changeRole(link, role == Role.PRIMARY ? 0 : Endpoint.BACKUP);
+        paths.changeRole(link, switch (role) {
+            case PRIMARY -> 0;
+            case OVERFLOW -> Endpoint.BACKUP | Endpoint.OVERFLOW;
+            case BACKUP, OFF -> Endpoint.BACKUP;
+        });
     }
 }

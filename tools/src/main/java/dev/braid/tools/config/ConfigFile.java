@@ -20,7 +20,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
@@ -117,11 +116,7 @@ public final class ConfigFile {
         for (String nic : section.keys()) {
             ConfigSection link = section.section(nic);
             try {
-                Optional<Role> role = link.word("role", Role.class);
-                if (role.filter(said -> said == Role.OVERFLOW).isPresent()) {
-                    link.wrong("role", "the role overflow is not there yet; use backup");
-                }
-                links.add(new LinkConfig(ConfigValues.device(nic), role,
+                links.add(new LinkConfig(ConfigValues.device(nic), link.word("role", Role.class),
                         link.flag("metered"), link.number("mtu", 576, 65_535, 0)));
             } catch (IllegalArgumentException e) {
                 section.wrong(nic, String.valueOf(e.getMessage()));

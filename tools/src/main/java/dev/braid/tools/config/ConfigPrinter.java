@@ -56,7 +56,7 @@ public final class ConfigPrinter {
     private void links(Collection<LinkConfig> links) {
         out.append('\n');
         remark("The links in order of preference, [link.NAME] each; none = every network interface with a default route.");
-        remark("role: primary, backup or off; without it primary, or backup if metered. Without metered it is found out; mtu 0 = the interface's. Names are read at the start only.");
+        remark("role: primary, overflow, backup or off; without it primary, or backup if metered. Without metered it is found out; mtu 0 = the interface's. Names are read at the start only.");
         for (LinkConfig link : links) {
             out.append("[link.").append(quoted(link.nic())).append("]\n");
             link.role().ifPresent(role -> value("role", quoted(role.word())));

@@ -107,7 +107,8 @@ public final class PathRequests {
         paths.add(
                 address,
                 number(request, "port", 65_535, 0),
-                number(request, "flags", Integer.MAX_VALUE, 0) & ~(Endpoint.IMPLICIT | Endpoint.AUTOMATIC),
+                number(request, "flags", Integer.MAX_VALUE, 0)
+                        & ~(Endpoint.IMPLICIT | Endpoint.AUTOMATIC | Endpoint.OVERFLOW),
                 device(request.get("dev")),
                 number(request, "id", 255, 0));
         return Map.of();

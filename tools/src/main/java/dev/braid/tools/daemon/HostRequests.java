@@ -60,9 +60,6 @@ final class HostRequests {
     private Map<String, ?> link(Map<String, Object> request) throws IOException {
         String name = text(request, "name");
         Role role = Words.read(text(request, "role"), Role.class);
-        if (role == Role.OVERFLOW) {
-            throw new IllegalArgumentException("the role overflow is not there yet; use backup");
-        }
         links.role(name, role);
         log.say(HostLog.Level.NOTICE, name + " is " + role.word() + " by command");
         return Map.of();

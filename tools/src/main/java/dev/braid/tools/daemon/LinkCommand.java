@@ -17,14 +17,14 @@ import picocli.CommandLine.Parameters;
 public final class LinkCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "LINK", description = "A network interface's name.") private @Nullable String name;
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "ROLE", description = "primary, backup or off.") private @Nullable Role role;
+    @Parameters(index = "1", arity = "0..1", paramLabel = "ROLE", description = "primary, overflow, backup or off.") private @Nullable Role role;
 
     @Option(names = "--goal", paramLabel = "GOAL[=[HOST][:PORT]]", description = "aggregate, latency, redundant or handover, for everything or for some destinations.") private @Nullable String goal;
 
     @Override
     public Integer call() {
         if (name != null && role == null) {
-            throw UserError.usage("which role is " + name + " to have? primary, backup or off");
+            throw UserError.usage("which role is " + name + " to have? primary, overflow, backup or off");
         }
         try (ControlClient daemon = ControlClient.daemon()) {
             if (name != null && role != null) {

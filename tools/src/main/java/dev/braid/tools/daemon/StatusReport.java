@@ -1,6 +1,7 @@
 package dev.braid.tools.daemon;
 
 import dev.braid.stack.Stack;
+import dev.braid.stack.mptcp.MptcpInfo;
 import dev.braid.stack.tcp.TcpInfo;
 import dev.braid.tools.config.ConfigValues;
 import dev.braid.tools.config.HostConfig;
@@ -52,8 +53,9 @@ final class StatusReport {
         List<OpenConnection> open = proxy.connections().all();
         report.put("name_servers", names.servers().stream().map(ConfigValues::text).toList());
         List<LinkView> views = links.all();
-        report.put("links", links(views, open));
-        var connections = new ConnectionReports(views, open.isEmpty() ? List.of() : stack.multipathConnections());
+        List<MptcpInfo> multipath = open.isEmpty() ? List.of() : stack.multipathConnections();
+        report.put("links", links(views, open, multipath));
+        var connections = new ConnectionReports(views, multipath);
         report.put("connections", open.stream().map(connections::of).toList());
         report.put("proxy", Map.of("listen", proxy.addresses().stream().map(ConfigValues::text).toList(),
                 "connections", open.size(), "limit", config.proxy().clients()));
@@ -65,7 +67,8 @@ final class StatusReport {
         return version == null ? "built from sources" : version;
     }
 
-    private List<Map<String, Object>> links(List<LinkView> views, List<OpenConnection> open) throws IOException {
+    private List<Map<String, Object>> links(List<LinkView> views, List<OpenConnection> open, List<MptcpInfo> multipath)
+            throws IOException {
         List<TcpInfo> connections = stack.connections();
         var reports = new ArrayList<Map<String, Object>>();
         rates.sample(views, System.nanoTime());
@@ -75,9 +78,10 @@ final class StatusReport {
             report.put("tun", link.tun());
             report.put("role", link.role().word());
             report.put("role_by", link.roleBy());
-            report.put("use", link.use().name().toLowerCase(Locale.ROOT));
+            OverflowUse use = OverflowUse.of(link, multipath);
+            report.put("use", use.use().name().toLowerCase(Locale.ROOT));
             report.put("usable", link.use().usable());
-            report.put("why", why(link));
+            report.put("why", why(link, use));
             report.put("mptcp_stripped", strips.test(link.index()));
             report.put("metered", link.metered());
             report.put("ipv4", link.v4() != null);
@@ -98,8 +102,9 @@ final class StatusReport {
         return values.stream().map(Object::toString).toList();
     }
 
-    private String why(LinkView link) {
-        return link.use().sentence() + (link.detail().isEmpty() ? "" : ": " + link.detail())
+    private String why(LinkView link, OverflowUse use) {
+        return (use.why().isEmpty() ? link.use().sentence() : use.why())
+                + (link.detail().isEmpty() ? "" : ": " + link.detail())
                 + (strips.test(link.index()) ? "; something on this way strips Multipath TCP" : "");
     }
 }

@@ -58,7 +58,7 @@ public final class GoalTable implements Goals {
     /** What the stack does for a goal. */
     private static GoalChoice choice(Goal goal) {
         return switch (goal) {
-            case AGGREGATE -> new GoalChoice(goal, "default", "endpoints");
+            case AGGREGATE -> new GoalChoice(goal, "default", "endpoints overflow");
             case LATENCY -> new GoalChoice(goal, "lowest-rtt", "endpoints standby-rtt");
             case REDUNDANT -> new GoalChoice(goal, "redundant", "endpoints");
             case HANDOVER -> new GoalChoice(goal, "lowest-rtt", "endpoints standby-order");

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Goal {
     /** The links' rates together. */
     AGGREGATE,
-    /** The link that answers soonest; others when it is full. */
+    /** The link that answers soonest. */
     LATENCY,
     /** Everything over two links at once, whichever comes first. */
     REDUNDANT,

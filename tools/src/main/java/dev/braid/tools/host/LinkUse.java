@@ -6,7 +6,7 @@ public enum LinkUse {
     USED(true, "used"),
     /** Usable; waits until no primary or overflow link works. */
     STANDBY(true, "stands by as a backup"),
-    /** Usable; waits for a connection that moves much. */
+    /** Usable; waits for a connection that moves much, or for the primary links to fail. */
     WAITING(true, "waits for a connection that moves much"),
     /** Usable, yet connections over it stayed unanswered: tried last until something answers. */
     SUSPECT(true, "connections over it stay unanswered"),

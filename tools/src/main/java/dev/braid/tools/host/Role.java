@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Role {
     /** Used whenever it is there. */
     PRIMARY,
-    /** Used besides the primary links by connections that move much. */
+    /** Used besides the primary links by connections that move much, and while no primary link works. */
     OVERFLOW,
     /** Used only while no primary or overflow link works. */
     BACKUP,

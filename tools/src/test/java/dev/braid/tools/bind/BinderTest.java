@@ -195,6 +195,18 @@ final class BinderTest {
     }
 
     @Test
+    void anOverflowLinkWaitsBehindPrimariesAndBeforeBackups() throws IOException {
+        told.clear();
+        binder.links().role("nic1", Role.OVERFLOW);
+        assertThat(view("nic1").use()).isEqualTo(LinkUse.WAITING);
+        binder.links().role("nic0", Role.BACKUP);
+        assertThat(view("nic1").use()).as("no primary is left").isEqualTo(LinkUse.USED);
+        assertThat(view("nic0").use()).as("overflow comes before backup").isEqualTo(LinkUse.STANDBY);
+        assertThat(told).containsExactly("1 overflow", "0 backup");
+        end();
+    }
+
+    @Test
     void aLinkThatStaysSilentIsSuspectUntilItAnswers() throws IOException {
         binder.links().heard(1, false);
         assertThat(view("nic1").use()).isEqualTo(LinkUse.USED);

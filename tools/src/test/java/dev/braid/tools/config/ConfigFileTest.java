@@ -120,7 +120,7 @@ class ConfigFileTest {
         "link.all = {}                             | \"all\" is no name of a network interface",
         "link.'a/b' = {}                           | is no name of a network interface",
         "link = 3                                  | link is a table",
-        "link.w = {role = 'overflow'}              | the role overflow is not there yet; use backup",
+        "link.w = {role = 'overflw'}               | did you mean \"overflow\"?",
         "link.w = {mtu = 100}                      | mtu is 576 to 65535, not 100",
         "link.w = {metered = 'yes'}                | metered is true or false",
         "goals.':99999' = 'latency'                | a port is 1 to 65535",
