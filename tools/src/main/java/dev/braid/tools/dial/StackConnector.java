@@ -1,6 +1,5 @@
 package dev.braid.tools.dial;
 
-import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.Stack;
 import dev.braid.stack.nio.TcpSocketOptions;
 import dev.braid.stack.socket.StreamProtocol;
@@ -8,11 +7,9 @@ import dev.braid.tools.host.GoalChoice;
 import dev.braid.tools.host.LinkConnector;
 import dev.braid.tools.host.LinkView;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -29,19 +26,21 @@ public final class StackConnector implements LinkConnector {
         if (link == null) {
             return SocketChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         }
-        IpAddress source = link.source(ipv4);
-        if (source == null) {
-            throw new NoRouteToHostException(link.nic() + " has no " + (ipv4 ? "IPv4" : "IPv6"));
-        }
-        SocketChannel channel = stack.selectorProvider().openSocketChannel();
+        SocketChannel channel = link.bound(stack.selectorProvider().openSocketChannel(), ipv4);
         try {
             choose(channel, goal);
-            channel.bind(new InetSocketAddress(InetAddress.getByAddress(source.toBytes()), 0));
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
+    }
+
+    @Override
+    public DatagramChannel datagrams(@Nullable LinkView link, boolean ipv4) throws IOException {
+        return link == null
+                ? DatagramChannel.open()
+                : link.bound(stack.selectorProvider().openDatagramChannel(), ipv4);
     }
 
     /** Sets what the goal means; also for a connection that runs. The kernel's have nothing to choose. */

@@ -24,12 +24,13 @@ public final class Doctor {
         all.put("IPv6", new Ipv6Check());
         all.put("name servers", new NamesCheck());
         all.put("Multipath TCP", new MultipathCheck());
+        all.put("packet sizes", new MtuCheck());
         // Behind the trials: what they send is counted, too, and tells more than what has been so long ago.
         all.put("firewalls", new FirewallCheck());
         return all;
     }
 
-    /** Looks; takes as long as connections to the server for trials do, twelve seconds at most. */
+    /** Looks; takes as long as trials of the servers do, fourteen seconds at most. */
     public DoctorReport examine() {
         List<Finding> findings = new ArrayList<>();
         CHECKS.forEach((what, check) -> {

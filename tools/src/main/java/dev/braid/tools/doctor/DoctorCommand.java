@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     "",
     "Each line is ok, warning or problem; what it is about; what was found; and, behind an arrow, the remedy.",
     "Exit status 1 when there is a problem. Without a daemon it looks at what a daemon would need.",
-    "Boxes that strip Multipath TCP are looked for by a connection over each link to doctor.server."
+    "Boxes that strip Multipath TCP, and ways that swallow large packets, are looked for over each link to doctor.server."
 })
 public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object.") private boolean json;

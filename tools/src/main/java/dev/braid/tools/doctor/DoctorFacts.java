@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be known of a host and its links. Any thread; each call looks anew. */
 interface DoctorFacts {
+    /** What every link of IPv4 carries. */
+    int LEAST_PACKET = 68;
+
     /** Whether a daemon runs here, so that there are links. */
     boolean running();
 
@@ -51,4 +54,11 @@ interface DoctorFacts {
 
     /** Connects to it over a link; blocks for seconds at most. */
     Trial connect(LinkView link, IpAddress address);
+
+    /**
+     * Sends it a packet over a link, not to be cut on the way; blocks for seconds at most.
+     *
+     * @param bytes of IP, at least {@value #LEAST_PACKET}
+     */
+    Passage passes(LinkView link, IpAddress address, int bytes);
 }

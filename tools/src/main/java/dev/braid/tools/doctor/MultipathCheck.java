@@ -3,11 +3,8 @@ package dev.braid.tools.doctor;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.doctor.Trial.Outcome;
 import dev.braid.tools.host.LinkView;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** Whether names are found, and whether something on a link's way strips Multipath TCP: the same server, over each. */
@@ -33,32 +30,12 @@ final class MultipathCheck implements Check {
         judge(facts.server(), trials(facts, usable, lookup.addresses()), found);
     }
 
-    /** All at once: a link that is silent takes its full time. */
     private static Map<LinkView, Trial> trials(DoctorFacts facts, List<LinkView> links, List<IpAddress> addresses) {
-        Map<LinkView, Trial> done = new ConcurrentHashMap<>();
-        List<Thread> threads = new ArrayList<>();
-        for (LinkView link : links) {
-            addresses.stream()
-                    .filter(address -> link.source(address.isIpv4()) != null)
-                    .findFirst()
-                    .ifPresent(address -> threads.add(
-                            Thread.ofVirtual().start(() -> done.put(link, facts.connect(link, address)))));
-        }
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        Map<LinkView, Trial> ordered = new LinkedHashMap<>();
-        for (LinkView link : links) {
-            Trial trial = done.get(link);
-            if (trial != null) {
-                ordered.put(link, trial);
-            }
-        }
-        return ordered;
+        return AtOnce.tried(links, link -> addresses.stream()
+                .filter(address -> link.source(address.isIpv4()) != null)
+                .findFirst()
+                .map(address -> facts.connect(link, address))
+                .orElse(null));
     }
 
     private static void judge(String server, Map<LinkView, Trial> trials, Consumer<Finding> found) {

@@ -1,6 +1,9 @@
 package dev.braid.tools.doctor;
 
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Ipv4;
+import dev.braid.fastpath.wire.Ipv6;
+import dev.braid.fastpath.wire.Udp;
 import dev.braid.tools.host.Goals;
 import dev.braid.tools.host.LinkConnector;
 import dev.braid.tools.host.LinkView;
@@ -10,17 +13,28 @@ import dev.braid.tools.host.Names;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import jdk.net.ExtendedSocketOptions;
 
 /** Tries connections over the links of a running daemon, in the ways that the daemon's own connections go. Any thread. */
 public final class Trials {
     private static final long LIMIT_MS = 5_000;
+    /** A round trip of any link that is of use. */
+    private static final long ANSWER_MS = 1_000;
+    /** The first of those that traceroute sends to: nobody listens there. */
+    private static final int NOBODYS_PORT = 33_434;
+    /** What a channel says of EMSGSIZE. */
+    private static final String TOO_LONG = "Message too long";
 
     private final Links links;
     private final Names names;
@@ -37,7 +51,7 @@ public final class Trials {
         this.server = server;
     }
 
-    /** Looks at everything. Blocks, twelve seconds at most; on a thread of the daemon's network namespace. */
+    /** Looks at everything. Blocks, fourteen seconds at most; on a thread of the daemon's network namespace. */
     public DoctorReport examine() {
         return new Doctor(new LiveFacts(this)).examine();
     }
@@ -97,7 +111,7 @@ public final class Trials {
 
     Trial connect(LinkView link, IpAddress address) {
         try (SocketChannel channel = connector.open(link, address.isIpv4(), goals.of(host(), port()))) {
-            Thread limit = Thread.ofVirtual().start(() -> closeLater(channel));
+            Thread limit = Thread.ofVirtual().start(() -> closeLater(channel, LIMIT_MS));
             try {
                 connector.connect(channel, new InetSocketAddress(InetAddress.getByAddress(address.toBytes()), port()));
                 boolean multipath = connector.isMultipath(channel);
@@ -112,10 +126,36 @@ public final class Trials {
         }
     }
 
+    /** Sends a datagram that makes a packet of this size and is not to be cut, twice if need be. */
+    Passage passes(LinkView link, IpAddress address, int bytes) {
+        Passage passage = send(link, address, bytes);
+        return passage == Passage.SILENT ? send(link, address, bytes) : passage;
+    }
+
+    private Passage send(LinkView link, IpAddress address, int bytes) {
+        int headers = (address.isIpv4() ? Ipv4.MIN_HEADER : Ipv6.HEADER) + Udp.HEADER;
+        try (DatagramChannel channel = connector.datagrams(link, address.isIpv4())) {
+            channel.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+            channel.connect(new InetSocketAddress(InetAddress.getByAddress(address.toBytes()), NOBODYS_PORT));
+            Thread limit = Thread.ofVirtual().start(() -> closeLater(channel, ANSWER_MS));
+            try {
+                channel.write(ByteBuffer.allocate(bytes - headers));
+                channel.read(ByteBuffer.allocate(1));
+                return Passage.PASSED;
+            } finally {
+                limit.interrupt();
+            }
+        } catch (PortUnreachableException e) {
+            return Passage.PASSED;
+        } catch (IOException e) {
+            return TOO_LONG.equals(e.getMessage()) ? Passage.TOLD : Passage.SILENT;
+        }
+    }
+
     /** Closing ends the try on the other thread; an interrupt says that it has ended. */
-    private static void closeLater(SocketChannel channel) {
+    private static void closeLater(Channel channel, long ms) {
         try {
-            Thread.sleep(LIMIT_MS);
+            Thread.sleep(ms);
             channel.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,11 @@ package dev.braid.tools.host;
 
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.nio.channels.NetworkChannel;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,5 +65,24 @@ public record LinkView(
     /** The address to connect from to a remote one of this family; {@code null} = not that way. */
     public @Nullable IpAddress source(boolean ipv4) {
         return ipv4 ? v4 : v6;
+    }
+
+    /**
+     * Has a channel of the stack leave by this link: binds it to the link's address and a port of its own. One that cannot be is closed.
+     *
+     * @throws NoRouteToHostException when nothing of this family leaves by the link
+     */
+    public <C extends NetworkChannel> C bound(C channel, boolean ipv4) throws IOException {
+        try {
+            IpAddress source = source(ipv4);
+            if (source == null) {
+                throw new NoRouteToHostException(nic + " has no " + (ipv4 ? "IPv4" : "IPv6"));
+            }
+            channel.bind(new InetSocketAddress(InetAddress.getByAddress(source.toBytes()), 0));
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 }

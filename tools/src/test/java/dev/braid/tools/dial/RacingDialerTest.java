@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.List;
@@ -101,6 +102,11 @@ final class RacingDialerTest {
                     throw new AsynchronousCloseException();
                 }
             }
+        }
+
+        @Override
+        public DatagramChannel datagrams(@Nullable LinkView link, boolean ipv4) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -98,6 +98,28 @@ class DoctorTest {
     }
 
     @Test
+    void aWayThatSwallowsLargePacketsIsToldWithTheSizeThatPasses() {
+        facts.carried = 1_400;
+        facts.larger.put("wlan0", Passage.SILENT);
+        Finding finding = onlyComplaint();
+        assertThat(finding.link()).isEqualTo("wlan0");
+        assertThat(finding.text()).startsWith("packets of more than 1400 bytes vanish");
+        assertThat(finding.remedy()).startsWith("mtu = 1400 below [link.wlan0]");
+    }
+
+    @Test
+    void aWayWhoseRoutersTellOfTheirSizeIsAllRight() {
+        facts.carried = 1_300;
+        facts.larger.put("wlan0", Passage.TOLD);
+        assertThat(examined().hasProblem()).isFalse();
+        assertThat(examined().about("wlan0").findings()).extracting(Finding::text).contains(
+                "packets of more than 1280 bytes are too large on the way to mptcp.test:443, which its routers tell");
+        facts.carried = 0;
+        facts.larger.put("wlan0", Passage.SILENT);
+        assertThat(examined().hasProblem()).as("a server that answers no datagram says nothing of sizes").isFalse();
+    }
+
+    @Test
     void whatAnotherFirewallDropsIsToldWithTheRuleThatHelps() {
         facts.bases.add(new NftBase(2, "nat", "FORWARD", 2, 0, 1));
         facts.bases.add(new NftBase(2, "filter", "FORWARD", 2, 0, NftBase.DROP));

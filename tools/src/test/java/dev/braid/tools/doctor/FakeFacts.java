@@ -34,6 +34,10 @@ final class FakeFacts implements DoctorFacts {
     final Map<String, NftCount> counts = new HashMap<>();
     final List<NftBase> bases = new ArrayList<>();
     final Map<String, Trial> trials = new HashMap<>();
+    /** What becomes of packets of more bytes than a link's way carries, by NIC. */
+    final Map<String, Passage> larger = new HashMap<>();
+    /** How many bytes it carries. */
+    int carried = 1_500;
 
     FakeFacts() {
         settings.put("net/ipv6/conf/default/force_forwarding", "0");
@@ -131,5 +135,10 @@ final class FakeFacts implements DoctorFacts {
     @Override
     public Trial connect(LinkView link, IpAddress address) {
         return trials.getOrDefault(link.nic(), new Trial(Trial.Outcome.FAILED, "no such link"));
+    }
+
+    @Override
+    public Passage passes(LinkView link, IpAddress address, int bytes) {
+        return bytes <= carried ? Passage.PASSED : larger.getOrDefault(link.nic(), Passage.PASSED);
     }
 }

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
@@ -76,6 +77,13 @@ class TrialsTest {
     }
 
     @Test
+    void aDatagramThatNobodyWaitsForTellsThatItArrived() {
+        assertThat(trials().passes(LINK, LOOPBACK, 1_500)).isEqualTo(Passage.PASSED);
+        assertThat(trials().passes(LINK, LOOPBACK, 65_535 + 28)).as("more than loopback carries")
+                .isEqualTo(Passage.TOLD);
+    }
+
+    @Test
     void theServersNameIsLookedUp() {
         assertThat(trials().lookup().addresses()).containsExactly(LOOPBACK);
         server = "[::1]:443";
@@ -117,6 +125,11 @@ class TrialsTest {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
             opened = channel;
             return channel;
+        }
+
+        @Override
+        public DatagramChannel datagrams(@Nullable LinkView link, boolean ipv4) throws IOException {
+            return DatagramChannel.open(StandardProtocolFamily.INET);
         }
 
         @Override

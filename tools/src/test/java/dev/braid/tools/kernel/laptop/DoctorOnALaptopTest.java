@@ -61,6 +61,18 @@ class DoctorOnALaptopTest {
     }
 
     @Test
+    void theLinkThatSwallowsLargePacketsIsNamed() throws Exception {
+        try (LaptopBed bed = LaptopBed.start(NicPlan.eth(), NicPlan.wifi().swallowing(1_450));
+                Daemon daemon = Daemon.up(bed, folder)) {
+            assertThat(lines(bed, 1))
+                    .contains("ok eth0 packets of 1500 bytes pass to mptcp.test:80")
+                    .anyMatch(line -> line.startsWith("problem wifi0 packets of more than 1420 bytes vanish")
+                            && line.contains("mtu = 1420 below [link.wifi0]"));
+            assertThat(daemon.stop()).isIn(0, 143);
+        }
+    }
+
+    @Test
     void theFirewallThatDropsWhatLeavesIsNamed() throws Exception {
         try (LaptopBed bed = LaptopBed.start(NicPlan.eth());
                 Nftables firewall = bed.laptop().call(Nftables::open)) {

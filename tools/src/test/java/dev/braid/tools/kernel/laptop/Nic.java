@@ -50,6 +50,7 @@ final class Nic implements AutoCloseable {
                 .rate(plan.mbit() * 1_000_000L)
                 .delay(plan.delayMs() * 1_000_000L)
                 .queue(plan.queueBytes())
+                .mtu(plan.mtu())
                 .overhead(14);
         LinkPlan symmetric = LinkPlan.symmetric(oneWay, 7).boxes(plan.boxes());
         return plan.nat() == null ? symmetric : symmetric.nat(plan.nat());
