@@ -12,18 +12,18 @@ final class Absence {
     /** Less than that passes for a busy host. */
     private static final long LONG_MS = 5_000;
 
+    private static final long NEVER = -1;
     private static final Path UPTIME = Path.of("/proc/uptime");
 
-    private long lastMs;
+    private long lastMs = NEVER;
 
-    /** @param nowMs as {@link #uptimeMs} */
-    Absence(long nowMs) {
-        lastMs = nowMs;
-    }
-
-    /** How long this process stood still since it was asked about last, in milliseconds; 0 = it did not. */
+    /**
+     * How long this process stood still since it was asked about last, in milliseconds; 0 = it did not, or was not asked about before.
+     *
+     * @param nowMs as {@link #uptimeMs}
+     */
     long lookMs(long nowMs) {
-        long goneMs = nowMs - lastMs;
+        long goneMs = lastMs == NEVER ? 0 : nowMs - lastMs;
         lastMs = nowMs;
         return goneMs >= LONG_MS ? goneMs : 0;
     }

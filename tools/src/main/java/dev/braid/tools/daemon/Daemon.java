@@ -59,7 +59,7 @@ final class Daemon implements AutoCloseable {
     private final AdminSocket admin;
     private final RateMeter rates;
     private final StatusReport report;
-    private final Absence absence = new Absence(Absence.uptimeMs());
+    private final Absence absence = new Absence();
     private HostConfig config;
     private boolean ended;
 
