@@ -87,7 +87,7 @@ final class BoundLinks implements Links {
 
     @Override
     public void heard(int index, boolean answered) {
-        if (suspicion.heard(index, answered, System.nanoTime())) {
+        if (suspicion.heard(index, answered)) {
             wake.run();
         }
     }

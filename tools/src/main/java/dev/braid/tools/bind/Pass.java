@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The binder's work: from what there is to what should be, as often as something changes. One thread. */
@@ -143,8 +142,7 @@ final class Pass {
         List<BoundLink> bound = slots.bound(nics, metered);
         Ipv6Way ipv6 = ipv6();
         boolean both = ipv6 != Ipv6Way.NONE;
-        IntPredicate suspect = index -> suspicion.suspects(index, nowNs);
-        List<LinkState> promised = LinkState.of(bound, both, List.of(), suspect);
+        List<LinkState> promised = LinkState.of(bound, both, List.of(), suspicion::suspects);
         follower.before(promised);
         for (LinkState state : promised) {
             if (!state.carried()) {
@@ -153,7 +151,7 @@ final class Pass {
         }
         Desired wanted = Desires.of(bound, binding, ipv6, opened(nics), key -> "1".equals(host.setting(key)));
         Reconciler.Outcome outcome = reconciler.reconcile(wanted);
-        List<LinkState> states = LinkState.of(bound, both, outcome.refusals(), suspect);
+        List<LinkState> states = LinkState.of(bound, both, outcome.refusals(), suspicion::suspects);
         follower.after(states);
         if (awoke) {
             awoke = false;

@@ -1,43 +1,31 @@
 package dev.braid.tools.bind;
 
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
-/**
- * Counts, for each link, the connections in a row that stayed unanswered. Suspects are tried last, so that nothing may ever be heard of
- * one again: after a while it gets another chance. Time is an argument, as of {@link System#nanoTime}. Any thread.
- */
+/** Counts, for each link, the connections in a row that stayed unanswered. Any thread. */
 final class Suspicion {
     private static final int ENOUGH = 2;
-    private static final long ANOTHER_CHANCE_NS = TimeUnit.MINUTES.toNanos(1);
 
-    private final int[] unanswered = new int[Slots.MOST];
-    private final long[] sinceNs = new long[Slots.MOST];
+    private final AtomicIntegerArray unanswered = new AtomicIntegerArray(Slots.MOST);
 
     /** Takes one connection's fate; answers whether the link's state changed by it. */
-    synchronized boolean heard(int link, boolean answered, long nowNs) {
-        if (link < 0 || link >= unanswered.length) {
+    boolean heard(int link, boolean answered) {
+        if (link < 0 || link >= unanswered.length()) {
             return false;
         }
-        boolean before = unanswered[link] >= ENOUGH;
-        unanswered[link] = answered ? 0 : Math.min(ENOUGH, unanswered[link] + 1);
-        boolean after = unanswered[link] >= ENOUGH;
-        if (after) {
-            sinceNs[link] = nowNs;
-        }
-        return before != after;
+        int before = answered
+                ? unanswered.getAndSet(link, 0)
+                : unanswered.getAndUpdate(link, count -> Math.min(ENOUGH, count + 1));
+        return answered ? before >= ENOUGH : before == ENOUGH - 1;
     }
 
     /** Whether the link is under suspicion. */
-    synchronized boolean suspects(int link, long nowNs) {
-        if (unanswered[link] >= ENOUGH && nowNs - sinceNs[link] >= ANOTHER_CHANCE_NS) {
-            // The next one that stays unanswered makes it a suspect again.
-            unanswered[link] = ENOUGH - 1;
-        }
-        return unanswered[link] >= ENOUGH;
+    boolean suspects(int link) {
+        return unanswered.get(link) >= ENOUGH;
     }
 
-    /** The link leads elsewhere now, or begins anew. */
-    synchronized void forget(int link) {
-        unanswered[link] = 0;
+    /** The link begins anew. */
+    void forget(int link) {
+        unanswered.set(link, 0);
     }
 }

@@ -59,9 +59,7 @@ public final class BraidProcess implements AutoCloseable {
     /** Everything it prints until it ends. */
     public String rest() throws IOException {
         var text = new StringBuilder();
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            text.append(line).append('\n');
-        }
+        forEachLine(line -> text.append(line).append('\n'));
         return text.toString();
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An ssh session over the daemon lives through whatever happens to the laptop's links. */
@@ -43,6 +44,7 @@ class SshSessionTest {
 
     /** What a suspended laptop is to its peers, too: every NAT has forgotten every flow when it comes back. */
     @Test
+    @EnabledIfSystemProperty(named = "braid.full", matches = "true")
     void aSessionOutlivesADaemonThatStoodStillForLongerThanNatsRemember() throws Exception {
         try (LaptopBed bed = LaptopBed.start(
                 NicPlan.eth().forgetting("2s"), NicPlan.wifi().forgetting("2s"), NicPlan.lte().forgetting("2s"));
@@ -55,8 +57,7 @@ class SshSessionTest {
             ssh.assertEchoes(CALM_LINES, "after the standstill");
             System.out.printf("standstill: longest gap %d ms%n", ssh.longestGapMs());
             assertThat(ssh.longestGapMs()).isLessThan(3000);
-            daemon.log().forEach(System.out::println);
-            System.out.println(daemon.status());
+            assertThat(daemon.log()).anyMatch(line -> line.contains("stood still for"));
         }
     }
 }
