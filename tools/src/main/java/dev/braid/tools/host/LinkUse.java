@@ -8,7 +8,7 @@ public enum LinkUse {
     STANDBY(true, "stands by as a backup"),
     /** Usable; waits for a connection that moves much, or for the primary links to fail. */
     WAITING(true, "waits for a connection that moves much"),
-    /** Usable, yet connections over it stayed unanswered: tried last until something answers. */
+    /** Usable, yet connections over it stayed unanswered: tried last, and beside others now and then, until one is answered. */
     SUSPECT(true, "connections over it stay unanswered"),
     /** Switched off by its role. */
     OFF(false, "switched off by its role"),
