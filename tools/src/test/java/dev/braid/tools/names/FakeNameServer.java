@@ -2,6 +2,7 @@ package dev.braid.tools.names;
 
 import dev.braid.fastpath.wire.IpAddress;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -17,6 +18,8 @@ import java.util.function.Function;
 
 /** A name server that answers each question with the messages that a test makes of it; by TCP, with those of another function. */
 final class FakeNameServer implements AutoCloseable {
+    private static final int MAX_TRIES = 100;
+
     private final DatagramChannel datagrams;
     private final ServerSocketChannel listener;
     private final AtomicInteger asked = new AtomicInteger();
@@ -26,19 +29,38 @@ final class FakeNameServer implements AutoCloseable {
 
     /** A server of the kernel's on loopback. */
     FakeNameServer(Function<byte[], List<byte[]>> reaction) throws IOException {
-        this(
-                DatagramChannel.open().bind(new InetSocketAddress("127.0.0.1", 0)),
-                ServerSocketChannel.open(),
-                reaction);
+        this(Sockets.free(), reaction);
     }
 
-    FakeNameServer(DatagramChannel datagrams, ServerSocketChannel listener, Function<byte[], List<byte[]>> reaction)
-            throws IOException {
-        this.datagrams = datagrams;
-        this.listener = listener;
-        listener.bind(datagrams.getLocalAddress());
+    /** A server on sockets that are bound to the same port. */
+    FakeNameServer(DatagramChannel datagrams, ServerSocketChannel listener, Function<byte[], List<byte[]>> reaction) {
+        this(new Sockets(datagrams, listener), reaction);
+    }
+
+    private FakeNameServer(Sockets sockets, Function<byte[], List<byte[]>> reaction) {
+        this.datagrams = sockets.datagrams;
+        this.listener = sockets.listener;
         Thread.ofVirtual().start(() -> serve(reaction));
         Thread.ofVirtual().start(this::serveStreams);
+    }
+
+    private record Sockets(DatagramChannel datagrams, ServerSocketChannel listener) {
+        /** At a port that nobody has, in UDP or TCP. */
+        static Sockets free() throws IOException {
+            for (int tries = 1;; tries++) {
+                DatagramChannel datagrams = DatagramChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+                ServerSocketChannel listener = ServerSocketChannel.open();
+                try {
+                    return new Sockets(datagrams, listener.bind(datagrams.getLocalAddress()));
+                } catch (BindException e) {
+                    datagrams.close();
+                    listener.close();
+                    if (tries == MAX_TRIES) {
+                        throw e;
+                    }
+                }
+            }
+        }
     }
 
     /** Answers by TCP so from now on. */

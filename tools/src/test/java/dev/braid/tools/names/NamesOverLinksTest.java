@@ -84,7 +84,7 @@ class NamesOverLinksTest {
     private FakeNameServer serve(Function<byte[], List<byte[]>> reaction) throws IOException {
         return namespace.<FakeNameServer, IOException>call(() -> new FakeNameServer(
                 DatagramChannel.open().bind(new InetSocketAddress(SERVER, ResolvConf.PORT)),
-                ServerSocketChannel.open(),
+                ServerSocketChannel.open().bind(new InetSocketAddress(SERVER, ResolvConf.PORT)),
                 reaction));
     }
 
