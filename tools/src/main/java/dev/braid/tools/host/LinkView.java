@@ -53,7 +53,8 @@ public record LinkView(
     /** One of whose NIC nothing more is known. */
     public LinkView(int index, String nic, String tun, Role role, LinkUse use, String detail, @Nullable IpAddress v4,
             @Nullable IpAddress v6, List<Prefix> networks, int mtu, boolean metered, long srttNs) {
-        this(index, nic, tun, role, use, detail, v4, v6, networks, mtu, metered, srttNs, "default", List.of(), List.of());
+        this(index, nic, tun, role, use, detail, v4, v6, networks, mtu, metered, srttNs, "default", List.of(),
+                List.of());
     }
 
     /** The same with another round trip. */
