@@ -34,7 +34,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     "", "Begin with:  braid demo"})
 public final class Main implements Runnable {
     /** In the order in which help shows them. */
-    static final List<String> COMMANDS = List.of("demo", "up", "down", "status", "link", "doctor", "nc", "serve", "perf",
+    static final List<String> COMMANDS = List.of("demo", "up", "down", "status", "link", "doctor", "nc", "serve",
+            "perf",
             "bench", "link-emu", "drill", "capture", "ss", "nstat", "sysctl", "mptcp");
 
     @Spec private CommandSpec spec = CommandSpec.create();

@@ -40,8 +40,10 @@ public final class Rehearsal {
     static void answer(ControlServer server) {
         server.on("status", request -> status())
                 .on("link", request -> Map.of())
-                .on("connections", request -> Map.of("connections", List.of(), "multipath", List.of(), "datagrams", List.of(), "listeners",
-                        List.of()))
+                .on("connections",
+                        request -> Map.of("connections", List.of(), "multipath", List.of(), "datagrams", List.of(),
+                                "listeners",
+                                List.of()))
                 .on("counters", request -> Map.of("pid", 0, "values", Map.of("TcpInSegs", 1L)))
                 .on("sysctl", request -> Map.of("values", Map.of("net.ipv4.tcp_sack", "1")))
                 .on("mptcp", request -> Map.of("endpoints", List.of(Map.of("address", "198.19.77.2", "id", 1)),

@@ -31,7 +31,8 @@ class StartTimeTest {
     }
 
     private static boolean isBuilt() throws IOException, InterruptedException {
-        return new ProcessBuilder("sh", "-c", "root=$PWD; . tools/lib/build.sh && build_is_current && [ -r \"$build_cache\" ]")
+        return new ProcessBuilder("sh", "-c",
+                "root=$PWD; . tools/lib/build.sh && build_is_current && [ -r \"$build_cache\" ]")
                 .directory(root().toFile()).redirectErrorStream(true).start().waitFor() == 0;
     }
 

@@ -157,7 +157,8 @@ public final class Slots {
             NicFacts nic = present.get(nics[i]);
             boolean paid = nic != null && metered(nic, metered);
             links.add(new BoundLink(
-                    i, tun(i), tun == null ? 0 : tun.index(), nics[i], nic, role(i, paid), mtu(i, nic), paid, roleBy(i, paid)));
+                    i, tun(i), tun == null ? 0 : tun.index(), nics[i], nic, role(i, paid), mtu(i, nic), paid,
+                    roleBy(i, paid)));
         }
         return List.copyOf(links);
     }

@@ -111,7 +111,8 @@ public final class CaptureService {
         stack.addTap(tap);
         StackClock clock = StackClock.read();
         return Map.of(
-                "pid", ProcessHandle.current().pid(), "ring", file.toString(), "nano_time", clock.nanoTime(), "epoch_ns", clock.epochNs(), "links",
+                "pid", ProcessHandle.current().pid(), "ring", file.toString(), "nano_time", clock.nanoTime(),
+                "epoch_ns", clock.epochNs(), "links",
                 chosen.stream().map(CaptureLink::toMap).toList());
     }
 

@@ -24,7 +24,8 @@ final class CaptureSession implements AutoCloseable {
     private final CaptureRecord record = new CaptureRecord();
     private String failure = "";
 
-    private CaptureSession(ControlClient client, long pid, CaptureRing ring, List<CaptureLink> links, CaptureFile file) {
+    private CaptureSession(ControlClient client, long pid, CaptureRing ring, List<CaptureLink> links,
+            CaptureFile file) {
         this.client = client;
         this.pid = pid;
         this.ring = ring;

@@ -62,8 +62,9 @@ final class AdminSocket implements AutoCloseable {
             Files.getFileAttributeView(file, PosixFileAttributeView.class).setGroup(group);
             return true;
         } catch (IOException e) {
-            log.say(HostLog.Level.WARNING, "admin.group: this user may not give " + file + " to the group " + group.getName()
-                    + ", so it admits nobody: make the user a member of it");
+            log.say(HostLog.Level.WARNING,
+                    "admin.group: this user may not give " + file + " to the group " + group.getName()
+                            + ", so it admits nobody: make the user a member of it");
             return false;
         }
     }

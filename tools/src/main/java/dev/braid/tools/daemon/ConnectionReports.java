@@ -44,7 +44,8 @@ final class ConnectionReports {
         report.put("client", open.target().client());
         report.put("to", open.target().toString());
         report.put("link", name(open.connected().link()));
-        report.put("protocol", open.connected().link() < 0 ? "kernel" : info == null || info.fallback ? "tcp" : "mptcp");
+        report.put("protocol",
+                open.connected().link() < 0 ? "kernel" : info == null || info.fallback ? "tcp" : "mptcp");
         report.put("fallback", info == null ? "" : info.fallbackReason);
         report.put("how", open.connected().how());
         report.put("subflows", info == null ? List.of() : subflows(info));

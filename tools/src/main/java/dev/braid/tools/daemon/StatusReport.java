@@ -47,7 +47,8 @@ final class StatusReport {
     /** This moment's report. */
     Map<String, Object> report(HostConfig config) throws IOException {
         var report = new LinkedHashMap<String, Object>();
-        report.put("daemon", Map.of("version", version(), "pid", ProcessHandle.current().pid(), "since", since.toString()));
+        report.put("daemon",
+                Map.of("version", version(), "pid", ProcessHandle.current().pid(), "since", since.toString()));
         report.put("goal", goals.of("", 0).goal().word());
         report.put("goals", goals.rules());
         List<OpenConnection> open = proxy.connections().all();

@@ -10,7 +10,8 @@ final class HostCheck implements Check {
             found.accept(Finding.ok("", "the daemon runs"));
             return;
         }
-        found.accept(Finding.warning("", "no daemon is running, or none that this user may ask", "braid up, or systemctl start braid"));
+        found.accept(Finding.warning("", "no daemon is running, or none that this user may ask",
+                "braid up, or systemctl start braid"));
         if (facts.mayChangeNetwork()) {
             found.accept(Finding.ok("", "this user may change the network's settings"));
         } else {

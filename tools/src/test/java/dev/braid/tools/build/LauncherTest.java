@@ -35,11 +35,14 @@ class LauncherTest {
 
     @Test
     void aShortCommandStartsFromTheCacheThatTheBuildRecordedAndADaemonDoesNot() throws Exception {
-        checkout.java("jdk-25", "for a; do case $a in -XX:AOTCacheOutput=*) : > \"${a#*=}\" ;; esac; done; printf '%s\\n' \"$@\"");
+        checkout.java("jdk-25",
+                "for a; do case $a in -XX:AOTCacheOutput=*) : > \"${a#*=}\" ;; esac; done; printf '%s\\n' \"$@\"");
         String cache = "-XX:AOTCache=" + checkout.path("tools/target/braid.aot");
         String flags = "@" + checkout.path("tools/short.args");
-        assertThat(checkout.run("braid", "status").out()).contains(cache, flags).endsWith("dev.braid.tools.Main", "status");
-        assertThat(checkout.run("braid", "up").out()).doesNotContain(cache, flags).endsWith("dev.braid.tools.Main", "up");
+        assertThat(checkout.run("braid", "status").out()).contains(cache, flags).endsWith("dev.braid.tools.Main",
+                "status");
+        assertThat(checkout.run("braid", "up").out()).doesNotContain(cache, flags).endsWith("dev.braid.tools.Main",
+                "up");
         FakeCheckout.touch(Files.createFile(checkout.path("stack/src/main/New.java")), Instant.now().plusSeconds(1));
         checkout.java("jdk-25", "printf '%s\\n' \"$@\"");
         assertThat(checkout.run("braid", "status").out()).as("built again, and the recording failed")

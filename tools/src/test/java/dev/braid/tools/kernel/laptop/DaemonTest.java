@@ -147,7 +147,8 @@ class DaemonTest {
         configure(NAME_SERVER + "[admin]\ngroup = \"" + GROUP + "\"\n", "the configuration was read again");
         assertThat(askAs(GROUP, "status")).contains("\"links\":");
         assertThat(askAs(GROUP, "counters")).contains("\"TcpInSegs\":");
-        assertThat(askAs(GROUP, "capture\",\"links\":[],\"snaplen\":64,\"ring_bytes\":1048576,\"x\":\"")).contains("the ring opens");
+        assertThat(askAs(GROUP, "capture\",\"links\":[],\"snaplen\":64,\"ring_bytes\":1048576,\"x\":\""))
+                .contains("the ring opens");
         assertThat(askAs(NOBODY, "status")).as("by the socket's permissions").startsWith("no way in");
         Files.setPosixFilePermissions(socket(), PosixFilePermissions.fromString("rwxrwxrwx"));
         assertThat(askAs(NOBODY, "status")).as("by who the kernel says asks").contains("this user may not ask");
