@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** The {@code braid} command as a process of its own, inside a namespace, with this test's class path. */
 public final class BraidProcess implements AutoCloseable {
     private static final long END_WITHIN_S = 30;
+    /** The commands that {@code tools/bin/braid} starts without the flags of short ones. */
+    private static final Set<String> LASTING = Set.of("up", "serve", "perf", "demo", "drill", "link-emu", "capture");
 
     private final Process process;
     private final BufferedReader output;
@@ -38,10 +41,17 @@ public final class BraidProcess implements AutoCloseable {
         command.add("env");
         environment.forEach((name, value) -> command.add(name + "=" + value));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("@" + Path.of(System.getProperty("basedir", ""), "jvm.args").toAbsolutePath());
+        command.add(flags("jvm.args"));
+        if (!LASTING.contains(arguments[0])) {
+            command.add(flags("short.args"));
+        }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.braid.tools.Main"));
         command.addAll(List.of(arguments));
         return new BraidProcess(namespace.start(command.toArray(String[]::new)));
+    }
+
+    private static String flags(String file) {
+        return "@" + Path.of(System.getProperty("basedir", ""), file).toAbsolutePath();
     }
 
     /** Reads lines until one contains the text. */
