@@ -47,6 +47,8 @@ public final class OutOfOrderQueue {
     private long limit;
     /** Where payload begins to be moved out of slots that it leaves half empty, in true bytes. */
     private long packFrom;
+    /** Where pieces lie for a moment; made when there are some for the first time. */
+    private Frame[] pieces = {};
     /** Nothing would be gained by {@link #pack}. */
     private boolean packed = true;
 
@@ -323,15 +325,19 @@ public final class OutOfOrderQueue {
     /** Puts small frames in the place of a large one; leaves it where there are not enough of them. */
     private void split(int index) {
         Frame frame = frameAt(index);
-        Frame @Nullable [] pieces = Packing.split(pool, frame);
-        if (pieces == null) {
+        if (pieces.length == 0) {
+            pieces = new Frame[Packing.MOST_PIECES];
+        }
+        int count = Packing.split(pool, frame, pieces);
+        if (count == 0) {
             return;
         }
         int start = starts[index];
-        int at = openSlots(index, pieces.length - 1);
+        int at = openSlots(index, count - 1);
         trueSize -= frame.trueSize();
         frame.release();
-        for (Frame piece : pieces) {
+        for (int i = 0; i < count; i++) {
+            Frame piece = pieces[i];
             frames[at] = piece;
             starts[at++] = start;
             start += Packing.payload(piece);

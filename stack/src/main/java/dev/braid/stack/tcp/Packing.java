@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Packing {
     /** A frame that uses less than this part of its slot wastes it. */
     private static final int WASTE = 4;
+    /** The most small frames that one frame's payload takes. */
+    static final int MOST_PIECES = 65_536 / FramePool.MTU_ROOM + 1;
 
     private Packing() {}
 
@@ -84,30 +86,41 @@ final class Packing {
         return pieces(frame) * FramePool.MTU_SLOT_BYTES;
     }
 
-    /**
-     * The payload in small frames, in order; the frame itself stays as it is.
-     *
-     * @return {@code null} when there are not enough of them
-     */
-    static Frame @Nullable [] split(FramePool pool, Frame frame) {
-        var pieces = new Frame[pieces(frame)];
-        int from = frame.payloadOffset();
-        for (int i = 0; i < pieces.length; i++) {
-            @Nullable Frame piece = pool.takeMtu();
-            if (piece == null) {
-                for (int taken = 0; taken < i; taken++) {
-                    pieces[taken].release();
-                }
-                return null;
-            }
-            int length = Math.min(FramePool.MTU_ROOM, frame.linearLength() - from);
+    /** Takes as much of the front of the payload off as a small frame holds, in one; {@code null} when none is to be had. */
+    static @Nullable Frame takePiece(FramePool pool, Frame frame) {
+        @Nullable Frame piece = pool.takeMtu();
+        if (piece != null) {
+            int from = frame.payloadOffset();
+            int length = Math.min(FramePool.MTU_ROOM, payload(frame));
             piece.resize(length);
             piece.payloadOffset(0).device(frame.device()).arrivalNs(frame.arrivalNs()).flowHash(frame.flowHash());
             Memory.copy(frame.data() + from, piece.data(), length);
-            pieces[i] = piece;
-            from += length;
+            frame.payloadOffset(from + length);
         }
-        return pieces;
+        return piece;
+    }
+
+    /**
+     * Takes all of the payload off in small frames, in order, or nothing.
+     *
+     * @param into has room for {@link #MOST_PIECES}
+     * @return how many; 0 when there are not enough of them
+     */
+    static int split(FramePool pool, Frame frame, Frame[] into) {
+        int from = frame.payloadOffset();
+        int count = 0;
+        while (payload(frame) > 0) {
+            @Nullable Frame piece = takePiece(pool, frame);
+            if (piece == null) {
+                frame.payloadOffset(from);
+                while (count > 0) {
+                    into[--count].release();
+                }
+                return 0;
+            }
+            into[count++] = piece;
+        }
+        return count;
     }
 
     private static int pieces(Frame frame) {

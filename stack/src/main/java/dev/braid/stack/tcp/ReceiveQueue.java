@@ -54,15 +54,15 @@ public final class ReceiveQueue {
      * slots, where this takes less.
      */
     public void appendPacked(Frame frame) {
-        Frame @Nullable [] pieces = Packing.isWorthSplitting(frame) ? Packing.split(pool, frame) : null;
-        if (pieces == null) {
-            append(frame);
-            return;
+        boolean splits = Packing.isWorthSplitting(frame);
+        while (splits && Packing.payload(frame) > 0) {
+            @Nullable Frame piece = Packing.takePiece(pool, frame);
+            splits = piece != null;
+            if (piece != null) {
+                append(piece);
+            }
         }
-        frame.release();
-        for (Frame piece : pieces) {
-            append(piece);
-        }
+        append(frame); // what is left
     }
 
     /** Whether {@link #append} would copy the frame's payload into memory that is pinned already. */

@@ -294,6 +294,25 @@ class OutOfOrderQueueTest {
         assertThat(bytes).isZero();
     }
 
+    @Test
+    void packingDoesNotAllocate() {
+        int[] seq = {BASE};
+        queue.limit(4 << 20, 0);
+        long bytes = Allocation.inSteadyState(() -> {
+            for (int i = 0; i < 500; i++) {
+                Frame large = Objects.requireNonNull(pool.takeSuper());
+                large.resize(HEADERS + 20_000);
+                queue.insert(large.payloadOffset(HEADERS), seq[0] + 1400);
+                seq[0] += 1400;
+                for (Frame frame = queue.next(seq[0]); frame != null; frame = queue.next(seq[0])) {
+                    seq[0] += frame.linearLength() - frame.payloadOffset();
+                    frame.release();
+                }
+            }
+        });
+        assertThat(bytes).isZero();
+    }
+
     private OutOfOrderQueue.Outcome insert(int from, int to) {
         return queue.insert(filled(bare(to - from), from), BASE + from);
     }

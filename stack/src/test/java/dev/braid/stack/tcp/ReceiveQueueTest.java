@@ -9,6 +9,8 @@ import dev.braid.testing.Allocation;
 import dev.braid.testing.Leaks;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -150,6 +152,48 @@ class ReceiveQueueTest {
                 if (i % 5 == 4) {
                     queue.copyOut(scratch, 1448 * 5);
                 }
+            }
+        });
+        assertThat(bytes).isZero();
+    }
+
+    @Test
+    void whereMemoryMattersASuperFrameIsMovedToSmallSlots() {
+        byte[] data = bytes(1, 20_000);
+        queue.appendPacked(received(data, true));
+        int pieces = (20_000 + FramePool.MTU_ROOM - 1) / FramePool.MTU_ROOM;
+        assertThat(queue.trueSize()).isEqualTo((long) pieces * FramePool.MTU_SLOT_BYTES);
+        assertThat(pool.inUse()).isEqualTo(pieces);
+        assertThat(queue.copyOut(scratch, 20_000)).isEqualTo(20_000);
+        assertThat(out(20_000)).isEqualTo(data);
+        queue.appendPacked(received(bytes(2, 60_000), true));
+        assertThat(pool.inUse()).as("one that uses its slot stays").isEqualTo(1);
+    }
+
+    @Test
+    void whatFindsNoSmallSlotStaysInItsLargeOne() {
+        byte[] data = bytes(1, 20_000);
+        Frame large = received(data, true);
+        List<Frame> others = new ArrayList<>();
+        for (Frame other = pool.takeMtu(); other != null; other = pool.takeMtu()) {
+            others.add(other);
+        }
+        for (int i = 0; i < 3; i++) {
+            others.removeLast().release();
+        }
+        queue.appendPacked(large);
+        assertThat(queue.available()).isEqualTo(20_000);
+        assertThat(queue.copyOut(scratch, 20_000)).isEqualTo(20_000);
+        assertThat(out(20_000)).isEqualTo(data);
+        others.forEach(Frame::release);
+    }
+
+    @Test
+    void packingDoesNotAllocate() {
+        long bytes = Allocation.inSteadyState(() -> {
+            for (int i = 0; i < 2_000; i++) {
+                queue.appendPacked(bare(20_000, true));
+                queue.copyOut(scratch, 20_000);
             }
         });
         assertThat(bytes).isZero();
