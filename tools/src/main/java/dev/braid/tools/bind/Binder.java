@@ -121,7 +121,8 @@ public final class Binder implements AutoCloseable {
         try {
             done.get(COMMAND_LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new IOException(e.getMessage(), e);
+            Throwable why = e.getCause();
+            throw new IOException(why == null ? e.getMessage() : why.getMessage(), e);
         } catch (TimeoutException e) {
             throw new IOException("the kernel did not answer within " + COMMAND_LIMIT_SECONDS + " s", e);
         } catch (InterruptedException e) {

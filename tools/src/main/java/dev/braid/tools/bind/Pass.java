@@ -209,8 +209,9 @@ final class Pass {
             follower.end();
         } catch (IOException e) {
             // The stack ended first.
+        } finally {
+            waiting.forEach(done -> done.completeExceptionally(new IOException("links are not bound any more")));
+            waiting.clear();
         }
-        waiting.forEach(done -> done.completeExceptionally(new IOException("links are not bound any more")));
-        waiting.clear();
     }
 }

@@ -263,6 +263,20 @@ final class BinderTest {
     }
 
     @Test
+    void aDefectThatEndsTheFollowingIsKnownAndEverythingIsUndone() throws IOException {
+        assertThat(binder.failure()).isNull();
+        stack.defect = new IllegalStateException("a defect");
+        bed.netlink.down(bed.index("nic1"));
+        await("its end", () -> binder.failure() != null);
+        assertThat(binder.failure()).hasMessage("a defect");
+        assertThat(told).as("nothing is carried any more").contains("braid0 gone");
+        assertThatThrownBy(() -> binder.links().role("nic0", Role.OFF)).hasMessage("links are not bound any more");
+        end();
+        assertThat(read("net/ipv4/conf/nic0/forwarding")).isEqualTo("0");
+        assertThat(folder.resolve(Journal.FILE)).doesNotExist();
+    }
+
+    @Test
     void whatIsGoneAlreadyIsNoRefusal() throws IOException {
         Route away = bed.toWorld(0, "192.168.0.1", 4711);
         Rule unknown = Rule.inputDevice("braid9", true, 7709, 7709, 77);

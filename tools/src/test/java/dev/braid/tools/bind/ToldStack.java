@@ -4,13 +4,21 @@ import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tools.host.Role;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A stack that remembers what it is told. */
 final class ToldStack implements StackLinks {
     final List<String> told = new CopyOnWriteArrayList<>();
+    /** Thrown instead of taking notice of a link, once. */
+    volatile @Nullable RuntimeException defect;
 
     @Override
     public void carried(String tun, boolean carried) {
+        RuntimeException thrown = defect;
+        if (thrown != null) {
+            defect = null;
+            throw thrown;
+        }
         told.add(tun + (carried ? " carried" : " gone"));
     }
 
