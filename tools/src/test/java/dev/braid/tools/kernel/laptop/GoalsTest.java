@@ -38,10 +38,13 @@ class GoalsTest {
     private @Nullable Daemon daemon;
     private Curl curl;
 
-    /** The order of the links is not that of their round trips, so that one can tell preference from speed. */
+    /**
+     * The order of the links is not that of their round trips, so that one can tell preference from speed. These are so different that
+     * no pause of the machine makes one look like the other.
+     */
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
-        bed = LaptopBed.start();
+        bed = LaptopBed.start(NicPlan.eth(), NicPlan.wifi().delayed(60), NicPlan.lte().delayed(60));
         bed.add(WebServer.mptcp(bed.server(), LaptopBed.MPTCP_SERVER, OTHER_PORT));
         daemon = Daemon.up(bed, folder, "--link", "nic=wifi0", "--link", "nic=eth0", "--link", "nic=lte0");
         curl = new Curl(bed, folder, Curl.SOCKS);
@@ -105,7 +108,7 @@ class GoalsTest {
 
     @Test
     void aGoalThatChangesCountsForADownloadThatRuns() throws Exception {
-        Process download = download();
+        Process download = download(OTHER);
         try {
             await("aggregate: all links carry", GoalsTest::all);
             daemon.ask("link", "--goal", "handover");
@@ -122,17 +125,16 @@ class GoalsTest {
 
     @Test
     void aRuleCountsForItsHostOrPortAlone() throws Exception {
-        int bytes = 3_000_000;
         daemon.ask("link", "--goal", "handover=:80");
-        Map<String, Long> ofRule = during(() -> curl.download(LaptopBed.MPTCP_SERVER, bytes));
-        assertThat(ofRule.get("wifi0")).as("of %s by handover", ofRule).isGreaterThan(sum(ofRule) * 8 / 10);
-        Map<String, Long> ofOthers = during(() -> curl.download(OTHER, bytes));
-        assertThat(ofOthers.get("wifi0")).as("of %s by aggregate", ofOthers).isLessThan(sum(ofOthers) * 6 / 10);
+        awaitDownload(LaptopBed.MPTCP_SERVER, "handover by the rule for the port", only("wifi0"));
+        awaitDownload(OTHER, "aggregate for other ports", GoalsTest::all);
+        int bytes = 6_000_000;
         daemon.ask("link", "--goal", "redundant=mptcp.test");
         Map<String, Long> twice = during(() -> curl.upload("mptcp.test", bytes));
-        assertThat(sum(twice)).as("%s: everything twice", twice).isGreaterThan(bytes * 17L / 10);
+        // What the fast link has brought before its turn came on a slow one goes once only.
+        assertThat(sum(twice)).as("%s: everything twice", twice).isGreaterThan(bytes * 13L / 10);
         Map<String, Long> once = during(() -> curl.upload(OTHER, bytes));
-        assertThat(sum(once)).as("%s: everything once", once).isLessThan(bytes * 13L / 10);
+        assertThat(sum(once)).as("%s: everything once", once).isLessThan(bytes * 12L / 10);
     }
 
     @Test
@@ -142,7 +144,7 @@ class GoalsTest {
             assertThat(link("lte0").get("use").asString()).isEqualTo("waiting");
             Map<String, Long> little = during(() -> curl.download(OTHER, 400_000));
             assertThat(little.get("lte0")).as("of %s, a page", little).isLessThan(40_000);
-            Process download = download();
+            Process download = download(OTHER);
             try {
                 await("all links carry what moves much", GoalsTest::all);
                 assertThat(link("lte0").get("use").asString()).isEqualTo("used");
@@ -155,11 +157,21 @@ class GoalsTest {
         }
     }
 
+    /** A download of its own, until the links carry it as they should. */
+    private void awaitDownload(String host, String what, Predicate<Map<String, Long>> right) throws Exception {
+        Process download = download(host);
+        try {
+            await(what, right);
+        } finally {
+            download.destroyForcibly().waitFor();
+        }
+    }
+
     /** A download through the proxy that goes on until it is destroyed. */
-    private Process download() throws IOException {
+    private Process download(String host) throws IOException {
         var command = new ArrayList<>(List.of("curl", "-s", "--noproxy", "", "-m", "100", "-o", "/dev/null"));
         command.addAll(Curl.SOCKS);
-        command.add("http://" + OTHER + "/1000000000");
+        command.add("http://" + host + "/1000000000");
         return bed.laptop().start(command.toArray(String[]::new));
     }
 

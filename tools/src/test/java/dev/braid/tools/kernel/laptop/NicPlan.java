@@ -32,6 +32,11 @@ record NicPlan(
         return new NicPlan("lte0", 12, 20, 30, 150_000, 700, 65_535, "", NatPlan.parse("timeout=8s,inside=a"));
     }
 
+    /** With so many milliseconds one way. */
+    NicPlan delayed(int ms) {
+        return new NicPlan(name, net, mbit, ms, queueBytes, metric, mtu, boxes, nat);
+    }
+
     /** With a way that swallows larger packets than these. */
     NicPlan swallowing(int bytes) {
         return new NicPlan(name, net, mbit, delayMs, queueBytes, metric, bytes, boxes, nat);
