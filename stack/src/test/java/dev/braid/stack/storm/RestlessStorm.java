@@ -63,13 +63,13 @@ final class RestlessStorm {
         StormHost server = host(far, arena, v4 ? "10.1.0.2" : "fd01::2", random);
         network.join(here, 0, far, 0, weather.forth(), weather.back());
         ListenSocket listener = server.core.sockets().listener(ready -> {});
-        require(listener.bind(0, 0, PORT) == 0 && listener.listen(1) == 0, "listen");
+        Holding.require(listener.bind(0, 0, PORT) == 0 && listener.listen(1) == 0, "listen");
         End writer = new End(client, "client", random.split(), 11, 12, BYTES, false, Integer.MAX_VALUE, false);
         End reader = new End(server, "server", random.split(), 12, 11, 0, false, Integer.MAX_VALUE, false);
         writer.socket = client.core.sockets().stream((socket, ready) -> writer.mark());
         writer.socket.options().tcp.congestionControl = control;
         int answer = writer.socket.connect(server.address.hi(), server.address.lo(), PORT, network.clock().nowNs());
-        require(answer == -Errno.EINPROGRESS, "connect answered " + answer);
+        Holding.require(answer == -Errno.EINPROGRESS, "connect answered " + answer);
         long limit = network.clock().nowNs() + LIMIT_NS;
         long learned = -1;
         long watched = -1;
@@ -81,8 +81,8 @@ final class RestlessStorm {
             turn(writer, network);
             turn(reader, network);
             network.flush();
-            checkDefects(client);
-            checkDefects(server);
+            Holding.noDefects(client);
+            Holding.noDefects(server);
             if (learned < 0 && reader.read >= LEARNED_BYTES) {
                 learned = client.counters.value("TcpRetransSegs");
             }
@@ -92,10 +92,10 @@ final class RestlessStorm {
             if (writer.done && reader.done) {
                 break;
             }
-            require(network.clock().nowNs() < limit && network.step(), "it does not end");
+            Holding.require(network.clock().nowNs() < limit && network.step(), "it does not end");
         }
         listener.close(network.clock().nowNs());
-        require(network.runUntilIdle(limit), "the network is not idle");
+        Holding.require(network.runUntilIdle(limit), "the network is not idle");
         verify(client, server, writer, reader, learned, watched);
         network.close();
     }
@@ -118,32 +118,20 @@ final class RestlessStorm {
         }
     }
 
-    private static void checkDefects(StormHost host) {
-        if (!host.defects.isEmpty()) {
-            throw new AssertionError("a defect of the core", host.defects.getFirst());
-        }
-    }
-
     private void verify(StormHost client, StormHost server, End writer, End reader, long learned, long watched) {
         long resent = client.counters.value("TcpRetransSegs");
         told.append("\n  sent again: ").append(learned).append(" at first, then ").append(watched - learned);
         told.append(", at the end ").append(resent - watched);
         String complaint = writer.complaint(0) + reader.complaint(BYTES);
-        require(complaint.isEmpty(), complaint);
+        Holding.require(complaint.isEmpty(), complaint);
         for (StormHost host : List.of(client, server)) {
             long timeouts = host.counters.value("TcpExtTCPTimeouts");
-            require(timeouts == 0,
+            Holding.require(timeouts == 0,
                     timeouts + " retransmission timeouts on " + host.address + ", where nothing was lost");
-            require(host.leaks().isEmpty(), "leaks: " + host.leaks());
+            Holding.require(host.leaks().isEmpty(), "leaks: " + host.leaks());
         }
         if (weather.isWithinRack()) {
-            require(watched == learned, watched - learned + " segments sent again though RACK knew of the reordering");
-        }
-    }
-
-    private static void require(boolean holds, String what) {
-        if (!holds) {
-            throw new AssertionError(what);
+            Holding.require(watched == learned, watched - learned + " segments sent again though RACK knew of the reordering");
         }
     }
 }

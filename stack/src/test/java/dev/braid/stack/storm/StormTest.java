@@ -1,24 +1,16 @@
 package dev.braid.stack.storm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Thousands of bad networks of each {@link Storm.Kind}. {@code -Dbraid.storm.seeds=N} runs so many, from 1 or from {@code
- * -Dbraid.storm.from=S}, {@code -Dbraid.storm.seed=S} one with its journal, {@code -Dbraid.storm.kind=K} only those of one kind.
- */
+/** Thousands of bad networks of each {@link Storm.Kind}: see {@link Seeds}. */
 @Tag("storms")
 class StormTest {
-    private static final int MAX_TOLD = 5;
-
     @Test
     void whateverTheNetworkDoesEveryByteArrivesOnceAndNothingLeaks() {
         run(Storm.Kind.PLAIN, 500);
@@ -37,33 +29,7 @@ class StormTest {
     }
 
     private static void run(Storm.Kind kind, int usual) {
-        String only = System.getProperty("braid.storm.kind", kind.name());
-        assumeTrue(only.equalsIgnoreCase(kind.name()), "another kind was asked for");
-        Long single = Long.getLong("braid.storm.seed");
-        if (single != null) {
-            new Storm(single, true, kind).run();
-            return;
-        }
-        List<AssertionError> failures = new ArrayList<>();
-        List<Long> failed = new ArrayList<>();
-        int seeds = Integer.getInteger("braid.storm.seeds", usual);
-        long from = Long.getLong("braid.storm.from", 1);
-        for (long seed = from; seed < from + seeds; seed++) {
-            try {
-                new Storm(seed, false, kind).run();
-            } catch (AssertionError failure) {
-                failed.add(seed);
-                if (failures.size() < MAX_TOLD) {
-                    failures.add(failure);
-                }
-            }
-        }
-        if (!failed.isEmpty()) {
-            var all = new AssertionError(
-                    "of " + seeds + " storms these failed: " + failed + "; the first of them follow");
-            failures.forEach(all::addSuppressed);
-            throw all;
-        }
+        Seeds.run("", kind.name(), usual, (seed, journals) -> new Storm(seed, journals, kind).run());
     }
 
     /**

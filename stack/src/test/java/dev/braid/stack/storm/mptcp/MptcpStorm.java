@@ -2,37 +2,25 @@ package dev.braid.stack.storm.mptcp;
 
 import dev.braid.fastpath.counters.Counters;
 import dev.braid.fastpath.device.Deadlines;
-import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.sim.LinkConfig;
-import dev.braid.fastpath.sim.SimNetwork;
 import dev.braid.fastpath.sim.SimNode;
 import dev.braid.fastpath.sim.SimPort;
-import dev.braid.fastpath.sim.SplitMix64;
-import dev.braid.fastpath.sim.VirtualClock;
 import dev.braid.stack.core.Link;
 import dev.braid.stack.mptcp.MptcpConnection;
 import dev.braid.stack.mptcp.path.PathReport;
 import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.storm.Holding;
-import dev.braid.stack.storm.StormHost;
+import dev.braid.stack.storm.SeededStorm;
 import dev.braid.stack.storm.Traffic;
 import dev.braid.stack.storm.Weather;
 import dev.braid.stack.tcp.Connection;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Two real cores joined by two to four ways, each with weather, boxes and fate of its own, and several Multipath TCP connections
- * between them: what must hold whatever happens, after every event, and when all is over.
- */
-final class MptcpStorm {
-    private static final long SECOND_NS = 1_000_000_000L;
-    private static final long TRAFFIC_LIMIT_NS = 3_600 * SECOND_NS;
-    private static final long IDLE_LIMIT_NS = 3_600 * SECOND_NS;
-    private static final int MAX_STEPS = 5_000_000;
+/** A storm over two to four ways, each with weather, boxes and fate of its own, with connections of Multipath TCP. */
+final class MptcpStorm extends SeededStorm {
     /**
      * Frames of 64 KiB on the wire: four times as many as each host has, since received data stays in them. A host leaves a quarter free
      * of what it believes it has, and the two would use up what is one's.
@@ -41,22 +29,11 @@ final class MptcpStorm {
     /** The junction's ports to the server come behind those to the client. */
     private static final int SERVER_PORTS = 8;
 
-    private final long seed;
     private final Kind kind;
-    private final SplitMix64 random;
-    private final List<String> journal = new ArrayList<>();
-    private final boolean journals;
     private final List<Way> ways = new ArrayList<>();
     private final List<Turn> turns = new ArrayList<>();
-    private Arena arena;
-    private SimNetwork network;
-    private FramePool wireFrames;
     private Counters wireCounters;
-    private StormHost client;
-    private StormHost server;
-    private Traffic traffic;
     private Hosts hosts;
-    private String weather = "";
     /** Whether a box may break what nothing can mend: then connections may fail, but never lie. */
     private boolean mayFail;
     /** The server's ports of the connections whose client knows that the server speaks Multipath TCP. */
@@ -75,38 +52,22 @@ final class MptcpStorm {
     }
 
     MptcpStorm(long seed, boolean journals, Kind kind) {
-        this.seed = seed;
-        this.journals = journals;
+        super(seed, journals);
         this.kind = kind;
-        this.random = new SplitMix64(seed);
     }
 
-    /** Runs it; whatever does not hold is an {@link AssertionError} with the seed in it. */
-    void run() {
-        try (Arena memory = Arena.ofConfined()) {
-            arena = memory;
-            build();
-            traffic();
-            ebb();
-            verify();
-        } catch (AssertionError | RuntimeException e) {
-            throw failure(e);
-        }
+    @Override
+    public String toString() {
+        return "MPTCP " + kind + " storm";
     }
 
-    /** The fingerprint of the run. */
-    long digest() {
-        return network.digest();
+    @Override
+    protected String replay() {
+        return "-Dbraid.storm.mptcp.seed=" + seed + " -Dbraid.storm.mptcp.kind=" + kind;
     }
 
-    private AssertionError failure(Throwable cause) {
-        var text = new StringBuilder("MPTCP " + kind + " storm of seed " + seed + " failed: " + cause.getMessage());
-        text.append("\n  replay with a journal: -Dbraid.storm.mptcp.seed=").append(seed);
-        text.append(" -Dbraid.storm.mptcp.kind=").append(kind);
-        text.append("\n  ").append(weather);
-        if (network != null) {
-            text.append("\n  at ").append(network.clock().nowNs() / 1e9).append(" s");
-        }
+    @Override
+    protected void describe(StringBuilder text) {
         if (hosts != null) {
             text.append("\n  ").append(hosts);
         }
@@ -114,22 +75,12 @@ final class MptcpStorm {
             text.append("\n  ").append(way);
         }
         text.append("\n  turns: ").append(turns);
-        if (traffic != null) {
-            text.append(traffic);
-        }
-        for (String line : journal) {
-            text.append("\n  ").append(line);
-        }
-        return new AssertionError(text.toString(), cause);
     }
 
-    // Building.
-
-    private void build() {
-        wireFrames = new FramePool(arena, 16_384, WIRE_SUPER_FRAMES, false);
+    @Override
+    protected void build() {
         wireCounters = Counters.inMemory(arena, 512);
-        network = new SimNetwork(
-                new VirtualClock(random.nextInt(1_000_000) * 1_000_000L), random.nextLong(), wireFrames, wireCounters);
+        makeNetwork(WIRE_SUPER_FRAMES, wireCounters);
         hosts = new Hosts(random.split());
         SimNode clientNode = network.node("client");
         SimNode serverNode = network.node("server");
@@ -182,89 +133,44 @@ final class MptcpStorm {
         }
     }
 
-    private void receive(SimNode node, int device) {
-        if (random.chance(0.5)) {
-            node.port(device).coalescing(true).moderation(random.chance(0.5) ? 50_000L : 500_000L);
-        }
+    @Override
+    protected long nextChangeNs() {
+        return turns.isEmpty() ? Deadlines.NONE : turns.getFirst().atNs();
     }
 
-    // Running.
-
-    private void traffic() {
-        long started = network.clock().nowNs();
-        long limit = started + TRAFFIC_LIMIT_NS;
-        int steps = 0;
-        while (true) {
-            long now = network.clock().nowNs();
-            traffic.startDue(started, now);
-            while (!turns.isEmpty() && started + turns.getFirst().atNs() <= now) {
-                turn(turns.removeFirst(), now);
-            }
-            traffic.turns(now);
-            network.flush();
-            checkInvariants();
-            if (traffic.isOver()) {
-                return;
-            }
-            long next = nextNs(started);
-            Holding.require(next <= limit, "the traffic is not over after an hour");
-            Holding.require(++steps < MAX_STEPS, "too many events");
-            if (next > now && next < network.nextEventNs()) {
-                network.runUntil(next);
-            } else {
-                network.step();
-            }
-        }
-    }
-
-    private long nextNs(long started) {
-        long next = Math.min(network.nextEventNs(), traffic.nextStartNs(started));
-        if (!turns.isEmpty()) {
-            next = Math.min(next, started + turns.getFirst().atNs());
-        }
-        if (next == Deadlines.NONE) {
-            long now = network.clock().nowNs();
-            Holding.require(traffic.giveUpWaiting(now), "nothing is to come, and the traffic is not over");
-            return now + 1;
-        }
-        return next;
-    }
-
-    private void turn(Turn turn, long now) {
+    @Override
+    protected void change(long nowNs) {
+        Turn turn = turns.removeFirst();
         if (journals) {
-            journal.add("%12.6f TURN %s".formatted(now / 1e9, turn));
+            journal.add("%12.6f TURN %s".formatted(nowNs / 1e9, turn));
         }
         Way way = ways.get(turn.way());
         switch (turn.what()) {
-            case SILENT -> way.cut(now);
+            case SILENT -> way.cut(nowNs);
             case HEARD -> way.mend();
             case DOWN -> {
-                way.cut(now);
-                client.core.onDevice(turn.way(), false, hosts.mtu(turn.way()), now);
+                way.cut(nowNs);
+                client.core.onDevice(turn.way(), false, hosts.mtu(turn.way()), nowNs);
             }
             case UP -> {
                 way.mend();
-                client.core.onDevice(turn.way(), true, hosts.mtu(turn.way()), now);
+                client.core.onDevice(turn.way(), true, hosts.mtu(turn.way()), nowNs);
             }
             case FORGETS -> way.install();
-            case LOSES_ADDRESS -> hosts.loses(client, way, now);
-            case HAS_ADDRESS -> hosts.regains(client, way, now);
+            case LOSES_ADDRESS -> hosts.loses(client, way, nowNs);
+            case HAS_ADDRESS -> hosts.regains(client, way, nowNs);
         }
     }
 
-    /** Everything that is left expires. */
-    private void ebb() {
-        long now = network.clock().nowNs();
-        traffic.end(now);
+    @Override
+    protected void calm() {
         for (Way way : ways) {
             way.mend();
         }
-        Holding.require(network.runUntilIdle(now + IDLE_LIMIT_NS), "the network is not idle an hour after the traffic");
     }
 
-    // Holding.
-
-    private void checkInvariants() {
+    @Override
+    protected void check() {
         for (StreamSocket socket : traffic.sockets()) {
             Connection connection = socket.connection();
             if (connection instanceof MptcpConnection multipath && multipath.fallbackReason() != null) {
@@ -277,18 +183,10 @@ final class MptcpStorm {
                         "more is on its way than was written and an end");
             }
         }
-        Holding.noDefects(client);
-        Holding.noDefects(server);
     }
 
-    private void verify() {
-        checkInvariants();
-        if (!mayFail) {
-            traffic.verify();
-        }
-        Holding.require(network.inFlight() == 0, network.inFlight() + " packets are on their way");
-        Holding.require(wireFrames.inUse() == 0, wireFrames.inUse() + " frames of the wire leaked");
-        Holding.require(client.leaks().isEmpty(), "leaks: " + client.leaks());
-        Holding.require(server.leaks().isEmpty(), "leaks: " + server.leaks());
+    @Override
+    protected boolean mustArrive() {
+        return !mayFail;
     }
 }

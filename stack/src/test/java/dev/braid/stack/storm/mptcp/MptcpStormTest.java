@@ -1,24 +1,16 @@
 package dev.braid.stack.storm.mptcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.util.ArrayList;
-import java.util.List;
+import dev.braid.stack.storm.Seeds;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * Thousands of bad networks of each {@link MptcpStorm.Kind}. {@code -Dbraid.storm.seeds=N} runs so many, from 1 or from {@code
- * -Dbraid.storm.from=S}; {@code -Dbraid.storm.mptcp.seed=S} runs one with its journal, {@code -Dbraid.storm.mptcp.kind=K} only those
- * of one kind.
- */
+/** Thousands of bad networks of each {@link MptcpStorm.Kind}: see {@link Seeds}, family {@code mptcp.}. */
 @Tag("storms")
 class MptcpStormTest {
-    private static final int MAX_TOLD = 5;
-
     @Test
     void overBadPathsEveryByteArrivesOnceAndNothingLeaks() {
         run(MptcpStorm.Kind.WEATHER, 100);
@@ -37,42 +29,16 @@ class MptcpStormTest {
     }
 
     private static void run(MptcpStorm.Kind kind, int usual) {
-        String only = System.getProperty("braid.storm.mptcp.kind", kind.name());
-        assumeTrue(only.equalsIgnoreCase(kind.name()), "another kind was asked for");
-        Long single = Long.getLong("braid.storm.mptcp.seed");
-        if (single != null) {
-            new MptcpStorm(single, true, kind).run();
-            return;
-        }
-        List<AssertionError> failures = new ArrayList<>();
-        List<Long> failed = new ArrayList<>();
-        int seeds = Integer.getInteger("braid.storm.seeds", usual);
-        long from = Long.getLong("braid.storm.from", 1);
-        for (long seed = from; seed < from + seeds; seed++) {
-            try {
-                new MptcpStorm(seed, false, kind).run();
-            } catch (AssertionError failure) {
-                failed.add(seed);
-                if (failures.size() < MAX_TOLD) {
-                    failures.add(failure);
-                }
-            }
-        }
-        if (!failed.isEmpty()) {
-            var all = new AssertionError(
-                    "of " + seeds + " storms these failed: " + failed + "; the first of them follow");
-            failures.forEach(all::addSuppressed);
-            throw all;
-        }
+        Seeds.run("mptcp.", kind.name(), usual, (seed, journals) -> new MptcpStorm(seed, journals, kind).run());
     }
 
     /**
      * Seeds that found something: a DATA_FIN in the place of keys that were lost (TURNS 126, 253, 271, 364, WEATHER 107), what was left
      * over from a join by cookie that began a connection (TURNS 8047, 12539), data given again and again to a path that takes its
-     * mappings off (BOXES 35, 769), an end that came just before the fallback that made it one (BOXES 275). And some that demanded the impossible: a NAT that forgot
-     * before the peer's first DSS (TURNS 42, 2543, 4540), a connection begun while no link had an address of the server's family (564),
-     * one that is plain TCP since three SYNs were lost, and then loses its path (1002, 1575, 3951), more memory than the simulated
-     * network had (WEATHER 666).
+     * mappings off (BOXES 35, 769), an end that came just before the fallback that made it one (BOXES 275). And some that demanded the
+     * impossible: a NAT that forgot before the peer's first DSS (TURNS 42, 2543, 4540), a connection begun while no link had an address
+     * of the server's family (564), one that is plain TCP since three SYNs were lost, and then loses its path (1002, 1575, 3951), more
+     * memory than the simulated network had (WEATHER 666).
      */
     @ParameterizedTest
     @CsvSource({"42,TURNS", "126,TURNS", "253,TURNS", "271,TURNS", "364,TURNS", "564,TURNS", "1002,TURNS",
