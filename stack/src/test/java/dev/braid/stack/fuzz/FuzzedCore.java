@@ -8,10 +8,15 @@ import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.sim.SplitMix64;
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Ipv4;
+import dev.braid.fastpath.wire.Ipv6;
 import dev.braid.fastpath.wire.Prefix;
+import dev.braid.fastpath.wire.Protocol;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Link;
 import dev.braid.stack.core.StackCore;
+import dev.braid.stack.socket.StreamSocket;
+import dev.braid.testing.fuzz.FuzzInput;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,6 +30,9 @@ final class FuzzedCore {
     static final IpAddress PEER4 = IpAddress.parse("10.77.0.1");
     static final IpAddress HOST6 = IpAddress.parse("fd77::2");
     static final IpAddress PEER6 = IpAddress.parse("fd77::1");
+
+    /** The port that the core connects to. */
+    private static final int PEER_PORT = 9;
 
     private static final Arena MEMORY = Arena.global();
     private static final FramePool FRAMES = new FramePool(MEMORY, 4096, 128, false);
@@ -103,6 +111,47 @@ final class FuzzedCore {
         nowNs += ns;
         core.onDeadline(nowNs);
         core.flush(nowNs);
+    }
+
+    /** Moves the clock to the next deadline, if there is one. */
+    void toNextDeadline() {
+        long next = core.nextDeadlineNs();
+        if (next != Deadlines.NONE) {
+            after(Math.max(0, next - nowNs));
+        }
+    }
+
+    /** A socket that connects to the peer's port. */
+    StreamSocket connect(boolean v4) {
+        StreamSocket socket = core.sockets().stream((who, ready) -> {});
+        IpAddress peer = v4 ? PEER4 : PEER6;
+        socket.connect(peer.hi(), peer.lo(), PEER_PORT, nowNs);
+        return socket;
+    }
+
+    /** One of the ways in which a program lets go of a connection, half of it or all. */
+    void end(StreamSocket socket, int how) {
+        switch (how & 3) {
+            case 0 -> socket.shutdown(StreamSocket.SHUT_WR, nowNs);
+            case 1 -> socket.shutdown(StreamSocket.SHUT_RD, nowNs);
+            case 2 -> socket.close(nowNs);
+            default -> socket.abort(nowNs);
+        }
+    }
+
+    /** Where the TCP header of a packet that left begins behind the packet's first byte; -1 if it has none. */
+    static int tcpAt(long packet) {
+        boolean v4 = Ipv4.version(packet) == 4;
+        int protocol = v4 ? Ipv4.protocol(packet) : Ipv6.nextHeader(packet);
+        return protocol != Protocol.TCP ? -1 : v4 ? Ipv4.headerLength(packet) : Ipv6.HEADER;
+    }
+
+    /** Makes a few of a packet's first bytes others, with checksums that fit. */
+    static void spoil(Frame frame, FuzzInput input) {
+        for (int changes = 1 + (input.u8() & 3); changes > 0; changes--) {
+            Memory.put8(frame.data() + input.u8() % frame.linearLength(), input.u8());
+        }
+        ForgedSegment.mend(frame);
     }
 
     /** Bytes of memory that frames outside the pool pin. */

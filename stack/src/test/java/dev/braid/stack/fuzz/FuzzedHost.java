@@ -6,13 +6,14 @@ import dev.braid.stack.mptcp.path.Endpoint;
 import dev.braid.stack.mptcp.path.EndpointException;
 import dev.braid.stack.mptcp.path.Endpoints;
 import dev.braid.stack.mptcp.path.Limits;
+import dev.braid.stack.mptcp.scheduler.PacketSchedulers;
 import dev.braid.testing.fuzz.FuzzInput;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of the fuzzed core's links, addresses and endpoints, and of the choices of its connections. */
 final class FuzzedHost {
-    private static final List<String> SCHEDULERS = List.of("default", "kernel", "lowest-rtt", "redundant");
+    private static final List<String> SCHEDULERS = List.copyOf(PacketSchedulers.STANDARD.names());
     private static final List<String> MANAGERS = List.of("endpoints", "kernel", "none", "endpoints standby-rtt",
             "endpoints standby-order", "endpoints overflow");
 

@@ -3,11 +3,9 @@ package dev.braid.stack.fuzz;
 import static dev.braid.stack.fuzz.FuzzedCore.require;
 
 import dev.braid.fastpath.frame.Frame;
-import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Ipv4;
 import dev.braid.fastpath.wire.Ipv6;
-import dev.braid.fastpath.wire.Protocol;
 import dev.braid.fastpath.wire.Tcp;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.mptcp.MptcpConnection;
@@ -26,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MptcpCoreFuzz {
     private static final int PORT = 80;
-    private static final int PEER_PORT = 9;
     private static final int MOST_STEPS = 200;
     private static final int MOST_CONNECTIONS = 3;
     private static final int MOST_SUBFLOWS = 8;
@@ -105,7 +102,7 @@ public final class MptcpCoreFuzz {
             case 4 -> receive(op);
             case 5 -> end(op);
             case 6 -> core.after(MS << (op & 15));
-            case 7 -> nextDeadline();
+            case 7 -> core.toNextDeadline();
             case 8, 9 -> honest(op);
             case 10 -> join(op);
             case 11 -> again(op);
@@ -120,10 +117,7 @@ public final class MptcpCoreFuzz {
 
     private void connect(boolean v4) {
         if (streams.size() < MOST_CONNECTIONS) {
-            StreamSocket socket = core.core.sockets().stream((who, ready) -> {});
-            IpAddress peer = v4 ? FuzzedCore.PEER4 : FuzzedCore.PEER6;
-            socket.connect(peer.hi(), peer.lo(), PEER_PORT, core.nowNs);
-            streams.add(new FuzzedStream(socket));
+            streams.add(new FuzzedStream(core.connect(v4)));
         }
     }
 
@@ -172,19 +166,7 @@ public final class MptcpCoreFuzz {
     private void end(int op) {
         FuzzedStream stream = stream(op);
         if (stream != null) {
-            switch ((op & 8) != 0 ? input.u8() & 3 : 0) {
-                case 0 -> stream.socket.shutdown(StreamSocket.SHUT_WR, core.nowNs);
-                case 1 -> stream.socket.shutdown(StreamSocket.SHUT_RD, core.nowNs);
-                case 2 -> stream.socket.close(core.nowNs);
-                default -> stream.socket.abort(core.nowNs);
-            }
-        }
-    }
-
-    private void nextDeadline() {
-        long next = core.core.nextDeadlineNs();
-        if (next != Long.MAX_VALUE) {
-            core.after(Math.max(0, next - core.nowNs));
+            core.end(stream.socket, (op & 8) != 0 ? input.u8() : 0);
         }
     }
 
@@ -192,11 +174,11 @@ public final class MptcpCoreFuzz {
 
     private void onSent(Frame frame) {
         long a = frame.data();
-        boolean v4 = Ipv4.version(a) == 4;
-        int ip = v4 ? Ipv4.headerLength(a) : Ipv6.HEADER;
-        if ((v4 ? Ipv4.protocol(a) : Ipv6.nextHeader(a)) != Protocol.TCP) {
+        int ip = FuzzedCore.tcpAt(a);
+        if (ip < 0) {
             return;
         }
+        boolean v4 = Ipv4.version(a) == 4;
         IpAddress from = v4 ? IpAddress.ofIpv4(Ipv4.src(a)) : new IpAddress(Ipv6.srcHi(a), Ipv6.srcLo(a));
         IpAddress to = v4 ? IpAddress.ofIpv4(Ipv4.dst(a)) : new IpAddress(Ipv6.dstHi(a), Ipv6.dstLo(a));
         long tcp = a + ip;
@@ -346,10 +328,7 @@ public final class MptcpCoreFuzz {
             default -> {
                 Frame frame = flow.honest(0).build(core);
                 if (frame != null) {
-                    for (int changes = 1 + (input.u8() & 3); changes > 0; changes--) {
-                        Memory.put8(frame.data() + input.u8() % frame.linearLength(), input.u8());
-                    }
-                    ForgedSegment.mend(frame);
+                    FuzzedCore.spoil(frame, input);
                     core.receive(frame.device(flow.device));
                 }
             }

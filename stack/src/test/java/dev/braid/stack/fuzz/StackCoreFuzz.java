@@ -4,10 +4,7 @@ import static dev.braid.stack.fuzz.FuzzedCore.require;
 
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.memory.Memory;
-import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Ipv4;
-import dev.braid.fastpath.wire.Ipv6;
-import dev.braid.fastpath.wire.Protocol;
 import dev.braid.fastpath.wire.Tcp;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.socket.ListenSocket;
@@ -26,7 +23,6 @@ import java.util.List;
  */
 public final class StackCoreFuzz {
     private static final int PORT = 80;
-    private static final int PEER_PORT = 9;
     private static final int MOST_STEPS = 160;
     private static final int MOST_FLOWS = 8;
     private static final int BUFFER = 32 << 10;
@@ -109,7 +105,7 @@ public final class StackCoreFuzz {
             case 4 -> receive(op);
             case 5 -> end(op);
             case 6 -> core.after(MS << (op & 15));
-            case 7 -> nextDeadline();
+            case 7 -> core.toNextDeadline();
             case 8, 9 -> honest(op);
             case 10, 11 -> forged(op);
             case 12 -> mutated(op);
@@ -123,10 +119,7 @@ public final class StackCoreFuzz {
 
     private void connect(boolean v4) {
         if (applications.size() < MOST_FLOWS) {
-            StreamSocket socket = core.core.sockets().stream((who, ready) -> {});
-            IpAddress peer = v4 ? FuzzedCore.PEER4 : FuzzedCore.PEER6;
-            socket.connect(peer.hi(), peer.lo(), PEER_PORT, core.nowNs);
-            applications.add(new FuzzedApplication(socket));
+            applications.add(new FuzzedApplication(core.connect(v4)));
         }
     }
 
@@ -170,14 +163,7 @@ public final class StackCoreFuzz {
         if (application == null) {
             return;
         }
-        StreamSocket socket = application.socket;
-        int how = (op & 8) != 0 ? input.u8() & 3 : 0;
-        switch (how) {
-            case 0 -> socket.shutdown(StreamSocket.SHUT_WR, core.nowNs);
-            case 1 -> socket.shutdown(StreamSocket.SHUT_RD, core.nowNs);
-            case 2 -> socket.close(core.nowNs);
-            default -> socket.abort(core.nowNs);
-        }
+        core.end(application.socket, (op & 8) != 0 ? input.u8() : 0);
     }
 
     private void options(int op) {
@@ -209,22 +195,15 @@ public final class StackCoreFuzz {
         tcp.keepCount = 3;
     }
 
-    private void nextDeadline() {
-        long next = core.core.nextDeadlineNs();
-        if (next != Long.MAX_VALUE) {
-            core.after(Math.max(0, next - core.nowNs));
-        }
-    }
-
     // The wire.
 
     private void onSent(Frame frame) {
         long a = frame.data();
-        boolean v4 = Ipv4.version(a) == 4;
-        int ip = v4 ? Ipv4.headerLength(a) : Ipv6.HEADER;
-        if ((v4 ? Ipv4.protocol(a) : Ipv6.nextHeader(a)) != Protocol.TCP) {
+        int ip = FuzzedCore.tcpAt(a);
+        if (ip < 0) {
             return;
         }
+        boolean v4 = Ipv4.version(a) == 4;
         long tcp = a + ip;
         int payload = frame.length() - ip - Tcp.dataOffset(tcp);
         require(payload >= 0, "sent a torn segment");
@@ -325,10 +304,7 @@ public final class StackCoreFuzz {
         if (frame == null) {
             return;
         }
-        for (int changes = 1 + (input.u8() & 3); changes > 0; changes--) {
-            Memory.put8(frame.data() + input.u8() % frame.linearLength(), input.u8());
-        }
-        ForgedSegment.mend(frame);
+        FuzzedCore.spoil(frame, input);
         deliver((op & 8) != 0 ? frame.checksumState(Frame.CHECKSUM_VALID) : frame);
     }
 
