@@ -75,11 +75,7 @@ class LossProbeScriptTest extends Script {
     @Test
     @Rfc({"8985", "7.3"})
     void noSecondProbeLeavesWhileOneIsInFlight() {
-        Conn conn = established();
-        conn.write(5_000);
-        peer.sees(burst(1, 5_001, 1_000));
-        after(202);
-        peer.sees(data(4_001, 5_001).psh()).seesNothing();
+        Conn conn = hasProbed();
         after(48);
         peer.sends(ack(1, 1_001)).seesNothing();
         after(300);
@@ -89,11 +85,7 @@ class LossProbeScriptTest extends Script {
     @Test
     @Rfc({"8985", "7.3"})
     void afterAProbeOnlyTheTimeoutIsLeft() {
-        Conn conn = established();
-        conn.write(5_000);
-        peer.sees(burst(1, 5_001, 1_000));
-        after(202);
-        peer.sees(data(4_001, 5_001).psh()).seesNothing();
+        Conn conn = hasProbed();
         after(300);
         peer.sees(data(1, 1_001)).seesNothing();
         assertThat(conn.tcb().info(0).caState).isEqualTo(RecoveryState.LOSS);
@@ -103,11 +95,7 @@ class LossProbeScriptTest extends Script {
     @Test
     @Rfc({"8985", "7.4.1"})
     void theProbesSackShowsWhatWasLostBeforeIt() {
-        Conn conn = established();
-        conn.write(5_000);
-        peer.sees(burst(1, 5_001, 1_000));
-        after(202);
-        peer.sees(data(4_001, 5_001).psh()).seesNothing();
+        Conn conn = hasProbed();
         after(100);
         // The others were sent so long ago that no settling time is left.
         peer.sends(ack(1, 3_001).sack(4_001, 5_001)).sees(data(3_001, 4_001)).seesNothing();
@@ -119,11 +107,7 @@ class LossProbeScriptTest extends Script {
     @Test
     @Rfc({"8985", "7.4.2"})
     void aLossThatTheProbeRepairedReducesTheWindow() {
-        Conn conn = established();
-        conn.write(5_000);
-        peer.sees(burst(1, 5_001, 1_000));
-        after(202);
-        peer.sees(data(4_001, 5_001).psh()).seesNothing();
+        Conn conn = hasProbed();
         after(100);
         peer.sends(ack(1, 5_001)).seesNothing();
         assertThat(conn.tcb().ssthresh()).isEqualTo(CongestionControl.UNLIMITED);
@@ -137,11 +121,7 @@ class LossProbeScriptTest extends Script {
     @Test
     @Rfc({"8985", "7.4.2"})
     void aDuplicateForTheProbeShowsThatNothingWasLost() {
-        Conn conn = established();
-        conn.write(5_000);
-        peer.sees(burst(1, 5_001, 1_000));
-        after(202);
-        peer.sees(data(4_001, 5_001).psh()).seesNothing();
+        Conn conn = hasProbed();
         peer.sends(ack(1, 5_001)).seesNothing();
         after(100);
         peer.sends(ack(1, 5_001)).seesNothing();
@@ -155,18 +135,13 @@ class LossProbeScriptTest extends Script {
     @Test
     @Rfc({"8985", "7.4.2"})
     void aReportOfTheProbeAsADuplicateShowsThatNothingWasLost() {
-        Conn conn = established();
-        conn.write(5_000);
-        peer.sees(burst(1, 5_001, 1_000));
-        after(202);
-        peer.sees(data(4_001, 5_001).psh()).seesNothing();
+        Conn conn = hasProbed();
         peer.sends(ack(1, 5_001)).seesNothing();
-        after(100);
-        peer.sends(ack(1, 5_001).sack(4_001, 5_001)).seesNothing();
         conn.write(1_000);
         peer.sees(data(5_001, 6_001).psh());
         after(100);
-        peer.sends(ack(1, 6_001)).seesNothing();
+        // With the acknowledgement that would show, without the report, that the probe mended a loss.
+        peer.sends(ack(1, 6_001).sack(4_001, 5_001)).seesNothing();
         assertThat(conn.tcb().ssthresh()).isEqualTo(CongestionControl.UNLIMITED);
     }
 
@@ -223,5 +198,15 @@ class LossProbeScriptTest extends Script {
         after(1);
         peer.sees(data(1, 1_001)).seesNothing();
         peer.sends(ack(1, 5_001)).seesNothing();
+    }
+
+    /** Five segments are in flight, of which the last one has gone again as a probe. */
+    private Conn hasProbed() {
+        Conn conn = established();
+        conn.write(5_000);
+        peer.sees(burst(1, 5_001, 1_000));
+        after(202);
+        peer.sees(data(4_001, 5_001).psh()).seesNothing();
+        return conn;
     }
 }

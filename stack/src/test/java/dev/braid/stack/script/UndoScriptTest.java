@@ -204,10 +204,7 @@ class UndoScriptTest extends Script {
     @Rfc({"5682", "2.1"})
     void afterATimeoutADuplicateTellsThatTheLossWasReal() {
         Conn conn = withNeither();
-        conn.write(20_000);
-        peer.sees(burst(1, 10_001, 1_000));
-        timesOut();
-        peer.sends(ack(1, 1_001)).sees(data(10_001, 11_001), data(11_001, 12_001)).seesNothing();
+        asksByNewData(conn);
         // The new data arrived behind a hole: step 3a.
         peer.sends(ack(1, 1_001)).sees(data(1_001, 2_001)).seesWhatever();
         assertThat(TcbProbe.recoveryState(conn.tcb())).isEqualTo(RecoveryState.LOSS);
@@ -231,10 +228,7 @@ class UndoScriptTest extends Script {
     @Rfc({"5682", "3.1"})
     void withSackNewDataBeyondAHoleTellsThatTheLossWasReal() {
         Conn conn = withSack();
-        conn.write(20_000);
-        peer.sees(burst(1, 10_001, 1_000));
-        timesOut();
-        peer.sends(ack(1, 1_001)).sees(data(10_001, 11_001), data(11_001, 12_001)).seesNothing();
+        asksByNewData(conn);
         peer.sends(ack(1, 1_001).sack(10_001, 11_001)).sees(data(1_001, 2_001)).seesWhatever();
         assertThat(counter(SPURIOUS_RTOS)).isZero();
         assertThat(TcbProbe.recoveryState(conn.tcb())).isEqualTo(RecoveryState.LOSS);
@@ -338,10 +332,7 @@ class UndoScriptTest extends Script {
     @Rfc({"5682", "3.1"})
     void onceTheLossWasRealNothingLateMakesTheTimeoutSpurious() {
         Conn conn = withSack();
-        conn.write(20_000);
-        peer.sees(burst(1, 10_001, 1_000));
-        timesOut();
-        peer.sends(ack(1, 1_001)).sees(data(10_001, 11_001), data(11_001, 12_001)).seesNothing();
+        asksByNewData(conn);
         peer.sends(ack(1, 1_001).sack(10_001, 11_001)).sees(data(1_001, 2_001)).seesWhatever();
         peer.sends(ack(1, 1_001).sack(9_001, 11_001)).seesWhatever();
         assertThat(counter(SPURIOUS_RTOS)).isZero();
@@ -374,6 +365,14 @@ class UndoScriptTest extends Script {
         peer.sends(ack(1, 1_001).win(9_500)).sees(data(1_001, 2_001), data(2_001, 3_001)).seesNothing();
         assertThat(counter(SPURIOUS_RTOS)).isZero();
         takesTheRest(10_001, 20_001);
+    }
+
+    /** A timeout, an acknowledgement of what went again, and two new segments, whose acknowledgements will tell whether it was spurious. */
+    private void asksByNewData(Conn conn) {
+        conn.write(20_000);
+        peer.sees(burst(1, 10_001, 1_000));
+        timesOut();
+        peer.sends(ack(1, 1_001)).sees(data(10_001, 11_001), data(11_001, 12_001)).seesNothing();
     }
 
     /** The peer acknowledges what came, up to the end. */

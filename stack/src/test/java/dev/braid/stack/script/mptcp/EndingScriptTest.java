@@ -167,6 +167,16 @@ class EndingScriptTest extends MptcpScript {
         }
         assertThat(infinite).as("an infinite mapping").isTrue();
         assertThat(counter("MPTcpExtInfiniteMapTx")).isPositive();
+        // From now on the sender "MUST only use subflow ACKs to clear its send buffer".
+        mp.fellBack();
+        wifi.sends(ack(11, 51).with(dss().ack(101)));
+        assertThat(conn.socket().connection().sendQueued()).isEqualTo(50);
+        // What goes after it says so, too, until something of that is acknowledged.
+        wifi.sends(ack(11, 101).bare());
+        conn.write(10);
+        wifi.sees(data(101, 111).with(dss().length(0))).sends(ack(11, 111).bare());
+        conn.write(10);
+        wifi.sees(data(111, 121).lacks(MpOption.ALL)).sends(ack(11, 121).bare());
     }
 
     /** Section 3.7: where the bytes of the subflow are not the connection's there is no fallback but the subflow's end. */

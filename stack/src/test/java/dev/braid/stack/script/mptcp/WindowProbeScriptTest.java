@@ -2,11 +2,13 @@ package dev.braid.stack.script.mptcp;
 
 import static dev.braid.stack.script.Seg.ack;
 import static dev.braid.stack.script.Seg.data;
+import static dev.braid.stack.script.Seg.rst;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
 import static dev.braid.stack.script.mptcp.MpOption.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.testing.Rfc;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -71,12 +73,13 @@ class WindowProbeScriptTest extends TwoPathScript {
     }
 
     /** Less than a segment, and than half of the largest window there was, is not worth a segment until the timer expires. */
-    @ParameterizedTest
-    @EnumSource
+    @Test
     @Rfc({"9293", "3.8.6.2.1"})
-    void aWindowThatOpensALittleIsUsedAfterAMoment(Role role) {
-        isClosed(role);
+    void aWindowThatOpensALittleIsUsedAfterAMoment() {
+        isClosed(Role.SERVER);
         second.sends(ack(1, WINDOW + 1).win(512).with(dss().ack(WINDOW + 1)));
+        // The other path's own window is wide: it is the connection's that is narrow.
+        second.sends(rst(1));
         afterWhatever(100);
         assertThat(mp.hostEnd()).as("behind what was sent").isEqualTo(WINDOW + 1);
         afterWhatever(121);
