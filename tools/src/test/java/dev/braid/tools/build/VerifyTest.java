@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tools/bin/verify}: its steps, its counts and its exit status. */
 class VerifyTest {
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
+
     @TempDir private Path folder;
 
     private FakeCheckout checkout;
@@ -44,6 +49,49 @@ class VerifyTest {
                 .anyMatch(line -> line.matches("storms +\\d+ +16 +0 +4"));
         assertThat(verify.status()).isEqualTo(0);
         assertThat(checkout.mavenCalls()).as("one build for all steps").hasSize(1);
+    }
+
+    /** Each JVM waits until another one has begun. */
+    @Test
+    void whatNeedsNoCoreToItselfRunsTwoAtATime() throws Exception {
+        Path begun = Files.createDirectory(folder.resolve("begun"));
+        checkout.java("jdk-25", """
+                : > '%s'/$$
+                waited=0
+                while [ "$(ls '%s' | wc -l)" -lt 2 ]; do
+                    waited=$((waited + 1))
+                    [ "$waited" -lt 100 ] || exit 1
+                    sleep 0.1
+                done
+                for argument; do
+                    case $argument in --reports-dir=*) folder=${argument#--reports-dir=} ;; esac
+                done
+                echo '<testsuite name="JUnit Jupiter" tests="1" skipped="0" failures="0" errors="0" time="1">' \\
+                    > "$folder/TEST-junit-jupiter.xml\"""".formatted(begun, begun));
+        Command verify = checkout.run("verify", "unit", "golden", "storms");
+        assertThat(verify.out()).last().isEqualTo("6 passed, 0 failed, 0 skipped");
+        assertThat(verify.out().stream().filter(line -> line.matches("[a-z]+ .*\\d+")).map(line -> line.split(" ")[0]))
+                .as("in the order of the steps").containsExactly("build", "unit", "golden", "storms", "all");
+    }
+
+    @Test
+    void aTermSignalEndsBothLanesJvms() throws Exception {
+        Path pids = Files.createFile(folder.resolve("pids"));
+        checkout.java("jdk-25", "echo $$ >> '" + pids + "'; exec sleep 60");
+        Command verify = checkout.start("verify", Map.of(), "unit", "storms");
+        long until = System.nanoTime() + LIMIT_NS;
+        while (Files.readAllLines(pids).size() < 2 && System.nanoTime() < until) {
+            Thread.sleep(20);
+        }
+        verify.process().destroy();
+        assertThat(verify.await().status()).isEqualTo(143);
+        for (String pid : Files.readAllLines(pids)) {
+            var jvm = ProcessHandle.of(Long.parseLong(pid));
+            while (jvm.isPresent() && jvm.get().isAlive() && System.nanoTime() < until) {
+                Thread.sleep(20);
+            }
+            assertThat(jvm.map(ProcessHandle::isAlive)).as("JVM " + pid).isNotEqualTo(Optional.of(true));
+        }
     }
 
     @Test

@@ -19,11 +19,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code braid capture} beside {@code braid serve}, its files judged by tshark. */
 @Tag("kernel")
 @Timeout(120)
+@ResourceLock("/run/braid") // the commands ask the one process that there is
 class CaptureCommandTest {
     private static final String LINK = "tun=tun0,address=10.77.0.2/24+fd77::2/64";
 

@@ -17,6 +17,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SuppressWarnings("try") // what is closed early, or only has to be there, is meant so
 @Tag("kernel")
 @Timeout(120)
+@Isolated("measures rates, and finds the emulator's thread by its name")
 class EmulatedRateTest {
     private static final int QUEUE = 200_000;
     private static final boolean FULL = Boolean.getBoolean("braid.full");

@@ -19,11 +19,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code braid ss}, {@code nstat} and {@code sysctl} as typed, beside the kernel's tools looking at the other ends. */
 @SuppressWarnings("try") // what only has to be there is meant so
 @Tag("kernel")
 @Timeout(120)
+@ResourceLock("/run/braid") // the commands ask the one process that there is
 final class ObserveCommandsTest {
     private static final String LINK = "tun=tun0,address=10.77.0.2/24+fd77::2/64";
 

@@ -18,11 +18,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code braid serve} and {@code braid perf} as processes, with the kernel's clients beside them. */
 @SuppressWarnings("try") // what is closed early, or only has to be there, is meant so
 @Tag("kernel")
 @Timeout(120)
+@ResourceLock("/run/braid") // the commands ask the one process that there is
 class ServeCommandTest {
     private static final String LINK = "tun=tun0,address=10.77.0.2/24+fd77::2/64";
 
