@@ -2,21 +2,24 @@ package dev.braid.tools.goal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.braid.fastpath.wire.Prefix;
 import dev.braid.stack.mptcp.path.PathManagers;
 import dev.braid.stack.mptcp.scheduler.PacketSchedulers;
+import dev.braid.tools.config.ConfigException;
+import dev.braid.tools.config.ConfigFile;
 import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.host.Goal;
 import dev.braid.tools.host.GoalChoice;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class GoalTableTest {
-    private final GoalTable table = new GoalTable(config(Goal.AGGREGATE, Map.of(
-            "*.example.net", Goal.LATENCY, ":22", Goal.HANDOVER, "video.example.net:443", Goal.REDUNDANT)));
+    private final GoalTable table = new GoalTable(config("""
+            [goals]
+            "*.example.net" = "latency"
+            ":22" = "handover"
+            "video.example.net:443" = "redundant"
+            """));
 
     @Test
     void theMostExactRuleWins() {
@@ -39,30 +42,24 @@ class GoalTableTest {
         table.change(null, 0, Goal.HANDOVER);
         assertThat(table.of("host.example.org", 1).goal()).isEqualTo(Goal.HANDOVER);
         assertThat(told[0]).isEqualTo(3);
-        table.reconfigure(config(Goal.REDUNDANT, Map.of()));
+        table.reconfigure(config("goal = \"redundant\""));
         assertThat(table.rules()).containsExactly("* redundant");
     }
 
     @ParameterizedTest
     @EnumSource
     void theStackHasWhatEachGoalAsksFor(Goal goal) {
-        GoalChoice choice = new GoalTable(config(goal, Map.of())).of("host", 1);
+        GoalChoice choice = new GoalTable(config("goal = \"" + goal.word() + "\"")).of("host", 1);
         assertThat(choice.goal()).isEqualTo(goal);
         PacketSchedulers.STANDARD.requireKnown(choice.scheduler());
         PathManagers.STANDARD.requireKnown(choice.pathManagers());
     }
 
-    private static HostConfig config(Goal goal, Map<String, Goal> goals) {
-        return new HostConfig(
-                List.of(),
-                goal,
-                goals,
-                new HostConfig.Proxy(List.of(), Map.of(), 1, 1, 0),
-                new HostConfig.Dns(List.of()),
-                new HostConfig.Bypasses(List.of(), List.of()),
-                new HostConfig.Binding(7700, 77, Prefix.parse("198.19.77.0/24"), Prefix.parse("fd77::/48"), "auto", 0),
-                new HostConfig.Admin(""),
-                Map.of(),
-                new HostConfig.Doctor(""));
+    private static HostConfig config(String text) {
+        try {
+            return ConfigFile.parse("braid.toml", text);
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 }
