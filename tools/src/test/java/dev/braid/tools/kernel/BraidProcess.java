@@ -40,6 +40,13 @@ public final class BraidProcess implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add("env");
         environment.forEach((name, value) -> command.add(name + "=" + value));
+        command.addAll(command(arguments));
+        return new BraidProcess(namespace.start(command.toArray(String[]::new)));
+    }
+
+    /** The words that start {@code braid} with these arguments. */
+    public static List<String> command(String... arguments) {
+        var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add(flags("jvm.args"));
         if (!LASTING.contains(arguments[0])) {
@@ -47,7 +54,7 @@ public final class BraidProcess implements AutoCloseable {
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.braid.tools.Main"));
         command.addAll(List.of(arguments));
-        return new BraidProcess(namespace.start(command.toArray(String[]::new)));
+        return command;
     }
 
     private static String flags(String file) {

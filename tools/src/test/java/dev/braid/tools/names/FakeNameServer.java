@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** A name server that answers each question with the messages that a test makes of it; by TCP, with those of another function. */
-final class FakeNameServer implements AutoCloseable {
+public final class FakeNameServer implements AutoCloseable {
     private static final int MAX_TRIES = 100;
 
     private final DatagramChannel datagrams;
@@ -33,15 +33,17 @@ final class FakeNameServer implements AutoCloseable {
     }
 
     /** A server on sockets that are bound to the same port. */
-    FakeNameServer(DatagramChannel datagrams, ServerSocketChannel listener, Function<byte[], List<byte[]>> reaction) {
+    public FakeNameServer(
+            DatagramChannel datagrams, ServerSocketChannel listener, Function<byte[], List<byte[]>> reaction) {
         this(new Sockets(datagrams, listener), reaction);
     }
 
     private FakeNameServer(Sockets sockets, Function<byte[], List<byte[]>> reaction) {
         this.datagrams = sockets.datagrams;
         this.listener = sockets.listener;
-        Thread.ofVirtual().start(() -> serve(reaction));
-        Thread.ofVirtual().start(this::serveStreams);
+        // Not virtual: their carriers would stay in the namespace of whoever starts the first of them.
+        Thread.ofPlatform().daemon().name("names").start(() -> serve(reaction));
+        Thread.ofPlatform().daemon().name("names-tcp").start(this::serveStreams);
     }
 
     private record Sockets(DatagramChannel datagrams, ServerSocketChannel listener) {

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Builds name servers' messages byte by byte, good ones and bad ones, without the code under test. */
-final class MessageBytes {
+public final class MessageBytes {
     static final int QUESTION_AT = 12;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -27,14 +27,33 @@ final class MessageBytes {
     }
 
     /** An answer to the question in this message, whoever asked it. */
-    static MessageBytes answerTo(byte[] query) {
+    public static MessageBytes answerTo(byte[] query) {
         var message = new MessageBytes(ByteBuffer.wrap(query).getShort(0) & 0xffff);
+        message.out.writeBytes(Arrays.copyOfRange(query, QUESTION_AT, nameEnd(query) + 5));
+        return message;
+    }
+
+    /** The name that a message asks for, without a dot at its end. */
+    public static String nameIn(byte[] query) {
+        var name = new StringBuilder();
+        for (int at = QUESTION_AT; query[at] != 0; at += 1 + query[at]) {
+            name.append(new String(query, at + 1, query[at], StandardCharsets.ISO_8859_1)).append('.');
+        }
+        return name.substring(0, name.length() - 1);
+    }
+
+    /** The type of record that a message asks for. */
+    public static int typeIn(byte[] query) {
+        return ByteBuffer.wrap(query).getShort(nameEnd(query) + 1);
+    }
+
+    /** Where the question's name has its last byte, which is 0. */
+    private static int nameEnd(byte[] query) {
         int end = QUESTION_AT;
         while (query[end] != 0) {
             end += 1 + query[end];
         }
-        message.out.writeBytes(Arrays.copyOfRange(query, QUESTION_AT, end + 5));
-        return message;
+        return end;
     }
 
     MessageBytes flags(int flags) {
@@ -42,7 +61,7 @@ final class MessageBytes {
         return this;
     }
 
-    MessageBytes code(int code) {
+    public MessageBytes code(int code) {
         flags = (flags & ~0xf) | code;
         return this;
     }
@@ -58,7 +77,7 @@ final class MessageBytes {
         return this;
     }
 
-    MessageBytes address(String owner, long ttl, String address) {
+    public MessageBytes address(String owner, long ttl, String address) {
         try {
             byte[] bytes = InetAddress.getByName(address).getAddress();
             return record(owner, bytes.length == 4 ? 1 : 28, ttl, bytes);
@@ -105,7 +124,7 @@ final class MessageBytes {
         return this;
     }
 
-    byte[] build() {
+    public byte[] build() {
         var message = ByteBuffer.allocate(QUESTION_AT + out.size());
         message.putShort((short) id).putShort((short) flags);
         message.putShort((short) questions).putShort((short) answers).putInt(0);

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,24 +122,12 @@ class ResolverTest {
     }
 
     private static boolean asksForIpv4(byte[] query) {
-        int at = MessageBytes.QUESTION_AT;
-        while (query[at] != 0) {
-            at += 1 + query[at];
-        }
-        return query[at + 2] == 1;
-    }
-
-    private static String nameIn(byte[] query) {
-        var name = new StringBuilder();
-        for (int at = MessageBytes.QUESTION_AT; query[at] != 0; at += 1 + query[at]) {
-            name.append(new String(query, at + 1, query[at], StandardCharsets.ISO_8859_1)).append('.');
-        }
-        return name.substring(0, name.length() - 1);
+        return MessageBytes.typeIn(query) == 1;
     }
 
     private static byte[] good(byte[] query) {
         String address = asksForIpv4(query) ? "192.0.2.1" : "2001:db8::1";
-        return MessageBytes.answerTo(query).address(nameIn(query), 60, address).build();
+        return MessageBytes.answerTo(query).address(MessageBytes.nameIn(query), 60, address).build();
     }
 
     @Test
@@ -238,7 +225,7 @@ class ResolverTest {
         server.byStream(query -> {
             MessageBytes answer = MessageBytes.answerTo(query);
             for (int i = 0; i < 20; i++) {
-                answer.address(nameIn(query), 60, asksForIpv4(query) ? "192.0.2." + (100 + i) : "2001:db8::1" + i);
+                answer.address(MessageBytes.nameIn(query), 60, asksForIpv4(query) ? "192.0.2." + (100 + i) : "2001:db8::1" + i);
             }
             return answer.build();
         });
@@ -259,7 +246,7 @@ class ResolverTest {
     @Test
     void forgeriesInFrontOfTheAnswerAreIgnored() throws Exception {
         serve(query -> {
-            byte[] wrongId = MessageBytes.answerTo(query).address(nameIn(query), 60, "10.6.6.6").build();
+            byte[] wrongId = MessageBytes.answerTo(query).address(MessageBytes.nameIn(query), 60, "10.6.6.6").build();
             wrongId[0] ^= 1;
             byte[] wrongName = MessageBytes.answer(query[0] << 8 | (query[1] & 0xff), "evil.example", 1)
                     .address("a.example", 60, "10.6.6.6")
@@ -328,7 +315,7 @@ class ResolverTest {
     @Test
     void aNameWithoutADotIsLookedForInTheSearchList() throws Exception {
         Files.writeString(etc.resolve("resolv.conf"), "search one.example two.example\n");
-        serve(query -> List.of(nameIn(query).equals("host.two.example")
+        serve(query -> List.of(MessageBytes.nameIn(query).equals("host.two.example")
                 ? good(query)
                 : MessageBytes.answerTo(query).code(3).build()));
         try (Resolver resolver = resolver()) {

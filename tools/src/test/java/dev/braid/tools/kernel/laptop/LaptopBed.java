@@ -122,10 +122,6 @@ final class LaptopBed implements AutoCloseable {
         return server;
     }
 
-    NetworkNamespace router() {
-        return router;
-    }
-
     /** In the order of preference. */
     List<Nic> nics() {
         return List.copyOf(nics);
@@ -135,19 +131,24 @@ final class LaptopBed implements AutoCloseable {
         return nics.stream().filter(nic -> nic.name().equals(name)).findFirst().orElseThrow();
     }
 
+    /** Ends everything, whatever of it fails to end. */
     @Override
     public void close() {
-        laptop.close();
-        nics.forEach(Nic::close);
-        for (AutoCloseable service : services.reversed()) {
+        var all = new ArrayList<AutoCloseable>(List.of(air, router, server));
+        all.addAll(services);
+        all.addAll(nics);
+        all.add(laptop);
+        IllegalStateException failure = null;
+        for (AutoCloseable one : all.reversed()) {
             try {
-                service.close();
+                one.close();
             } catch (Exception e) {
-                throw new IllegalStateException("a service does not end", e);
+                failure = failure == null ? new IllegalStateException("the bed does not end") : failure;
+                failure.addSuppressed(e);
             }
         }
-        server.close();
-        router.close();
-        air.close();
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -1,79 +1,45 @@
 package dev.braid.tools.kernel.laptop;
 
+import dev.braid.tools.names.FakeNameServer;
+import dev.braid.tools.names.MessageBytes;
 import dev.braid.tundriver.netns.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.ServerSocketChannel;
+import java.util.List;
 
-/** Knows mptcp.test and plain.test, each with an IPv4 and an IPv6 address (RFC 1035); of all else it says that it does not exist. */
-final class NameServer implements AutoCloseable {
-    private static final int HEAD = 12;
+/** A name server that knows mptcp.test and plain.test, each with an IPv4 and an IPv6 address, and says of all else that it does not exist. */
+final class NameServer {
+    private static final int PORT = 53;
     private static final int A = 1;
     private static final int AAAA = 28;
+    private static final int NO_SUCH_NAME = 3;
 
-    private final DatagramChannel channel;
+    private NameServer() {}
 
-    private NameServer(DatagramChannel channel) {
-        this.channel = channel;
-        Thread.ofPlatform().daemon().name("names").start(this::serve);
+    static FakeNameServer start(NetworkNamespace namespace, String address) throws IOException {
+        var at = new InetSocketAddress(InetAddress.getByName(address), PORT);
+        return namespace.<FakeNameServer, IOException>call(() -> new FakeNameServer(
+                DatagramChannel.open().bind(at), ServerSocketChannel.open().bind(at), query -> List.of(answer(query))));
     }
 
-    static NameServer start(NetworkNamespace namespace, String address) throws IOException {
-        var at = new InetSocketAddress(InetAddress.getByName(address), 53);
-        return new NameServer(namespace.<DatagramChannel, IOException>call(() -> DatagramChannel.open().bind(at)));
-    }
-
-    private void serve() {
-        ByteBuffer packet = ByteBuffer.allocate(1500);
-        try {
-            while (true) {
-                SocketAddress from = channel.receive(packet.clear());
-                packet.flip();
-                if (packet.remaining() > HEAD) {
-                    channel.send(answer(packet), from);
-                }
-            }
-        } catch (IOException e) {
-            // Closed.
-        }
-    }
-
-    private static ByteBuffer answer(ByteBuffer query) throws IOException {
-        int at = HEAD;
-        var name = new StringBuilder();
-        for (int length = query.get(at); length > 0; length = query.get(at)) {
-            var label = new byte[length];
-            query.get(at + 1, label);
-            name.append(new String(label, StandardCharsets.ISO_8859_1)).append('.');
-            at += 1 + length;
-        }
-        int type = query.getShort(at + 1);
-        int questionEnd = at + 5;
-        int host = switch (name.toString()) {
-            case "mptcp.test." -> 1;
-            case "plain.test." -> 2;
+    private static byte[] answer(byte[] query) {
+        String name = MessageBytes.nameIn(query);
+        int host = switch (name) {
+            case "mptcp.test" -> 1;
+            case "plain.test" -> 2;
             default -> 0;
         };
-        boolean known = host != 0 && (type == A || type == AAAA);
-        ByteBuffer answer = ByteBuffer.allocate(512);
-        answer.putShort(query.getShort(0)).putShort((short) (0x8580 | (host == 0 ? 3 : 0)));
-        answer.putShort((short) 1).putShort((short) (known ? 1 : 0)).putShort((short) 0).putShort((short) 0);
-        answer.put(query.slice(HEAD, questionEnd - HEAD));
-        if (known) {
-            String text = type == A ? "203.0.113." + host : "2001:db8:ff::" + host;
-            byte[] address = InetAddress.getByName(text).getAddress();
-            answer.putShort((short) 0xc00c).putShort((short) type).putShort((short) 1).putInt(60);
-            answer.putShort((short) address.length).put(address);
+        MessageBytes answer = MessageBytes.answerTo(query);
+        if (host == 0) {
+            answer.code(NO_SUCH_NAME);
+        } else if (MessageBytes.typeIn(query) == A) {
+            answer.address(name, 60, "203.0.113." + host);
+        } else if (MessageBytes.typeIn(query) == AAAA) {
+            answer.address(name, 60, "2001:db8:ff::" + host);
         }
-        return answer.flip();
-    }
-
-    @Override
-    public void close() throws IOException {
-        channel.close();
+        return answer.build();
     }
 }

@@ -2,6 +2,7 @@ package dev.braid.tools.kernel.laptop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.tools.kernel.BraidProcess;
 import dev.braid.tundriver.netns.NetworkNamespace;
 import dev.braid.tundriver.socket.MptcpServerChannel;
 import java.io.BufferedReader;
@@ -62,22 +63,14 @@ final class SshSession implements AutoCloseable {
         Process sshd = server.start("/usr/sbin/sshd", "-D", "-e", "-f", config.toString());
         Thread.ofPlatform().daemon().start(() -> sshd.inputReader().lines().forEach(line -> {}));
         relay(bed);
-        String proxy = java("dev.braid.tools.Main") + " nc --proxy 127.0.0.1:1080 %h %p";
-        Process ssh = bed.laptop().start("ssh", "-o", "ProxyCommand=" + proxy, "-o", "StrictHostKeyChecking=no", "-o",
+        Path proxy = folder.resolve("proxy");
+        Files.writeString(proxy, "exec '" + String.join("' '", BraidProcess.command("nc", "--proxy", "127.0.0.1:1080"))
+                + "' \"$@\"\n");
+        Process ssh = bed.laptop().start("ssh", "-o", "ProxyCommand=sh " + proxy + " %h %p", "-o", "StrictHostKeyChecking=no", "-o",
                 "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-F", "none", "-i",
                 key.toString(), System.getProperty("user.name") + "@" + LaptopBed.MPTCP_SERVER,
                 "while read x; do echo $x; done");
         return new SshSession(sshd, ssh);
-    }
-
-    private static String java(String main) throws IOException {
-        // The class path is longer than a shell's line may comfortably be.
-        Path arguments = Files.createTempFile("braid", ".args");
-        arguments.toFile().deleteOnExit();
-        Files.writeString(arguments, "-cp \"" + System.getProperty("java.class.path") + "\"\n");
-        return Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 @"
-                + Path.of(System.getProperty("basedir", ""), "jvm.args").toAbsolutePath() + " @" + arguments + " "
-                + main;
     }
 
     private static void relay(LaptopBed bed) throws IOException {
