@@ -75,7 +75,7 @@ class LossProbeScriptTest extends Script {
     @Test
     @Rfc({"8985", "7.3"})
     void noSecondProbeLeavesWhileOneIsInFlight() {
-        Conn conn = hasProbed();
+        hasProbed();
         after(48);
         peer.sends(ack(1, 1_001)).seesNothing();
         after(300);

@@ -131,7 +131,8 @@ final class RestlessStorm {
             Holding.require(host.leaks().isEmpty(), "leaks: " + host.leaks());
         }
         if (weather.isWithinRack()) {
-            Holding.require(watched == learned, watched - learned + " segments sent again though RACK knew of the reordering");
+            Holding.require(watched == learned,
+                    watched - learned + " segments sent again though RACK knew of the reordering");
         }
     }
 }
