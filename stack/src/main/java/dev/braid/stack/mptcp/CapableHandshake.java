@@ -101,6 +101,11 @@ final class CapableHandshake implements Handshake {
     }
 
     @Override
+    public boolean passive() {
+        return connection.serverSide;
+    }
+
+    @Override
     public Verdict onSegment(TcpSegment segment, MptcpOptions options, long nowNs) {
         if (segment.has(Tcp.SYN)) {
             if (connection.serverSide) {

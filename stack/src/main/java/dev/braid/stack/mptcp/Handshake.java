@@ -17,6 +17,9 @@ interface Handshake {
      */
     int write(SegmentKind kind, long address, long streamOffset);
 
+    /** Whether the peer began: then this end says no more than its SYN/ACK until the third packet has told who that is. */
+    boolean passive();
+
     /** A segment arrived, resets aside; its options have been parsed. May end the handshake, or the use of Multipath TCP. */
     Verdict onSegment(TcpSegment segment, MptcpOptions options, long nowNs);
 }

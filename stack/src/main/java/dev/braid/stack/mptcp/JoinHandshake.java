@@ -95,6 +95,11 @@ final class JoinHandshake implements Handshake {
     }
 
     @Override
+    public boolean passive() {
+        return passive;
+    }
+
+    @Override
     public Verdict onSegment(TcpSegment segment, MptcpOptions options, long nowNs) {
         if (passive) {
             return segment.has(Tcp.SYN) ? Verdict.PROCEED : onThirdAck(options);

@@ -25,10 +25,19 @@ final class SubflowOptions {
             case SYN, SYN_ACK -> handshake(kind);
             case RESET -> resetLength();
             case DATA -> dataLength(room);
-            case THIRD_ACK, ACK -> ackLength(kind, room);
-            case PROBE -> connection.dss.reserve(subflow, kind, room);
+            case THIRD_ACK, ACK -> knowsNobody() ? 0 : ackLength(kind, room);
+            case PROBE -> knowsNobody() ? 0 : connection.dss.reserve(subflow, kind, room);
         };
         return wanted <= room ? wanted : 0;
+    }
+
+    /**
+     * Whether the peer has opened the subflow and not shown its keys yet. What it sends out of place is acknowledged even then, and any
+     * option on that would show it that its keys have come.
+     */
+    private boolean knowsNobody() {
+        Handshake handshake = subflow.handshake;
+        return handshake != null && handshake.passive();
     }
 
     /** See UpperLayer.writeOptions. */

@@ -225,7 +225,8 @@ class ResolverTest {
         server.byStream(query -> {
             MessageBytes answer = MessageBytes.answerTo(query);
             for (int i = 0; i < 20; i++) {
-                answer.address(MessageBytes.nameIn(query), 60, asksForIpv4(query) ? "192.0.2." + (100 + i) : "2001:db8::1" + i);
+                answer.address(MessageBytes.nameIn(query), 60,
+                        asksForIpv4(query) ? "192.0.2." + (100 + i) : "2001:db8::1" + i);
             }
             return answer.build();
         });

@@ -104,6 +104,19 @@ class CapableScriptTest extends MptcpScript {
         host.accept().reads(100);
     }
 
+    /** An option would tell the client that its keys have come. */
+    @Test
+    @Rfc({"8684", "3.1"})
+    void whatComesOutOfPlaceBeforeTheKeysIsAnsweredWithoutAnOption() {
+        host.listen();
+        wifi.sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key()));
+        wifi.sends(ack(300_000, 1).with(dss().ack(1)));
+        wifi.sees(ack(1, 1).lacks(MpOption.ALL)).seesNothing();
+        wifi.sends(data(1, 101).with(capable().keys().length(100)));
+        wifi.sees(ack(1, 101).with(dss().ack(101)));
+        host.accept().reads(100);
+    }
+
     /** The third packet of a client that has nothing to say was lost: its end, told in DSS options, means nothing to the server yet. */
     @Test
     @Rfc({"8684", "3.1"})

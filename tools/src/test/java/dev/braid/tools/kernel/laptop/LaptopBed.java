@@ -122,6 +122,10 @@ final class LaptopBed implements AutoCloseable {
         return server;
     }
 
+    NetworkNamespace router() {
+        return router;
+    }
+
     /** In the order of preference. */
     List<Nic> nics() {
         return List.copyOf(nics);

@@ -66,7 +66,8 @@ final class SshSession implements AutoCloseable {
         Path proxy = folder.resolve("proxy");
         Files.writeString(proxy, "exec '" + String.join("' '", BraidProcess.command("nc", "--proxy", "127.0.0.1:1080"))
                 + "' \"$@\"\n");
-        Process ssh = bed.laptop().start("ssh", "-o", "ProxyCommand=sh " + proxy + " %h %p", "-o", "StrictHostKeyChecking=no", "-o",
+        Process ssh = bed.laptop().start("ssh", "-o", "ProxyCommand=sh " + proxy + " %h %p", "-o",
+                "StrictHostKeyChecking=no", "-o",
                 "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-F", "none", "-i",
                 key.toString(), System.getProperty("user.name") + "@" + LaptopBed.MPTCP_SERVER,
                 "while read x; do echo $x; done");
