@@ -2,18 +2,21 @@ package dev.braid.tools.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tools/bin/verify}: its steps, its counts and its exit status. */
 class VerifyTest {
-    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(40);
 
     @TempDir private Path folder;
 
@@ -77,20 +80,31 @@ class VerifyTest {
     @Test
     void aTermSignalEndsBothLanesJvms() throws Exception {
         Path pids = Files.createFile(folder.resolve("pids"));
-        checkout.java("jdk-25", "echo $$ >> '" + pids + "'; exec sleep 60");
+        checkout.java("jdk-25", """
+                case " $* " in
+                    *" --include-tag="* | *" --exclude-tag="*) echo $$ >> '%s'; exec sleep 60 ;;
+                esac""".formatted(pids));
         Command verify = checkout.start("verify", Map.of(), "unit", "storms");
-        long until = System.nanoTime() + LIMIT_NS;
-        while (Files.readAllLines(pids).size() < 2 && System.nanoTime() < until) {
-            Thread.sleep(20);
-        }
+        await("both JVMs run", () -> lines(pids).size() == 2);
         verify.process().destroy();
         assertThat(verify.await().status()).isEqualTo(143);
-        for (String pid : Files.readAllLines(pids)) {
-            var jvm = ProcessHandle.of(Long.parseLong(pid));
-            while (jvm.isPresent() && jvm.get().isAlive() && System.nanoTime() < until) {
-                Thread.sleep(20);
-            }
-            assertThat(jvm.map(ProcessHandle::isAlive)).as("JVM " + pid).isNotEqualTo(Optional.of(true));
+        await("both JVMs have ended", () -> lines(pids).stream()
+                .noneMatch(pid -> ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive).orElse(false)));
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long until = System.nanoTime() + LIMIT_NS;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time, " + what).isLessThan(until);
+            Thread.sleep(20);
         }
     }
 
