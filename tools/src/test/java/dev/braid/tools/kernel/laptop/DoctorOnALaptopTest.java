@@ -68,7 +68,7 @@ class DoctorOnALaptopTest {
                     .contains("ok eth0 packets of 1500 bytes pass to mptcp.test:80")
                     .anyMatch(line -> line.startsWith("problem wifi0 packets of more than 1420 bytes vanish")
                             && line.contains("mtu = 1420 below [link.wifi0]"));
-            assertThat(daemon.stop()).isIn(0, 143);
+            daemon.stop();
         }
     }
 
