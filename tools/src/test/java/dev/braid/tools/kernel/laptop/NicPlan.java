@@ -45,7 +45,8 @@ record NicPlan(
     /** Behind a NAT that forgets what was silent for this time, such as {@code 2s}. */
     NicPlan forgetting(String time) {
         return new NicPlan(
-                name, net, mbit, delayMs, queueBytes, metric, mtu, boxes, NatPlan.parse("timeout=" + time + ",inside=a"));
+                name, net, mbit, delayMs, queueBytes, metric, mtu, boxes,
+                NatPlan.parse("timeout=" + time + ",inside=a"));
     }
 
     /** With a box in the way that takes the options of Multipath TCP out of every segment. */
