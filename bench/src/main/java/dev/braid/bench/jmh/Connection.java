@@ -3,7 +3,9 @@ package dev.braid.bench.jmh;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.socket.ListenSocket;
 import dev.braid.stack.socket.StreamSocket;
+import dev.braid.stack.tcp.TcpConfig;
 import java.lang.foreign.Arena;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Two hosts and a connection between them, under a clock that the benchmark moves. */
@@ -19,18 +21,18 @@ final class Connection {
     long nowNs = 1;
 
     Connection(Arena arena, boolean headerPrediction) {
-        this(arena, false, headerPrediction);
+        this(arena, false, tcp -> tcp.headerPrediction = headerPrediction);
     }
 
     /**
      * A connection.
      *
      * @param multipath by Multipath TCP, over its one subflow
-     * @param headerPrediction whether the fast path is on
+     * @param settings what both ends' TCP has otherwise than by default
      */
-    Connection(Arena arena, boolean multipath, boolean headerPrediction) {
-        near = new Host(arena, "10.1.0.1/24", multipath, headerPrediction, 1);
-        far = new Host(arena, "10.1.0.2/24", multipath, headerPrediction, 2);
+    Connection(Arena arena, boolean multipath, Consumer<TcpConfig> settings) {
+        near = new Host(arena, "10.1.0.1/24", multipath, settings, 1);
+        far = new Host(arena, "10.1.0.2/24", multipath, settings, 2);
         ListenSocket listener = far.core.sockets().listener(socket -> {});
         listener.bind(0, 0, PORT);
         listener.listen(1);

@@ -18,6 +18,7 @@ import dev.braid.stack.tcp.TcpConfig;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A core with one link and pools of its own, whose frames wait until they are delivered. One thread. */
@@ -33,7 +34,7 @@ final class Host implements FrameOutput {
     private final long in;
     private final long out;
 
-    Host(Arena arena, String address, boolean multipath, boolean headerPrediction, long seed) {
+    Host(Arena arena, String address, boolean multipath, Consumer<TcpConfig> settings, long seed) {
         frames = new FramePool(arena, 4096, 256, false);
         chunks = new ChunkPool(arena, 16 << 20, false);
         in = Memory.allocate(arena, BUFFER, 64);
@@ -41,12 +42,12 @@ final class Host implements FrameOutput {
         var random = new SplitMix64(seed);
         var link = new Link(0, "memory", List.of(Prefix.parse(address)), 1500, Offloads.ALL);
         CoreConfig config = CoreConfig.DEFAULT.withTcp(TcpConfig.with(tcp -> {
-            tcp.headerPrediction = headerPrediction;
             tcp.pacing = false;
             // Fixed sizes: what tunes itself between two measurements would measure itself.
             tcp.sendBuffer = BUFFERS;
             tcp.receiveBuffer = BUFFERS;
             tcp.moderateReceiveBuffer = false;
+            settings.accept(tcp);
         }));
         config.mptcp.enabled = multipath;
         core = new StackCore(config, List.of(link), frames, chunks, Counters.inMemory(arena, 1024), random::nextLong,

@@ -25,8 +25,8 @@ public class MultipathBenchmark {
     @Param({"false", "true"}) public boolean multipath;
 
     private final Arena arena = Arena.ofAuto();
-    private final Connection plain = new Connection(arena, false, true);
-    private final Connection multi = new Connection(arena, true, true);
+    private final Connection plain = new Connection(arena, false, tcp -> {});
+    private final Connection multi = new Connection(arena, true, tcp -> {});
 
     /** A super-segment of 60,000 bytes across, read, and its ACK back. */
     @Benchmark

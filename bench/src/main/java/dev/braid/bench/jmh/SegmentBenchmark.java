@@ -50,7 +50,7 @@ public class SegmentBenchmark {
     }
 
     /** The far host's core, fed with patched copies of what its peer once sent. */
-    private static final class Peer {
+    static final class Peer {
         private final Connection c;
         private final long template;
         private final int length;
