@@ -18,6 +18,12 @@ final class DataReceiveBuffer {
     private static final int INITIAL_SEGMENTS = 10;
     /** Round trips below this are the host's own: what is taken in this time counts there. */
     private static final long LOW_RTT_NS = 1_000_000L;
+    /** After so many rounds and so much time room is taken back that nothing needed in it, ... */
+    private static final int SETTLED_ROUNDS = 8;
+
+    private static final long SETTLED_NS = 250_000_000L;
+    /** ... at most one part in so many, and never below what a connection begins with. */
+    private static final int SETTLING = 8;
 
     private final TcpMemory memory;
     private final TcpConfig config;
@@ -38,6 +44,12 @@ final class DataReceiveBuffer {
     private int unreadBefore;
     private long roundNs;
     private int space;
+
+    // Since the room was last taken back.
+    private long settledNs;
+    private int busyRounds;
+    private int mostTaken;
+    private long mostNeeded;
 
     DataReceiveBuffer(TcpMemory memory, TcpConfig config, int wanted) {
         this.memory = memory;
@@ -201,27 +213,33 @@ final class DataReceiveBuffer {
         }
         boolean grown = false;
         // What was unread before and is read now did not come in this round.
-        long kept = arrived - Math.max(0, unconsumed - unreadBefore);
-        if (kept > space || behindGap > space) {
-            int taken = (int) Math.min(Math.max(0, kept), 1 << 30);
-            grown = grow(taken, behindGap, mss, rttNs);
+        int taken = (int) Math.clamp(arrived - Math.max(0, unconsumed - unreadBefore), 0L, 1 << 30);
+        long needed = needed(taken, behindGap, mss);
+        if (taken > space || behindGap > space) {
+            grown = grow(taken, needed, rttNs);
             space = Math.max(space, taken);
         }
+        settle(taken, needed, nowNs);
         arrived = 0;
         unreadBefore = unconsumed;
         roundNs = nowNs;
         return grown;
     }
 
-    private boolean grow(int taken, long behindGap, int mss, long rttNs) {
+    /** The room for a round in which so much came and was taken, in bytes. */
+    private static long needed(int taken, long behindGap, int mss) {
+        // A burst at a round's edge may have come in the next one. What waits behind a gap takes room from the paths that go on
+        // meanwhile: on a path that is slower than its round trip tells, because its sender gave it more than its window, the gap is
+        // older than a round trip. But it is part of the room: at most as much again counts, or the room would feed on itself.
+        return 2L * taken + (long) INITIAL_SEGMENTS * mss + Math.min(behindGap, 2L * taken);
+    }
+
+    private boolean grow(int taken, long needed, long rttNs) {
         int most = config.maxReceiveBuffer;
         if (size >= most || fixed || !config.moderateReceiveBuffer || memory.underPressure()) {
             return false;
         }
-        // A burst at a round's edge may have come in the next one. What waits behind a gap takes room from the paths that go on
-        // meanwhile: on a path that is slower than its round trip tells, because its sender gave it more than its window, the gap is
-        // older than a round trip. But it is part of the room: at most as much again counts, or the room would feed on itself.
-        long wanted = 2L * taken + (long) INITIAL_SEGMENTS * mss + Math.min(behindGap, 2L * taken);
+        long wanted = needed;
         // The peer hears of it a round trip late, and in slow start sends twice as much each round: room for that as well, for a
         // doubling all of it, for less in proportion less of what came more.
         long more = Math.clamp(taken - space, 0, space);
@@ -235,6 +253,30 @@ final class DataReceiveBuffer {
         }
         size = next;
         return true;
+    }
+
+    /**
+     * Takes back, bit by bit, what the last rounds had no use for: what came in bursts while the paths' queues first filled, and the
+     * room for a doubling that ended. Whatever is left to a peer, it fills with what waits behind a path that fell silent, and Linux then
+     * sends all of it again (mptcp_close_ssk). Rounds in which little came say nothing. The window's edge stays where it was promised.
+     */
+    private void settle(int taken, long needed, long nowNs) {
+        mostTaken = Math.max(mostTaken, taken);
+        mostNeeded = Math.max(mostNeeded, needed);
+        if (taken >= space / 2) {
+            busyRounds++;
+        }
+        if (busyRounds < SETTLED_ROUNDS || nowNs - settledNs < SETTLED_NS) {
+            return;
+        }
+        if (!fixed && config.moderateReceiveBuffer) {
+            size = Math.min(size, (int) Math.max(mostNeeded, Math.max(size - size / SETTLING, config.receiveBuffer)));
+            space = Math.max(mostTaken, space - space / SETTLING);
+        }
+        settledNs = nowNs;
+        busyRounds = 0;
+        mostTaken = 0;
+        mostNeeded = 0;
     }
 
     /** The round-trip time of the longest path, as the receiver sees it; 0 when it knows none. */

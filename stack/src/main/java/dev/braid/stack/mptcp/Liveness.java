@@ -86,7 +86,7 @@ final class Liveness {
     }
 
     private void watch(long nowNs) {
-        nextNs = nowNs + Pulse.LEAST_NS;
+        nextNs = nowNs + Pulse.EVEN_LEAST_NS;
         connection.deadlineMoved(nextNs);
     }
 
@@ -172,6 +172,9 @@ final class Liveness {
             }
         }
         long suspectNs = pulse.suspectNs(holeNs);
+        if (nowNs < suspectNs) {
+            pulse.looked(nowNs);
+        }
         if (nowNs >= suspectNs && anotherUsable(subflow)) {
             probe(subflow, LivenessDecision.SUSPECTED, nowNs);
             compare(subflow, nowNs);

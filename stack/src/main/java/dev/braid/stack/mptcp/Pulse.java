@@ -13,6 +13,8 @@ import dev.braid.stack.tcp.Tcb;
 final class Pulse {
     /** Less than that is no silence: delayed acknowledgements, interrupts and schedulers make as much. */
     static final long LEAST_NS = 25_000_000L;
+    /** Nor is less than that one on a path that brings data evenly. */
+    static final long EVEN_LEAST_NS = 10_000_000L;
     /** How often it is looked at a path that is heard now and then: what a silence is noticed late by, at most. */
     static final long LOOK_NS = 5_000_000L;
     /** What is longer than that is a silence on every path that carries data. */
@@ -37,6 +39,8 @@ final class Pulse {
     private int cleared;
     private int reason;
     private long repeatNs = Deadlines.NONE;
+    /** The oldest that the last sign of life was at the looks of late: by a path that stutters one must be more patient. */
+    private long oldNs = LEAST_NS;
     private int lostIntervals;
     /** What {@link #heardNs} was when the first of them began. */
     private long heardBeforeNs;
@@ -89,10 +93,20 @@ final class Pulse {
             from = Math.max(heardNs() + silenceNs(), oldestNs + answerNs());
         }
         if (holeNs != Deadlines.NONE && tcb.bytesReceived() > 0 && carriedBefore(holeNs)) {
-            long emptyNs = Math.clamp(emptyRoundTripNs() / 2, LEAST_NS, MOST_NS);
+            long emptyNs = Math.clamp(emptyRoundTripNs() / 2, leastNs(), MOST_NS);
             from = Math.min(from, Math.max(heardNs(), holeNs) + emptyNs);
         }
         return from == Deadlines.NONE ? from : Math.max(from, probedNs + probePauseNs());
+    }
+
+    /** What is worth a question already: the less, the more evenly this path brings data of late. The answer has its time all the same. */
+    private long leastNs() {
+        return Math.clamp(4 * oldNs, EVEN_LEAST_NS, LEAST_NS);
+    }
+
+    /** It is looked at while nothing is wrong with it. */
+    void looked(long nowNs) {
+        oldNs = Math.max(nowNs - heardNs(), oldNs - oldNs / 16);
     }
 
     /** At most one probe a round trip, and fewer on a path that turns out to be well though nothing comes over it. */

@@ -216,4 +216,37 @@ class MultipathReceiveTest {
             assertThat(buffer.size()).as("twice what came in a round, and a burst").isLessThan(300_000);
         }
     }
+
+    @Test
+    @Rfc({"8684", "3.3.4"})
+    void roomThatNothingNeedsAnyMoreIsTakenBack() {
+        try (TwoHosts world = new TwoHosts()) {
+            TwoHosts.Program[] pair = world.establishFully();
+            pair[1].send(200_000);
+            world.run(SECOND);
+            MptcpConnection here = pair[0].mptcp();
+            DataReceiveBuffer buffer = new DataReceiveBuffer(
+                    here.layer.tcp.memory(), here.layer.tcp.config(), 0);
+            long now = rounds(buffer, here, 600_000, 1, SECOND);
+            int burst = buffer.size();
+            assertThat(burst).as("twice what came, and a rise").isGreaterThan(1_200_000);
+            now = rounds(buffer, here, 1_000, 100, now);
+            assertThat(buffer.size()).as("a connection that rests keeps its room").isEqualTo(burst);
+            now = rounds(buffer, here, 300_000, 8, now);
+            assertThat(buffer.size()).as("an eighth at a time").isBetween(burst - burst / 8 - 1, burst - 1);
+            rounds(buffer, here, 300_000, 100, now);
+            assertThat(buffer.size()).as("twice what comes, and a first window").isBetween(600_000, 650_000);
+        }
+    }
+
+    /** Rounds of a second in each of which so many bytes come and are taken. */
+    private static long rounds(DataReceiveBuffer buffer, MptcpConnection here, int bytes, int count, long fromNs) {
+        long now = fromNs;
+        for (int i = 0; i < count; i++, now += SECOND) {
+            buffer.onArrived(bytes);
+            buffer.onQueued(bytes, bytes);
+            buffer.onConsumed(here, bytes, bytes, 0, now);
+        }
+        return now;
+    }
 }
