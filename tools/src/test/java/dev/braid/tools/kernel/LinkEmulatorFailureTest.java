@@ -17,10 +17,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** An emulated link that cannot be opened leaves nothing behind. */
 @Tag("kernel")
 @Timeout(60)
+@Isolated("it counts the process's descriptors")
 class LinkEmulatorFailureTest {
     private static final LinkPlan PLAN = LinkPlan.symmetric(LinkConfig.PERFECT, 1);
 
