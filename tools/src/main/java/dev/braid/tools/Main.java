@@ -53,7 +53,8 @@ public final class Main implements Runnable {
         // A short command's time goes into loading classes, so one that is named is the only one that is made.
         boolean named = args.length > 0 && COMMANDS.contains(args[0]);
         for (String name : named ? List.of(args[0]) : COMMANDS) {
-            line.addSubcommand(name, command(name));
+            // Made by itself, for picocli applies a transformer of the model (link-emu has one) to none that is added later.
+            line.addSubcommand(name, new CommandLine(command(name)));
         }
         if (!named) {
             line.addSubcommand(new CommandLine.HelpCommand());
