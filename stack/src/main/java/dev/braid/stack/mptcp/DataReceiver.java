@@ -211,6 +211,8 @@ final class DataReceiver {
     void onMpFail(Subflow subflow, long nowNs) {
         counters.mpFailRx.increment();
         if (connection.fallenBack) {
+            // The peer knows, or does not know yet that this end does.
+            subflow.mpFailDue = connection.fallbackReason == FallbackReason.MP_FAIL;
             return;
         }
         if (subflow.receiver.isFailed()) {

@@ -353,8 +353,8 @@ final class DataSender {
             connection.scheduler.onAcked(subflow, streamOffset - before, nowNs);
         }
         if (subflow == plain) {
-            if (streamOffset > infiniteUntil) {
-                infiniteUntil = -1;
+            if (infiniteUntil >= 0 && streamOffset > infiniteUntil) {
+                onFallbackHeard(subflow);
             }
             long position = Math.min(streamOffset + plainBase, stream.end());
             if (position > dataUna) {
@@ -400,7 +400,11 @@ final class DataSender {
 
     /** After a fallback: TCP says that all it was given, and its FIN, is acknowledged. */
     void onSubflowDrained(Subflow subflow) {
-        if (subflow == plain && finQueued && dataUna == stream.end()) {
+        if (subflow != plain || !finQueued) {
+            return;
+        }
+        onFallbackHeard(subflow);
+        if (dataUna == stream.end()) {
             dataUna = stream.end() + 1;
             sayDrained();
         }
@@ -530,6 +534,19 @@ final class DataSender {
     /** Whether data segments of the subflow carry an infinite mapping now. */
     boolean sendsInfiniteMapping(Subflow subflow) {
         return subflow == plain && infiniteUntil >= 0;
+    }
+
+    /**
+     * Whether the subflow's peer may still take this connection for one of Multipath TCP, since this end alone has found that it is none
+     * any more: until data with an infinite mapping, or the FIN with MP_FAIL, is acknowledged.
+     */
+    boolean mayBeAloneInFallback(Subflow subflow) {
+        return sendsInfiniteMapping(subflow) && connection.fallbackReason != FallbackReason.MP_FAIL;
+    }
+
+    private void onFallbackHeard(Subflow subflow) {
+        infiniteUntil = -1;
+        subflow.mpFailDue = false;
     }
 
     /** The position that an infinite mapping begins at: all before it was acknowledged. */

@@ -40,6 +40,9 @@ final class SubflowInput {
         }
         dataNews = false;
         if (connection.fallenBack) {
+            if (arrived.has(MptcpOptions.MP_FAIL) && !segment.has(Tcp.RST)) {
+                connection.receiver.onMpFail(subflow, nowNs);
+            }
             return Verdict.PROCEED;
         }
         if (subflow.stale) {
@@ -118,6 +121,11 @@ final class SubflowInput {
         if (!dataAckSeen && !connection.fallenBack && connection.layer.options.present() == 0) {
             subflow.receiver.onPlainAck(nowNs);
         }
+    }
+
+    /** Whether the peer ever said how much of this end's data it has: it speaks Multipath TCP, and options passed in both directions. */
+    boolean dataAckSeen() {
+        return dataAckSeen;
     }
 
     /** Segments without payload since the last with an option of Multipath TCP. */

@@ -136,7 +136,8 @@ final class SubflowOptions {
         if (!subflow.mpFailDue) {
             return 0;
         }
-        subflow.mpFailDue = false;
+        // Without data, which has an infinite mapping, nothing else tells the peer, and nobody acknowledges an ACK.
+        subflow.mpFailDue = connection.sender.mayBeAloneInFallback(subflow);
         connection.layer.counters.mpFailTx.increment();
         return MptcpOptionWriter.writeFail(address, subflow.mpFailDsn);
     }

@@ -372,8 +372,9 @@ final class SubflowReceiver {
         }
     }
 
+    /** To a peer that has shown options behind the handshake: one that never did is plain already, or none of ours reaches it. */
     private void sayFailed() {
-        if (everMapped) {
+        if (everMapped || subflow.input.dataAckSeen()) {
             subflow.mpFail(connection.idsnRemote + 1 + receiver.rcvNxt());
             subflow.tcb.demandAck();
         }

@@ -8,6 +8,7 @@ import static dev.braid.stack.script.Seg.synAck;
 import static dev.braid.stack.script.mptcp.MpOption.capable;
 import static dev.braid.stack.script.mptcp.MpOption.dataFin;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
+import static dev.braid.stack.script.mptcp.MpOption.fail;
 import static dev.braid.stack.script.mptcp.MpOption.join;
 import static dev.braid.stack.script.mptcp.MpOption.map;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -202,6 +203,54 @@ class FallbackScriptTest extends MptcpScript {
         conn.reads(100).write(50);
         wifi.sees(data(1, 51));
         assertThat(counter("MPTcpExtMPCapableDataFallback")).isEqualTo(1);
+    }
+
+    /** Nobody acknowledges an ACK, and a peer that missed it would take the plain FIN for the subflow's end alone. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void eachAckTellsOfAFallbackUntilThePeerAnswers() {
+        Conn conn = fallsBackInTheMiddle();
+        wifi.sends(data(201, 301).bare()).sees(ack(1, 301).with(fail(101)));
+        conn.reads(300).finish();
+        wifi.sees(fin(1, 301).with(fail(101)));
+        wifi.sends(ack(301, 1).with(fail(1)));
+        wifi.sends(data(301, 401).bare()).sees(ack(2, 401).lacks(MpOption.ALL));
+        conn.reads(100);
+    }
+
+    @Test
+    @Rfc({"8684", "3.7"})
+    void noAckTellsOfAFallbackOnceDataThatDidIsAcknowledged() {
+        Conn conn = fallsBackInTheMiddle();
+        conn.reads(200).write(50);
+        wifi.sees(data(1, 51).with(dss().length(0))).sends(ack(201, 51).bare());
+        wifi.sends(data(201, 301).bare());
+        after(40);
+        wifi.sees(ack(51, 301).lacks(MpOption.ALL));
+        conn.reads(100);
+    }
+
+    /** The peer's next bytes come without the mapping that the ones before had. */
+    private Conn fallsBackInTheMiddle() {
+        Conn conn = wifi.isConnectedToMultipath();
+        wifi.sends(data(1, 101).with(map(1, 1, 100))).sees(ack(1, 101).with(dss().ack(101)));
+        wifi.sends(data(101, 201).bare());
+        mp.fellBack();
+        wifi.sees(ack(1, 201).with(fail(101)));
+        return conn;
+    }
+
+    /** The first bytes are lost, and options vanish before they come again: the peer has DATA_ACKs, and would go on counting on them. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void aPeerThatHasShownOptionsIsToldOfAFallbackBeforeTheFirstMapping() {
+        host.listen();
+        Conn conn = wifi.opensMultipath();
+        wifi.sends(data(101, 201).with(map(101, 101, 100))).sees(ack(1, 1).with(dss().ack(1)));
+        wifi.sends(data(1, 101).bare());
+        mp.fellBack();
+        wifi.sees(ack(1, 201).with(fail(1)));
+        conn.reads(200);
     }
 
     /** The peer has the third packet of the join, and gave that subflow what comes before; it is all lost on the way. */
