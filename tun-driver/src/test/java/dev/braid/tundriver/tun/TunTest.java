@@ -17,13 +17,11 @@ import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Kernel
-@Isolated("it counts the process's descriptors")
 class TunTest {
     private static final TunOptions TUN0 = TunOptions.named("tun0");
 
