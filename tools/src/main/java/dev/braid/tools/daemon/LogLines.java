@@ -3,7 +3,8 @@ package dev.braid.tools.daemon;
 import dev.braid.tools.host.HostLog;
 import java.io.PrintStream;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
@@ -13,6 +14,8 @@ import java.util.function.LongSupplier;
 final class LogLines implements HostLog {
     private static final int MOST_IN_A_SECOND = 20;
     private static final long SECOND_NS = 1_000_000_000L;
+    /** All six digits, also in the first second of a minute. */
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss ", Locale.ROOT);
 
     private final PrintStream out;
     private final boolean journal;
@@ -62,7 +65,7 @@ final class LogLines implements HostLog {
     }
 
     private void write(Level level, String line) {
-        String front = journal ? "<" + level.priority() + ">" : LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " ";
+        String front = journal ? "<" + level.priority() + ">" : TIME.format(LocalTime.now());
         out.println(front + visible(line));
         out.flush();
     }
