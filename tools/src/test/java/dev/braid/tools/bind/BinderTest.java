@@ -269,7 +269,7 @@ final class BinderTest {
         bed.netlink.down(bed.index("nic1"));
         await("its end", () -> binder.failure() != null);
         assertThat(binder.failure()).hasMessage("a defect");
-        assertThat(told).as("nothing is carried any more").contains("braid0 gone");
+        await("nothing is carried any more", () -> told.contains("braid0 gone"));
         assertThatThrownBy(() -> binder.links().role("nic0", Role.OFF)).hasMessage("links are not bound any more");
         end();
         assertThat(read("net/ipv4/conf/nic0/forwarding")).isEqualTo("0");
