@@ -270,7 +270,7 @@ final class DataReceiveBuffer {
             return;
         }
         if (!fixed && config.moderateReceiveBuffer) {
-            size = Math.min(size, (int) Math.max(mostNeeded, Math.max(size - size / SETTLING, config.receiveBuffer)));
+            size = (int) Math.min(size, Math.max(mostNeeded, Math.max(size - size / SETTLING, config.receiveBuffer)));
             space = Math.max(mostTaken, space - space / SETTLING);
         }
         settledNs = nowNs;

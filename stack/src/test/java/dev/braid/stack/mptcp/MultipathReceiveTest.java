@@ -239,6 +239,23 @@ class MultipathReceiveTest {
         }
     }
 
+    @Test
+    void moreThanTwoGigabytesInARoundAreNoSmallNeed() {
+        try (TwoHosts world = new TwoHosts()) {
+            TwoHosts.Program[] pair = world.establishFully();
+            pair[1].send(200_000);
+            world.run(SECOND);
+            MptcpConnection here = pair[0].mptcp();
+            TcpConfig config = here.layer.tcp.config();
+            DataReceiveBuffer buffer = new DataReceiveBuffer(here.layer.tcp.memory(), config, 0);
+            for (int round = 1; round <= 20; round++) {
+                buffer.onArrived(3L << 30);
+                buffer.follow(here, 0, round * SECOND);
+            }
+            assertThat(buffer.size()).isEqualTo(config.maxReceiveBuffer);
+        }
+    }
+
     /** Rounds of a second in each of which so many bytes come and are taken. */
     private static long rounds(DataReceiveBuffer buffer, MptcpConnection here, int bytes, int count, long fromNs) {
         long now = fromNs;
