@@ -252,7 +252,9 @@ class MultipathReceiveTest {
                 buffer.onArrived(3L << 30);
                 buffer.follow(here, 0, round * SECOND);
             }
-            assertThat(buffer.size()).isEqualTo(config.maxReceiveBuffer);
+            assertThat(buffer.size())
+                    .as("as much as the host's memory allows")
+                    .isBetween(config.receiveBuffer + 1, config.maxReceiveBuffer);
         }
     }
 
