@@ -39,7 +39,7 @@ final class Pulse {
     private int cleared;
     private int reason;
     private long repeatNs = Deadlines.NONE;
-    /** The oldest that the last sign of life was at the looks of late: by a path that stutters one must be more patient. */
+    /** The oldest that the last sign of life was at the looks of late, at most LEAST_NS: a path that stutters asks for patience. */
     private long oldNs = LEAST_NS;
     private int lostIntervals;
     /** What {@link #heardNs} was when the first of them began. */
@@ -106,7 +106,8 @@ final class Pulse {
 
     /** It is looked at while nothing is wrong with it. */
     void looked(long nowNs) {
-        oldNs = Math.max(nowNs - heardNs(), oldNs - oldNs / 16);
+        // No more than counts, or a pause of the program's would take hundreds of looks to be forgotten.
+        oldNs = Math.min(Math.max(nowNs - heardNs(), oldNs - oldNs / 16), LEAST_NS);
     }
 
     /** At most one probe a round trip, and fewer on a path that turns out to be well though nothing comes over it. */

@@ -219,6 +219,11 @@ class LivenessTest {
             assertThat(pulse.suspectNs(heardNs) - heardNs).as("never older than 1 ms").isLessThan(11 * MS);
             pulse.looked(heardNs + 7 * MS);
             assertThat(pulse.suspectNs(heardNs) - heardNs).as("it stutters").isEqualTo(25 * MS);
+            pulse.looked(heardNs + 60 * SECOND);
+            for (int i = 0; i < 50; i++) {
+                pulse.looked(heardNs + MS);
+            }
+            assertThat(pulse.suspectNs(heardNs) - heardNs).as("a long pause is soon forgotten").isLessThan(11 * MS);
         }
     }
 
