@@ -103,7 +103,7 @@ final class AddressArrivals {
         connection.layer.counters.mpPrioRx.increment();
         if (on.remoteBackup != backup) {
             on.remoteBackup = backup;
-            connection.prioritiesChanged(on, nowNs);
+            connection.onUsable(on, nowNs);
         }
         paths.report(PathReport.subflow(PathReport.Type.SF_PRIO, paths, on, null, -1));
         paths.raise(new PathEvent.PriorityChanged(on));

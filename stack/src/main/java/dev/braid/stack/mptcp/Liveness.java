@@ -7,7 +7,6 @@ import dev.braid.fastpath.wire.Tcp;
 import dev.braid.fastpath.wire.TcpOptionWriter;
 import dev.braid.stack.mptcp.path.PathEvent;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Notices the paths of one connection that fell silent, and sees to it that data does not wait for them. {@link Pulse} says when a
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As sender this end gives at once to others what the silent path had not brought to the peer. As receiver it tells the peer to do
  * so: by REMOVE_ADDR, which closes the subflow, or, where but backups are left, first by MP_PRIO, which makes one of them a regular
- * path. Core thread only; nothing is to be done per segment but one comparison.
+ * path: the one that path managers choose, else one that {@linkplain Priorities stands in}. Core thread only; nothing is to be done per segment but one comparison.
  */
 final class Liveness {
     /** RFC 8684 section 3.6: "Unacceptable performance". */
@@ -31,6 +30,11 @@ final class Liveness {
     private long holeNs = Deadlines.NONE;
     private long backupUsedNs = Long.MIN_VALUE / 2;
     private boolean heard;
+    /** Only backups live, and path managers hear of it in this turn of work: if none of them acts, one stands in. */
+    private boolean priorityDue;
+    /** The peer was told by MP_PRIO to use another path, and none that was silent has answered since. */
+    private boolean priorityTold;
+
     private final StaleCount staleCount;
 
     Liveness(MptcpConnection connection) {
@@ -117,6 +121,10 @@ final class Liveness {
         if (heard) {
             heard = false;
             recoverThoseHeard(nowNs);
+        }
+        if (priorityDue) {
+            priorityDue = false;
+            replaceSilent(nowNs);
         }
         if (nowNs >= nextNs) {
             check(nowNs);
@@ -254,10 +262,10 @@ final class Liveness {
 
     /** The peer sends over a path that does not reach this end: it may not know. */
     private void tellPeer(Subflow silent, long nowNs) {
-        Subflow backup = backupToPromote();
-        if (backup != null) {
-            promote(backup, nowNs);
-            decided(LivenessDecision.TOLD_PRIO, backup);
+        if (!connection.priorities.isRegularAlive() && connection.priorities.aliveBackup() != null) {
+            priorityDue = true;
+            priorityTold = true;
+            connection.layer.touch(connection);
         } else if (isAddressShared(silent)) {
             decided(LivenessDecision.UNTOLD, silent);
         } else {
@@ -269,27 +277,12 @@ final class Liveness {
         }
     }
 
-    /** A path that lives and is a backup by this end's wish, when no regular one lives; {@code null} = there is none. */
-    private @Nullable Subflow backupToPromote() {
-        Subflow found = null;
-        for (Subflow subflow : connection.subflows) {
-            if (subflow.usable() && !subflow.stale) {
-                if (!subflow.backup()) {
-                    return null;
-                }
-                if (found == null && subflow.localBackup) {
-                    found = subflow;
-                }
-            }
+    /** The path managers have heard of the silence: they know best which backup is to be none. */
+    private void replaceSilent(long nowNs) {
+        Subflow backup = connection.priorities.aliveBackup();
+        if (backup != null && !connection.priorities.isRegularAlive()) {
+            connection.priorities.standIn(backup, nowNs);
         }
-        return found;
-    }
-
-    private void promote(Subflow backup, long nowNs) {
-        backup.localBackup = false;
-        backup.standsIn = true;
-        connection.paths.signals.priority(backup, false, MptcpReason.of(LivenessDecision.TOLD_PRIO));
-        connection.prioritiesChanged(backup, nowNs);
     }
 
     private boolean isAddressShared(Subflow silent) {
@@ -304,22 +297,13 @@ final class Liveness {
     private void askAgain(Subflow subflow, long nowNs) {
         Pulse pulse = subflow.pulse;
         if (nowNs >= pulse.repeatNs()) {
-            if (connection.receiver.hasHole() && nowNs - holeNs >= 2 * pulse.answerNs() && standsInForAny()) {
+            if (connection.receiver.hasHole() && nowNs - holeNs >= 2 * pulse.answerNs() && priorityTold) {
                 // MP_PRIO alone did not move the peer to send what is missing again.
                 tellPeer(subflow, nowNs);
             }
             repeat(subflow, nowNs);
         }
         nextNs = Math.min(nextNs, pulse.repeatNs());
-    }
-
-    private boolean standsInForAny() {
-        for (Subflow subflow : connection.subflows) {
-            if (subflow.standsIn) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void repeat(Subflow subflow, long nowNs) {
@@ -344,35 +328,20 @@ final class Liveness {
 
     private void recover(Subflow subflow, long nowNs) {
         connection.stale(subflow, false);
+        priorityTold = false;
         subflow.pulse.recovered();
         decided(LivenessDecision.RECOVERED, subflow);
         connection.layer.counters.subflowRecover.increment();
         subflow.tcb.pathAnswers(nowNs);
-        connection.sender.onUsable(subflow, nowNs);
+        connection.onUsable(subflow, nowNs);
         connection.paths.raise(new PathEvent.SubflowAnswered(subflow));
-        if (!subflow.backup()) {
-            demote(nowNs);
-        }
-    }
-
-    /** Backups that stood in for a regular path need not any more. */
-    private void demote(long nowNs) {
-        for (Subflow subflow : connection.subflows) {
-            if (subflow.standsIn) {
-                subflow.standsIn = false;
-                subflow.localBackup = true;
-                connection.paths.signals.priority(subflow, true, MptcpReason.of(LivenessDecision.TOLD_PRIO_BACK));
-                connection.prioritiesChanged(subflow, nowNs);
-                decided(LivenessDecision.TOLD_PRIO_BACK, subflow);
-            }
-        }
     }
 
     private void decided(LivenessDecision decision, Subflow about) {
         connection.layer.counters.decided(decision);
         switch (decision) {
             case SUSPECTED, COMPARED, PROBED_AGAIN -> {} // the probe says so
-            case TOLD_REMOVE_ADDR, TOLD_PRIO, TOLD_PRIO_BACK -> {} // so does the ACK that tells the peer
+            case TOLD_REMOVE_ADDR, TOLD_PRIO, TOLD_PRIO_BACK -> {} // so does the ACK that tells the peer; see Priorities
             case CLEARED, SILENT, RECOVERED, REINJECTED, UNTOLD ->
                 connection.decisions.note(MptcpReason.of(decision), about.number());
         }

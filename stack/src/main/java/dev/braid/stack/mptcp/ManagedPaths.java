@@ -101,11 +101,7 @@ final class ManagedPaths implements PathCommands {
     public void priority(int subflow, boolean backup) {
         Subflow found = find(subflow);
         if (found != null) {
-            found.localBackup = backup;
-            PathDecision decision = backup ? PathDecision.MADE_BACKUP : PathDecision.MADE_REGULAR;
-            paths.signals.priority(found, backup, MptcpReason.of(decision));
-            connection.decisions.taken(decision, found);
-            connection.prioritiesChanged(found, nowNs);
+            connection.priorities.want(found, backup, nowNs);
         }
     }
 

@@ -38,6 +38,7 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
     final DataSender sender;
     final DataReceiver receiver;
     final ReceiveQueue received;
+    final Priorities priorities = new Priorities(this);
     final Liveness liveness = new Liveness(this);
     final DssOption dss = new DssOption(this);
     final ConnectionPaths paths = new ConnectionPaths(this);
@@ -457,11 +458,12 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         }
     }
 
-    /** One end wants another priority of the subflow. */
-    void prioritiesChanged(Subflow subflow, long nowNs) {
+    /** The subflow may carry data from now on, or again, or one end wants another priority of it. */
+    void onUsable(Subflow subflow, long nowNs) {
         if (subflow.usable()) {
             sender.onUsable(subflow, nowNs);
         }
+        priorities.settle(nowNs);
     }
 
     // The end.

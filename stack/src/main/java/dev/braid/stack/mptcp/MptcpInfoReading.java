@@ -106,7 +106,7 @@ final class MptcpInfoReading {
             flags |= subflow.initiated() ? SubflowInfo.FLAG_JOIN_LOC : 0;
         }
         flags |= subflow.remoteBackup() ? SubflowInfo.FLAG_BKUP_REM : 0;
-        flags |= subflow.localBackup() ? SubflowInfo.FLAG_BKUP_LOC : 0;
+        flags |= subflow.localBackup && !subflow.standsIn ? SubflowInfo.FLAG_BKUP_LOC : 0;
         flags |= multipath && subflow.usable() ? SubflowInfo.FLAG_FULLY_ESTABLISHED : 0;
         return flags | (subflow.receiver.mappedLength() > 0 ? SubflowInfo.FLAG_MAPVALID : 0);
     }

@@ -32,11 +32,13 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     private final boolean initiated;
     int localId;
     int remoteId;
+    /** This end wants it as a backup; see {@link Priorities}. */
     boolean localBackup;
+    /** Though it is, it is none now: what this end told the peer. */
+    boolean standsIn;
+
     boolean remoteBackup;
     boolean stale;
-    /** A backup that is none as long as a regular path is silent. */
-    boolean standsIn;
 
     /** Of the segment whose options were written last. */
     private long writtenOffset;
@@ -343,7 +345,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
 
     @Override
     public boolean backup() {
-        return localBackup || remoteBackup;
+        return (localBackup && !standsIn) || remoteBackup;
     }
 
     @Override

@@ -111,7 +111,7 @@ final class SubflowRoster {
 
     private void onReady(Subflow subflow, long nowNs) {
         connection.receiver.onSubflow(subflow);
-        connection.sender.onUsable(subflow, nowNs);
+        connection.onUsable(subflow, nowNs);
         connection.counts.subflowsTotal++;
         MptcpObserver observer = layer.observer;
         if (observer != null) {

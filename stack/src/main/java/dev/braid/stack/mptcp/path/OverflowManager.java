@@ -123,7 +123,8 @@ public final class OverflowManager implements PathManager {
     private static boolean regularWorks(PathView connection) {
         for (int i = 0; i < connection.subflows(); i++) {
             PathSubflow subflow = connection.subflow(i);
-            if (subflow.usable() && !subflow.stale() && !subflow.backup() && !isOverflow(connection, subflow)) {
+            boolean wanted = !subflow.localBackup() && !subflow.remoteBackup();
+            if (subflow.usable() && !subflow.stale() && wanted && !isOverflow(connection, subflow)) {
                 return true;
             }
         }

@@ -26,7 +26,7 @@ public interface PathSubflow extends SubflowView {
     /** Whether it is ending, by this end's will, or gone: it is no path any more. */
     boolean closing();
 
-    /** Whether this end wants it as a backup. */
+    /** Whether this end's path managers want it as a backup; {@link #backup} says whether it is one. */
     boolean localBackup();
 
     /** Whether the peer wants it as a backup. */
