@@ -101,7 +101,15 @@ final class ManagedPaths implements PathCommands {
     public void priority(int subflow, boolean backup) {
         Subflow found = find(subflow);
         if (found != null) {
-            connection.priorities.want(found, backup, nowNs);
+            connection.priorities.want(found, backup, false, nowNs);
+        }
+    }
+
+    @Override
+    public void overflow(int subflow) {
+        Subflow found = find(subflow);
+        if (found != null) {
+            connection.priorities.want(found, false, true, nowNs);
         }
     }
 

@@ -101,6 +101,7 @@ public final class MptcpReason {
             case LAST_RESORT -> "no path answers";
             case AGAIN -> "reinjection";
             case WAIT_FASTER -> "waits for the fastest path";
+            case SPARED -> "waits: a path that yields is spared";
             case SOUNDING -> "sounding: the window grows only with what comes over this path";
             case WAIT_WINDOW -> "waits: a slow path would block the window";
             case NO_ROOM -> "waits: no path has room";

@@ -17,11 +17,12 @@ final class Priorities {
         this.connection = connection;
     }
 
-    /** A path manager wants the subflow as a backup, or as a regular one. */
-    void want(Subflow subflow, boolean backup, long nowNs) {
+    /** A path manager wants the subflow as a backup, or as a regular one, which may be one that yields: the peer need not know that. */
+    void want(Subflow subflow, boolean backup, boolean yields, long nowNs) {
         boolean stoodIn = subflow.standsIn;
         boolean needed = stoodIn || isLastRegular(subflow);
         subflow.localBackup = backup;
+        subflow.yields = yields;
         subflow.standsIn = backup && needed;
         PathDecision decision = backup ? PathDecision.MADE_BACKUP : PathDecision.MADE_REGULAR;
         if (!stoodIn && !subflow.standsIn) {

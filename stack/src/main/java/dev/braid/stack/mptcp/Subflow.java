@@ -37,6 +37,9 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     /** Though it is, it is none now: what this end told the peer. */
     boolean standsIn;
 
+    /** The others go first, where this end sends. */
+    boolean yields;
+
     boolean remoteBackup;
     boolean stale;
 
@@ -346,6 +349,11 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     @Override
     public boolean backup() {
         return (localBackup && !standsIn) || remoteBackup;
+    }
+
+    @Override
+    public boolean yields() {
+        return yields;
     }
 
     @Override

@@ -27,7 +27,7 @@ class OverflowTest {
         world = new TwoHosts(TwoHosts.config(c -> {
             c.pathManagers = "endpoints overflow";
             c.linkEndpoints = false;
-        }), CoreConfig.DEFAULT.copy(), LINK, LINK);
+        }), CoreConfig.DEFAULT.copy(), LINK.delay(20 * MS), LINK);
         Endpoints ours = world.client.core.mptcp().hostPaths().endpoints();
         ours.limits(new Limits(1, 1));
         ours.add(world.client.addresses.get(1), 0, Endpoint.LAMINAR | Endpoint.OVERFLOW | Endpoint.BACKUP, -1, 0);
@@ -78,6 +78,14 @@ class OverflowTest {
         world.run(4500 * MS);
         assertThat(server.read).isEqualTo(20_000_100);
         assertThat(carried(server)).isGreaterThan(5_000_000);
+        long before = carried(server);
+        for (int i = 0; i < 40; i++) {
+            client.send(125_000);
+            world.run(100 * MS);
+        }
+        assertThat(server.read).isEqualTo(25_000_100);
+        assertThat(client.mptcp().subflows.get(1).localBackup).as("much is moved").isFalse();
+        assertThat(carried(server) - before).as("there is room again").isLessThan(100_000);
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.Optional;
  * (RFC 8684 section 3.3.8). Opens and announces nothing: {@link EndpointManager} is named before it.
  *
  * <p>Much is {@link #MUCH} bytes in {@link #SOON_NS}. Of data that this end sends, more than the regular paths have room for must wait
- * besides; what waits at the peer nobody can see. It is over when less than {@link #LITTLE} bytes moved in {@link #CALM_NS}.
+ * besides, and the overflow paths get no more than that; what waits at the peer nobody can see. It is over when less than {@link #LITTLE} bytes moved in {@link #CALM_NS}.
  *
  * <p>No timer runs while the connection moves little: it is looked at again whenever it has moved as much once more.
  */
@@ -64,7 +64,11 @@ public final class OverflowManager implements PathManager {
         for (int i = 0; i < connection.subflows(); i++) {
             PathSubflow subflow = connection.subflow(i);
             if (isPath(subflow) && isOverflow(connection, subflow) && subflow.localBackup() == needed) {
-                commands.priority(subflow.number(), !needed);
+                if (needed) {
+                    commands.overflow(subflow.number());
+                } else {
+                    commands.priority(subflow.number(), true);
+                }
             }
         }
     }
@@ -104,7 +108,7 @@ public final class OverflowManager implements PathManager {
         for (int i = 0; told.before().has(Endpoint.OVERFLOW) && i < connection.subflows(); i++) {
             PathSubflow subflow = connection.subflow(i);
             boolean from = subflow.localAddress().equals(told.after().address());
-            if (from && isPath(subflow) && subflow.localBackup() != backup) {
+            if (from && isPath(subflow) && (subflow.localBackup() != backup || subflow.yields())) {
                 commands.priority(subflow.number(), backup);
             }
         }

@@ -1,6 +1,7 @@
 package dev.braid.stack.mptcp.path;
 
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.stack.mptcp.scheduler.SubflowView;
 
 /** What a path manager can have done. Each takes effect at once; events tell what became of it. */
 public interface PathCommands {
@@ -44,6 +45,9 @@ public interface PathCommands {
 
     /** Makes a subflow a backup or a regular one, for both directions, and tells the peer (MP_PRIO). */
     void priority(int subflow, boolean backup);
+
+    /** Makes a subflow a regular one that {@linkplain SubflowView#yields yields}, until {@link #priority} says otherwise. */
+    void overflow(int subflow);
 
     /** Have {@link PathEvent.Woken} told to this manager at {@code deadlineNs}; replaces what it asked for before. */
     void wakeAt(long deadlineNs);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * window has room for all that the faster one will send meanwhile (BLEST: Ferlin, Alay, Mehani, Boreli, IFIP Networking 2016).
  *
  * <p>While the program writes faster than the paths carry, there is always more, and waiting would gain nothing: then every path that
- * can send does. A path whose retransmission timer expired is not waited for, nor one that only the peer could open again: on a path
+ * can send does. A path that {@linkplain SubflowView#yields yields} comes behind the others, whatever its round trip, and not before
+ * more waits than they carry in one. A path whose retransmission timer expired is not waited for, nor one that only the peer could open again: on a path
  * that died with its window closed the peer says so in vain.
  *
  * <p>A receiver lets its window grow with what comes in one round trip of the longest path <em>that brings data</em>: Linux measures
@@ -57,10 +58,10 @@ public final class EarliestCompletion implements PacketScheduler {
             SubflowView next = connection.subflow(i);
             if (Eligible.of(next) == standing && standing != Eligible.NONE) {
                 boolean ready = next.ready(nowNs);
-                if ((ready || mayBecomeReady(next)) && isFaster(next, fastest)) {
+                if ((ready || mayBecomeReady(next)) && Eligible.goesBefore(next, fastest)) {
                     fastest = next;
                 }
-                if (ready && isFaster(next, free)) {
+                if (ready && Eligible.goesBefore(next, free)) {
                     free = next;
                 }
             }
@@ -81,6 +82,10 @@ public final class EarliestCompletion implements PacketScheduler {
         }
         leftOut = false;
         pauseNs = 0;
+        if (free.yields() && !fastest.yields() && isEnough(connection, fastest)) {
+            decision = SchedulingDecision.SPARED;
+            return null;
+        }
         if (!connection.writerWaits() && isSooner(connection, fastest, free)) {
             waiting = true;
             decision = SchedulingDecision.WAIT_FASTER;
@@ -100,7 +105,7 @@ public final class EarliestCompletion implements PacketScheduler {
                     && standing != Eligible.NONE
                     && Eligible.of(next) == standing
                     && next.ready(nowNs)
-                    && isFaster(next, best)) {
+                    && Eligible.goesBefore(next, best)) {
                 best = next;
             }
         }
@@ -122,11 +127,6 @@ public final class EarliestCompletion implements PacketScheduler {
             case SILENT -> SchedulingDecision.LAST_RESORT;
             default -> regular;
         };
-    }
-
-    /** Equal ones stay in the order of their numbers. */
-    private static boolean isFaster(SubflowView one, @Nullable SubflowView other) {
-        return other == null || one.srttNs() < other.srttNs();
     }
 
     /**
@@ -151,6 +151,11 @@ public final class EarliestCompletion implements PacketScheduler {
         leftOutNs = nowNs;
         pauseNs = Math.min(2 * pause, LONGEST_PAUSE_NS);
         return true;
+    }
+
+    /** Whether a path that others yield to has no more to do than it does in a round trip: it waits for its pace, not for want of room. */
+    private static boolean isEnough(ConnectionView connection, SubflowView first) {
+        return !connection.writerWaits() && connection.queued() <= first.cwnd();
     }
 
     /**

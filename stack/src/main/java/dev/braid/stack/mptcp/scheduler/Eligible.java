@@ -25,6 +25,15 @@ enum Eligible {
         return best;
     }
 
+    /** Whether one of two of the same class gets data first if both have room: the shorter round trip, if not just one of them yields. */
+    static boolean goesBefore(SubflowView one, @Nullable SubflowView other) {
+        if (other == null || one.yields() != other.yields()) {
+            return other == null || other.yields();
+        }
+        // Equal ones stay in the order of their numbers.
+        return one.srttNs() < other.srttNs();
+    }
+
     /** The class that a subflow belongs to. */
     static Eligible of(SubflowView subflow) {
         if (!subflow.usable()) {

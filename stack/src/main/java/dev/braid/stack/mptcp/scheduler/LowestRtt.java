@@ -2,7 +2,10 @@ package dev.braid.stack.mptcp.scheduler;
 
 import org.jspecify.annotations.Nullable;
 
-/** New data goes over the subflow with the shortest round trip that has room in its window; backups where nothing else is. */
+/**
+ * New data goes over the subflow with the shortest round trip that has room in its window; backups where nothing else is, and those that yield behind
+ * the others.
+ */
 public final class LowestRtt implements PacketScheduler {
     /** What it is chosen by. */
     public static final String NAME = "lowest-rtt";
@@ -48,7 +51,7 @@ public final class LowestRtt implements PacketScheduler {
             if (!next.equals(but)
                     && Eligible.of(next) == standing
                     && next.ready(nowNs)
-                    && (best == null || next.srttNs() < best.srttNs())) {
+                    && Eligible.goesBefore(next, best)) {
                 best = next;
             }
         }

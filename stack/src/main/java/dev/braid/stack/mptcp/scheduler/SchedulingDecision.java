@@ -8,6 +8,8 @@ public enum SchedulingDecision {
     FASTEST_FULL("MptcpSchedFastestFull"),
     /** Data waits: the fastest path will have brought it sooner than one that has room. */
     WAIT_FASTER("MptcpSchedWaitFaster"),
+    /** Data waits: the paths that come first are enough for it, and one that yields to them is spared. */
+    SPARED("MptcpSchedSpared"),
     /** Data waits: on a slow path it would block the peer's window for the fast one. */
     WAIT_WINDOW("MptcpSchedWaitWindow"),
     /** A little data went over a slow path that the peer's window has no room for: the window can grow only if it is used. */

@@ -22,6 +22,9 @@ public interface SubflowView {
     /** Whether either end wants it used only where no other path is (RFC 8684 section 3.3.8). */
     boolean backup();
 
+    /** Whether it is there for what the other regular ones have no room for: they get data first, however fast it is. */
+    boolean yields();
+
     /** Whether it fell silent while others did not: nothing new is to be sent on it until it answers. */
     boolean stale();
 

@@ -30,6 +30,7 @@ final class FakeConnection implements PathView, PathCommands {
 
         boolean stale;
         boolean backup;
+        boolean yields;
         long srttNs = 10_000_000;
 
         FakeSubflow(SubflowPlan plan, int number, boolean initiated) {
@@ -112,6 +113,11 @@ final class FakeConnection implements PathView, PathCommands {
         @Override
         public boolean backup() {
             return backup;
+        }
+
+        @Override
+        public boolean yields() {
+            return yields;
         }
 
         @Override
@@ -390,6 +396,14 @@ final class FakeConnection implements PathView, PathCommands {
     public void priority(int subflow, boolean backup) {
         log.add("priority " + subflow + (backup ? " backup" : " regular"));
         get(subflow).backup = backup;
+        get(subflow).yields = false;
+    }
+
+    @Override
+    public void overflow(int subflow) {
+        log.add("overflow " + subflow);
+        get(subflow).backup = false;
+        get(subflow).yields = true;
     }
 
     @Override

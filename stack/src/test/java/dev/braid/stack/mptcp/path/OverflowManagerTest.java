@@ -22,7 +22,7 @@ final class OverflowManagerTest {
         connection.receive(999_999);
         assertThat(connection.log).isEmpty();
         connection.receive(1);
-        assertThat(connection.log).containsExactly("priority 1 regular");
+        assertThat(connection.log).containsExactly("overflow 1");
         assertThat(connection.decisions).containsEntry(PathDecision.OVERFLOW_BEGUN, 1);
         connection.log.clear();
         connection.receive(600_000);
@@ -43,7 +43,7 @@ final class OverflowManagerTest {
         }
         assertThat(connection.log).isEmpty();
         connection.receive(2_000_000);
-        assertThat(connection.log).as("a burst after a while counts").containsExactly("priority 1 regular");
+        assertThat(connection.log).as("a burst after a while counts").containsExactly("overflow 1");
     }
 
     @Test
@@ -54,7 +54,7 @@ final class OverflowManagerTest {
         assertThat(connection.log).isEmpty();
         connection.queued = 1;
         connection.send(1_000_000);
-        assertThat(connection.log).containsExactly("priority 1 regular");
+        assertThat(connection.log).containsExactly("overflow 1");
     }
 
     @Test
@@ -72,7 +72,7 @@ final class OverflowManagerTest {
         begin(0, OVERFLOW);
         connection.get(0).stale = true;
         connection.tell(new PathEvent.SubflowSilent(connection.get(0)));
-        assertThat(connection.log).containsExactly("priority 1 regular");
+        assertThat(connection.log).containsExactly("overflow 1");
         connection.log.clear();
         connection.get(0).stale = false;
         connection.tell(new PathEvent.SubflowAnswered(connection.get(0)));
@@ -82,7 +82,7 @@ final class OverflowManagerTest {
     @Test
     void aRealBackupIsNotWhatItWaitsFor() {
         begin(Endpoint.SUBFLOW | Endpoint.BACKUP, OVERFLOW);
-        assertThat(connection.log).as("of a backup and it, it carries").containsExactly("priority 1 regular");
+        assertThat(connection.log).as("of a backup and it, it carries").containsExactly("overflow 1");
     }
 
     @Test
@@ -100,6 +100,15 @@ final class OverflowManagerTest {
         connection.change(second, Endpoint.BACKUP | Endpoint.OVERFLOW);
         assertThat(connection.log).as("what moved before does not count").isEmpty();
         connection.receive(1_000_000);
+        assertThat(connection.log).containsExactly("overflow 1");
+    }
+
+    @Test
+    void onceItIsAPrimaryLinksItYieldsNoMore() {
+        begin(0, OVERFLOW);
+        connection.receive(1_000_000);
+        connection.log.clear();
+        connection.change(connection.endpoints.find(CLIENT_2, 0).orElseThrow(), 0);
         assertThat(connection.log).containsExactly("priority 1 regular");
     }
 

@@ -33,6 +33,18 @@ class EarliestCompletionTest extends PacketSchedulerContract {
     }
 
     @Test
+    void aPathThatYieldsIsSparedWhileTheOtherIsPacedAndEnough() {
+        near.yields = true;
+        far.paced = true;
+        connection.writerWaits = false;
+        connection.queued = far.cwnd;
+        assertThat(scheduler.choose(connection, 0)).isNull();
+        assertThat(scheduler.decision()).isEqualTo(SchedulingDecision.SPARED);
+        connection.writerWaits = true;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(near);
+    }
+
+    @Test
     void aLongRestIsSharedThoughTheWriterIsDone() {
         near.full();
         connection.writerWaits = false;

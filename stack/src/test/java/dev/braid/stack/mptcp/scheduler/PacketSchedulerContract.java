@@ -55,6 +55,19 @@ abstract class PacketSchedulerContract {
     }
 
     @Test
+    void aPathThatYieldsGetsWhatTheOthersHaveNoRoomFor() {
+        near.yields = true;
+        connection.writerWaits = false;
+        connection.queued = far.cwnd;
+        for (int sent = 0; sent < far.cwnd; sent += PathStub.MSS) {
+            assertThat(scheduler.choose(connection, 0)).isSameAs(far);
+            far.outstanding += PathStub.MSS;
+        }
+        connection.queued = 100 * far.cwnd;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(near);
+    }
+
+    @Test
     void aBackupCarriesNothingWhileARegularPathIsThere() {
         far.backup = true;
         connection.sendAll(scheduler);

@@ -8,6 +8,7 @@ final class PathStub implements SubflowView {
     private final int number;
     boolean usable = true;
     boolean backup;
+    boolean yields;
     boolean stale;
     boolean timedOut;
     boolean paced;
@@ -67,6 +68,11 @@ final class PathStub implements SubflowView {
     @Override
     public boolean backup() {
         return backup;
+    }
+
+    @Override
+    public boolean yields() {
+        return yields;
     }
 
     @Override
