@@ -149,7 +149,7 @@ public final class Binder implements AutoCloseable {
             }
         } catch (IOException e) {
             // The stack has ended, and with it what its links are for.
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
         } finally {
             running = false;

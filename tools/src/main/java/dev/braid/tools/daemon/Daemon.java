@@ -68,7 +68,7 @@ final class Daemon implements AutoCloseable {
         var parts = new Parts(log);
         try {
             return new Daemon(config, log, parts);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             parts.close();
             throw e;
         }

@@ -28,7 +28,7 @@ final class Parts implements AutoCloseable {
             Part last = begun.pop();
             try {
                 last.end.close();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 log.say(HostLog.Level.ERROR, last.name + " did not end well: " + e.getMessage());
             }
         }

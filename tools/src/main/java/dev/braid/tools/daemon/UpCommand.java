@@ -34,6 +34,23 @@ public final class UpCommand implements Callable<Integer> {
     private final CompletableFuture<Daemon> started = new CompletableFuture<>();
     private volatile boolean failed;
     private final Readiness manager = Readiness.ofEnvironment();
+    private final Starter starter;
+
+    /** What makes the daemon. */
+    @FunctionalInterface
+    interface Starter {
+        /** As {@link Daemon#start}. */
+        Daemon start(HostConfig config, LogLines log) throws IOException;
+    }
+
+    /** The command. */
+    public UpCommand() {
+        this(Daemon::start);
+    }
+
+    UpCommand(Starter starter) {
+        this.starter = starter;
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -73,13 +90,14 @@ public final class UpCommand implements Callable<Integer> {
         return failure;
     }
 
-    private Daemon start(HostConfig config, LogLines log) throws IOException {
+    Daemon start(HostConfig config, LogLines log) throws IOException {
         try {
-            Daemon daemon = Daemon.start(config, log);
+            Daemon daemon = starter.start(config, log);
             daemon.serve(() -> reload(daemon, log), UpCommand::stop);
             started.complete(daemon);
             return daemon;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it was, memory that is not to be had too: the process's end waits for this.
             started.completeExceptionally(e);
             throw e;
         }
@@ -89,7 +107,7 @@ public final class UpCommand implements Callable<Integer> {
      * The end of the process, whatever asked for it. Who asks while the daemon begins waits until it has begun: that takes moments, and
      * then it can be ended as ever.
      */
-    private void end(LogLines log) {
+    void end(LogLines log) {
         manager.stopping();
         try {
             started.join().close();

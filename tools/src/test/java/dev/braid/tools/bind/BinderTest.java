@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A binder on a host of the kernel's whose tables, NICs and addresses change under it. */
 @Tag("kernel")
@@ -262,10 +264,16 @@ final class BinderTest {
                         .toList();
     }
 
-    @Test
-    void aDefectThatEndsTheFollowingIsKnownAndEverythingIsUndone() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDefectThatEndsTheFollowingIsKnownAndEverythingIsUndone(boolean error) throws IOException {
         assertThat(binder.failure()).isNull();
-        stack.defect = new IllegalStateException("a defect");
+        stack.defect = () -> {
+            if (error) {
+                throw new OutOfMemoryError("a defect");
+            }
+            throw new IllegalStateException("a defect");
+        };
         bed.netlink.down(bed.index("nic1"));
         await("its end", () -> binder.failure() != null);
         assertThat(binder.failure()).hasMessage("a defect");

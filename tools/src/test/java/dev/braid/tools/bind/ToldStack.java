@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** A stack that remembers what it is told. */
 final class ToldStack implements StackLinks {
     final List<String> told = new CopyOnWriteArrayList<>();
-    /** Thrown instead of taking notice of a link, once. */
-    volatile @Nullable RuntimeException defect;
+    /** Happens instead of taking notice of a link, once. */
+    volatile @Nullable Runnable defect;
 
     @Override
     public void carried(String tun, boolean carried) {
-        RuntimeException thrown = defect;
-        if (thrown != null) {
+        Runnable instead = defect;
+        if (instead != null) {
             defect = null;
-            throw thrown;
+            instead.run();
         }
         told.add(tun + (carried ? " carried" : " gone"));
     }
