@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks NetworkManager where it runs, again whenever something changes about the NIC; else takes mobile modems for metered: the kernel
- * calls their devices {@code wwan}. Never waits: until NetworkManager has answered, what was known before counts.
+ * calls their devices {@code wwan}. Never waits: until NetworkManager has answered, what was known before counts. One that does not is
+ * asked again for a while, for it begins beside us, and is busy when a host wakes up.
  */
 final class MeteredNics implements Metered {
     private static final Path DEVICES = Path.of("/sys/class/net");
+    /** The first pause between two questions, and the longest: each is twice the one before. */
+    private static final long PAUSE_MS = 250;
+
+    private static final long LONGEST_MS = 16_000;
 
     private final NetworkManager manager;
     private final Runnable changed;
@@ -42,7 +47,24 @@ final class MeteredNics implements Metered {
 
     private void ask(Known about) {
         String name = about.nic.name();
-        boolean metered = manager.isMetered(name).orElseGet(() -> isModem(name));
+        NetworkManager.Answer answer = manager.ask(name);
+        try {
+            for (long ms = PAUSE_MS; answer == NetworkManager.Answer.NONE && ms <= LONGEST_MS; ms *= 2) {
+                Thread.sleep(ms);
+                if (!about.equals(known.get(name))) {
+                    return; // the NIC has changed again
+                }
+                answer = manager.ask(name);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        boolean metered = switch (answer) {
+            case METERED -> true;
+            case UNMETERED -> false;
+            case UNKNOWN -> isModem(name);
+            case NONE -> about.metered;
+        };
         if (metered != about.metered && known.replace(name, about, new Known(about.nic, metered))) {
             changed.run();
         }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** What NetworkManager knows of a NIC's connection and the kernel does not, by its own command. Any thread. */
@@ -14,6 +13,18 @@ final class NetworkManager {
     private static final int MOST_BYTES = 256;
 
     private final Path command;
+
+    /** What it says of a NIC's connection. */
+    enum Answer {
+        /** The user, or what the network said of itself, calls it metered. */
+        METERED,
+        /** The same called it unmetered. */
+        UNMETERED,
+        /** It does not know. */
+        UNKNOWN,
+        /** Nothing: it does not run, does not know the NIC, or is busy. */
+        NONE
+    }
 
     /** @param command {@code nmcli}; need not be there */
     NetworkManager(Path command) {
@@ -30,14 +41,10 @@ final class NetworkManager {
         return Files.isExecutable(command);
     }
 
-    /**
-     * Whether the user, or what the network said of itself, calls a NIC's connection metered; waits for a second at most.
-     *
-     * @return empty when it does not know, or does not answer
-     */
-    Optional<Boolean> isMetered(String nic) {
+    /** Asks about a NIC's connection; waits for a second at most. */
+    Answer ask(String nic) {
         if (!isThere() || nic.startsWith("-")) {
-            return Optional.empty();
+            return Answer.NONE;
         }
         ProcessBuilder builder = new ProcessBuilder(
                 command.toString(), "-t", "-g", "GENERAL.METERED", "device", "show", nic);
@@ -47,24 +54,24 @@ final class NetworkManager {
             Process asked = builder.start();
             try (InputStream output = asked.getInputStream()) {
                 if (!asked.waitFor(LIMIT_MS, TimeUnit.MILLISECONDS) || asked.exitValue() != 0) {
-                    return Optional.empty();
+                    return Answer.NONE;
                 }
                 return parse(new String(output.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII));
             } finally {
                 asked.destroyForcibly();
             }
         } catch (IOException e) {
-            return Optional.empty();
+            return Answer.NONE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.empty();
+            return Answer.NONE;
         }
     }
 
     /** {@code yes}, {@code no}, the same with {@code (guessed)}, or {@code unknown}. */
-    private static Optional<Boolean> parse(String answer) {
+    private static Answer parse(String answer) {
         return answer.startsWith("yes")
-                ? Optional.of(true)
-                : answer.startsWith("no") ? Optional.of(false) : Optional.empty();
+                ? Answer.METERED
+                : answer.startsWith("no") ? Answer.UNMETERED : Answer.UNKNOWN;
     }
 }

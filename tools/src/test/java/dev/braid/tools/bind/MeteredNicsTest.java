@@ -3,12 +3,15 @@ package dev.braid.tools.bind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.tools.bind.NetworkManager.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,12 +40,12 @@ final class MeteredNicsTest {
 
     @Test
     void whatNetworkManagerSaysIsUnderstood() throws IOException {
-        assertThat(manager("yes").isMetered("wlan0")).contains(true);
-        assertThat(manager("yes (guessed)").isMetered("wlan0")).contains(true);
-        assertThat(manager("no (guessed)").isMetered("wlan0")).contains(false);
-        assertThat(manager("unknown").isMetered("wlan0")).isEmpty();
-        assertThat(manager("yes").isMetered("eth0")).contains(false);
-        assertThat(manager("yes").isMetered("-wlan0")).as("no option of its own").isEmpty();
+        assertThat(manager("yes").ask("wlan0")).isEqualTo(Answer.METERED);
+        assertThat(manager("yes (guessed)").ask("wlan0")).isEqualTo(Answer.METERED);
+        assertThat(manager("no (guessed)").ask("wlan0")).isEqualTo(Answer.UNMETERED);
+        assertThat(manager("unknown").ask("wlan0")).isEqualTo(Answer.UNKNOWN);
+        assertThat(manager("yes").ask("eth0")).isEqualTo(Answer.UNMETERED);
+        assertThat(manager("yes").ask("-wlan0")).as("no option of its own").isEqualTo(Answer.NONE);
         assertThat(Files.readAllLines(folder.resolve("asked")))
                 .contains("-t -g GENERAL.METERED device show wlan0")
                 .noneMatch(line -> line.endsWith(" -wlan0"));
@@ -52,9 +55,23 @@ final class MeteredNicsTest {
     void oneThatIsNotThereOrFailsOrHangsKnowsNothing() throws IOException {
         NetworkManager absent = new NetworkManager(folder.resolve("nowhere"));
         assertThat(absent.isThere()).isFalse();
-        assertThat(absent.isMetered("wlan0")).isEmpty();
-        assertThat(manager("yes\"; exit 8; echo \"").isMetered("wlan0")).isEmpty();
-        assertThat(manager("yes\"; exec sleep 60; echo \"").isMetered("wlan0")).isEmpty();
+        assertThat(absent.ask("wlan0")).isEqualTo(Answer.NONE);
+        assertThat(manager("yes\"; exit 8; echo \"").ask("wlan0")).isEqualTo(Answer.NONE);
+        assertThat(manager("yes\"; exec sleep 60; echo \"").ask("wlan0")).isEqualTo(Answer.NONE);
+    }
+
+    @Test
+    void oneThatDoesNotAnswerTakesNothingBackAndIsAskedAgain() throws Exception {
+        BlockingQueue<String> changes = new LinkedBlockingQueue<>();
+        MeteredNics metered = new MeteredNics(manager("yes"), () -> changes.add("changed"));
+        assertThat(metered.isMetered(nic("wlan0", "192.168.0.1"))).isFalse();
+        assertThat(changes.poll(10, TimeUnit.SECONDS)).isNotNull();
+        // It fails twice, then says that the other network costs nothing.
+        manager("no\"; [ $(wc -l < " + folder + "/asked) -gt 3 ] || exit 8; echo \"");
+        assertThat(metered.isMetered(nic("wlan0", "10.0.0.1"))).isTrue();
+        assertThat(changes.poll(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(Files.readAllLines(folder.resolve("asked"))).hasSize(4);
+        assertThat(metered.isMetered(nic("wlan0", "10.0.0.1"))).isFalse();
     }
 
     @Test
