@@ -47,8 +47,8 @@ final class LinkJudge {
 
     private void judge(DnsQuestion question, Way silent, LinkView link, LinkView carries) {
         try {
-            if (answers.test(new Way(silent.server(), carries), question)) {
-                links.heard(link.index(), answers.test(silent, question));
+            if (answers.test(new Way(silent.server(), carries), question) && !answers.test(silent, question)) {
+                links.heard(link.index(), false);
             }
         } finally {
             busy.remove(link.index());
