@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which address is tried next, over which link, and when: RFC 8305 with links beside addresses. The families take turns, IPv6 first;
  * an address and its neighbour of the other family are tried over the first link, then over the second one, and so on. A try begins
- * a quarter of a second after the one before, or as soon as that one has failed; one over a suspect link that is looked at again
- * begins beside the first. One thread; knows no clock.
+ * a quarter of a second after the one before, or as soon as that one has failed. One thread; knows no clock.
  */
 final class Candidates {
     /** One way to go. {@code link} is {@code null} past the stack. */
@@ -33,7 +32,6 @@ final class Candidates {
     private static final long RESOLUTION_NS = 50_000_000L;
 
     private final List<LinkView> links;
-    private @Nullable LinkView suspect;
     private final Predicate<IpAddress> bypasses;
     private final List<IpAddress> v6 = new ArrayList<>();
     private final List<IpAddress> v4 = new ArrayList<>();
@@ -45,12 +43,10 @@ final class Candidates {
      * A race that has not begun.
      *
      * @param links usable ones in the order they are to be tried
-     * @param suspect the one of them that is looked at again; {@code null} = none
      * @param bypasses the addresses that are tried past the stack, once each
      */
-    Candidates(List<LinkView> links, @Nullable LinkView suspect, Predicate<IpAddress> bypasses) {
+    Candidates(List<LinkView> links, Predicate<IpAddress> bypasses) {
         this.links = List.copyOf(links);
-        this.suspect = suspect;
         this.bypasses = bypasses;
     }
 
@@ -93,18 +89,6 @@ final class Candidates {
             dueNs = nowNs + NEXT_NS;
         }
         return next;
-    }
-
-    /** The way beside this one by which a suspect is looked at again, which is then tried, once; {@code null} = there is none such. */
-    @Nullable
-    Way beside(Way first) {
-        LinkView link = suspect;
-        if (link == null || first.link() == null || link.source(first.address().isIpv4()) == null) {
-            return null;
-        }
-        suspect = null;
-        var way = new Way(first.address(), link);
-        return tried.add(way) ? way : null;
     }
 
     /** When {@link #poll} is worth asking again; {@link Deadlines#NONE} = not before something happens. */

@@ -56,15 +56,18 @@ final class LinkChooser {
     }
 
     /**
-     * A suspect that it is time to look at again, by a try beside the first one: nothing but an answer clears it, and being tried last it
-     * would never get one. The first choice needs none, and each other one gets it once in ten seconds.
+     * A suspect that it is time to look at again, beside a try over another link: nothing but an answer clears it, and being tried last
+     * it would never get one. Each is looked at once in ten seconds; the answer that names it counts as that.
      *
      * @param order what {@link #order} answered
+     * @param taken the link of the try
+     * @param ipv4 the family of the address that is tried
      */
-    synchronized @Nullable LinkView lookAgain(List<LinkView> order, long nowNs) {
-        for (LinkView link : order.subList(Math.min(1, order.size()), order.size())) {
+    synchronized @Nullable LinkView lookAgain(List<LinkView> order, LinkView taken, boolean ipv4, long nowNs) {
+        for (LinkView link : order) {
             Long last = lastLooksNs.get(link.index());
-            if (link.use() == LinkUse.SUSPECT && (last == null || nowNs - last >= LOOK_NS)) {
+            boolean due = last == null || nowNs - last >= LOOK_NS;
+            if (due && link.use() == LinkUse.SUSPECT && link.index() != taken.index() && link.source(ipv4) != null) {
                 lastLooksNs.put(link.index(), nowNs);
                 return link;
             }

@@ -42,17 +42,33 @@ final class Race {
 
     private record Failed(Try attempt, IOException why) implements Event {}
 
+    /** Which link under suspicion is to be looked at beside a try over another one. */
+    @FunctionalInterface
+    interface Suspects {
+        /**
+         * The one whose turn it is.
+         *
+         * @param ipv4 the family of the address that is tried
+         * @return {@code null} = none
+         */
+        @Nullable
+        LinkView beside(LinkView taken, boolean ipv4);
+    }
+
     /** One way being tried. */
     private static final class Try {
         final Way way;
         final SocketChannel channel;
         final long sinceNs;
+        /** It is only to show whether its link answers: a connection that is carried keeps to the order of the links. */
+        final boolean look;
         volatile boolean done;
 
-        Try(Way way, SocketChannel channel, long sinceNs) {
+        Try(Way way, SocketChannel channel, long sinceNs, boolean look) {
             this.way = way;
             this.channel = channel;
             this.sinceNs = sinceNs;
+            this.look = look;
         }
     }
 
@@ -69,6 +85,8 @@ final class Race {
     private final Map<IpAddress, String> reasons = new HashMap<>();
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final List<Try> running = new ArrayList<>();
+    private final List<Try> looks = new ArrayList<>();
+    private final Suspects suspects;
     private final Candidates candidates;
     private final Object finishLine = new Object();
     private boolean over;
@@ -80,17 +98,17 @@ final class Race {
      * A race that has not begun.
      *
      * @param order usable links, the first choice first
-     * @param suspect the one of them that is looked at again; {@code null} = none
      * @param bypass why an address bypasses the stack; empty = it does not
      */
-    Race(Target target, GoalChoice goal, List<LinkView> order, @Nullable LinkView suspect,
-            Function<IpAddress, String> bypass, LinkConnector connector, Links links) {
+    Race(Target target, GoalChoice goal, List<LinkView> order, Function<IpAddress, String> bypass,
+            LinkConnector connector, Links links, Suspects suspects) {
         this.target = target;
         this.goal = goal;
         this.bypass = bypass;
         this.connector = connector;
         this.links = links;
-        this.candidates = new Candidates(order, suspect, address -> !reason(address).isEmpty());
+        this.suspects = suspects;
+        this.candidates = new Candidates(order, address -> !reason(address).isEmpty());
     }
 
     /**
@@ -130,10 +148,7 @@ final class Race {
             Way way = candidates.poll(nowNs);
             if (way != null) {
                 begin(way, nowNs);
-                Way look = candidates.beside(way);
-                if (look != null) {
-                    begin(look, nowNs);
-                }
+                lookBeside(way, nowNs);
             }
             if (running.isEmpty() && candidates.exhausted()) {
                 throw failure();
@@ -172,14 +187,31 @@ final class Race {
 
     private void begin(Way way, long nowNs) {
         try {
-            SocketChannel channel = connector.open(way.link(), way.address().isIpv4(), goal);
-            var attempt = new Try(way, channel, nowNs);
-            running.add(attempt);
-            Thread.ofVirtual().name("dial").start(() -> connect(attempt));
+            running.add(start(way, false, nowNs));
         } catch (IOException e) {
             lastFailure = e;
             candidates.failed(nowNs);
         }
+    }
+
+    private void lookBeside(Way way, long nowNs) {
+        boolean ipv4 = way.address().isIpv4();
+        LinkView suspect = way.link() == null ? null : suspects.beside(way.link(), ipv4);
+        if (suspect == null) {
+            return;
+        }
+        try {
+            looks.add(start(new Way(way.address(), suspect), true, nowNs));
+        } catch (IOException e) {
+            // It stays under suspicion.
+        }
+    }
+
+    private Try start(Way way, boolean look, long nowNs) throws IOException {
+        SocketChannel channel = connector.open(way.link(), way.address().isIpv4(), goal);
+        var attempt = new Try(way, channel, nowNs, look);
+        Thread.ofVirtual().name("dial").start(() -> connect(attempt));
+        return attempt;
     }
 
     private void connect(Try attempt) {
@@ -199,13 +231,15 @@ final class Race {
                 hearLink(attempt, false);
             }
             close(attempt.channel);
-            events.add(new Failed(attempt, why));
+            if (!attempt.look) {
+                events.add(new Failed(attempt, why));
+            }
         }
     }
 
     private void arrive(Try attempt) {
         synchronized (finishLine) {
-            if (!over) {
+            if (!over && !attempt.look) {
                 events.add(new Answered(attempt));
                 return;
             }
@@ -260,6 +294,7 @@ final class Race {
             }
         }
         var judged = new ArrayList<Try>();
+        running.addAll(looks);
         for (Try attempt : running) {
             if (attempt == winner) {
                 continue;

@@ -48,10 +48,10 @@ public final class RacingDialer implements Dialer {
     public Connected dial(Target target) throws IOException {
         GoalChoice goal = goals.of(target.host(), target.port());
         List<LinkView> now = links.all();
-        long nowNs = System.nanoTime();
-        List<LinkView> order = chooser.order(now, target, goal.goal(), nowNs);
+        List<LinkView> order = chooser.order(now, target, goal.goal(), System.nanoTime());
         String nameReason = bypass.nameReason(target.host());
-        var race = new Race(target, goal, order, chooser.lookAgain(order, nowNs), bypass::reason, connector, links);
+        var race = new Race(target, goal, order, bypass::reason, connector, links,
+                (taken, ipv4) -> chooser.lookAgain(order, taken, ipv4, System.nanoTime()));
         try {
             return connected(target, race.run(names, nameReason), order);
         } catch (NoRouteToHostException e) {

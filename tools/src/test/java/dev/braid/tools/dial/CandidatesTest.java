@@ -20,7 +20,7 @@ final class CandidatesTest {
     private static final LinkView OLD = TestLinks.ipv4Only(2, "lte0");
 
     private static Candidates over(LinkView... links) {
-        return new Candidates(List.of(links), null, _ -> false);
+        return new Candidates(List.of(links), _ -> false);
     }
 
     /** All tries with the millisecond of each, when none ever ends. */
@@ -88,27 +88,8 @@ final class CandidatesTest {
     }
 
     @Test
-    void aSuspectIsLookedAtBesideTheFirstTryAndNotAgain() {
-        var candidates = new Candidates(List.of(WIRE, AIR), AIR, _ -> false);
-        candidates.found(List.of(A6), 0);
-        Candidates.Way first = candidates.poll(0);
-        assertThat(candidates.beside(first)).hasToString("2001:db8::1 over wlan0");
-        assertThat(candidates.beside(first)).isNull();
-        assertThat(run(candidates, 0)).as("all was tried").isEmpty();
-    }
-
-    @Test
-    void aSuspectWithoutTheFamilyWaitsForTheOther() {
-        var candidates = new Candidates(List.of(WIRE, OLD), OLD, _ -> false);
-        candidates.found(List.of(A6), 0);
-        candidates.found(List.of(A4), 0);
-        assertThat(candidates.beside(candidates.poll(0))).isNull();
-        assertThat(candidates.beside(candidates.poll(250 * MS))).hasToString("192.0.2.1 over lte0");
-    }
-
-    @Test
     void whatBypassesIsTriedOnceAndNeedsNoLink() {
-        var candidates = new Candidates(List.of(), null, A4::equals);
+        var candidates = new Candidates(List.of(), A4::equals);
         candidates.found(List.of(A4, B4), 0);
         candidates.finished(0);
         assertThat(run(candidates, 0)).containsExactly("0 192.0.2.1 past the stack");

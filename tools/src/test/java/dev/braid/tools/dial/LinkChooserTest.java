@@ -50,11 +50,18 @@ final class LinkChooserTest {
         LinkView suspect = TestLinks.link(0, "eth0", Role.PRIMARY, LinkUse.SUSPECT, 1);
         List<LinkView> order = chooser.order(List.of(suspect, WLAN), SERVER, Goal.AGGREGATE, 0);
         assertThat(order).containsExactly(WLAN, suspect);
-        assertThat(chooser.lookAgain(order, 0)).isEqualTo(suspect);
-        assertThat(chooser.lookAgain(order, 9_999_999_999L)).isNull();
-        assertThat(chooser.lookAgain(order, 10_000_000_000L)).isEqualTo(suspect);
-        assertThat(chooser.lookAgain(List.of(suspect), 60_000_000_000L)).as("it is the first anyway").isNull();
-        assertThat(chooser.lookAgain(List.of(), 0)).isNull();
+        assertThat(chooser.lookAgain(order, WLAN, true, 0)).isEqualTo(suspect);
+        assertThat(chooser.lookAgain(order, WLAN, true, 9_999_999_999L)).isNull();
+        assertThat(chooser.lookAgain(order, WLAN, true, 10_000_000_000L)).isEqualTo(suspect);
+        assertThat(chooser.lookAgain(order, suspect, true, 60_000_000_000L)).as("it is tried anyway").isNull();
+    }
+
+    @Test
+    void aSuspectWithoutTheFamilyKeepsItsTurn() {
+        LinkView suspect = TestLinks.ipv4Only(2, "lte0", LinkUse.SUSPECT);
+        List<LinkView> order = chooser.order(List.of(suspect, WLAN), SERVER, Goal.AGGREGATE, 0);
+        assertThat(chooser.lookAgain(order, WLAN, false, 0)).isNull();
+        assertThat(chooser.lookAgain(order, WLAN, true, 0)).isEqualTo(suspect);
     }
 
     @Test

@@ -46,6 +46,8 @@ import org.junit.jupiter.api.Timeout;
 final class RacingDialerTest {
     private enum Behaviour {
         ANSWERS,
+        /** Answers when another link has. */
+        HESITATES,
         REFUSES,
         SILENT
     }
@@ -96,6 +98,10 @@ final class RacingDialerTest {
         public void connect(SocketChannel channel, InetSocketAddress remote) throws IOException {
             switch (behaviours.getOrDefault(indexes.get(channel), Behaviour.ANSWERS)) {
                 case ANSWERS -> channel.connect(server.getLocalSocketAddress());
+                case HESITATES -> {
+                    RacingDialerTest.await(() -> !links.heard.isEmpty());
+                    channel.connect(server.getLocalSocketAddress());
+                }
                 case REFUSES -> throw new ConnectException("Connection refused");
                 case SILENT -> {
                     RacingDialerTest.await(() -> !channel.isOpen());
@@ -230,6 +236,29 @@ final class RacingDialerTest {
         await(() -> opened.stream().filter(SocketChannel::isOpen).count() == 1);
         dialer.dial(new Target("server.test", 80, ""));
         assertThat(opened).as("not at every connection").hasSize(3);
+    }
+
+    /** Were it taken, a plain connection would stay on a link that may be there for emergencies, and cost. */
+    @Test
+    void aLookAtASuspectWinsNoRace() throws Exception {
+        links.all.set(1, TestLinks.link(1, "wlan0", Role.BACKUP, LinkUse.SUSPECT, 0));
+        behaviours.put(0, Behaviour.HESITATES);
+        Connected connected = dial();
+        assertThat(links.heard).as("the backup was sooner").first().isEqualTo("1 true");
+        assertThat(connected.link()).isZero();
+        await(() -> opened.stream().filter(SocketChannel::isOpen).count() == 1);
+    }
+
+    @Test
+    void aLookIsNotUsedUpByWhatBypasses() throws IOException {
+        suspectAir();
+        bypass = _ -> "a network of the host's own";
+        RacingDialer dialer = dialer();
+        dialer.dial(new Target("server.test", 80, ""));
+        assertThat(opened).hasSize(1);
+        bypass = _ -> "";
+        dialer.dial(new Target("server.test", 80, ""));
+        await(() -> links.heard.contains("1 true"));
     }
 
     @Test

@@ -34,7 +34,11 @@ final class TestLinks implements Links {
     }
 
     static LinkView ipv4Only(int index, String nic) {
-        return new LinkView(index, nic, "braid" + index, Role.PRIMARY, LinkUse.USED, "",
+        return ipv4Only(index, nic, LinkUse.USED);
+    }
+
+    static LinkView ipv4Only(int index, String nic, LinkUse use) {
+        return new LinkView(index, nic, "braid" + index, Role.PRIMARY, use, "",
                 IpAddress.parse("198.19.77." + (4 * index + 2)), null, List.of(), 1500, false, 0);
     }
 
