@@ -70,15 +70,19 @@ final class Liveness {
     }
 
     /**
-     * The peer refused a join. It may not know the connection any more, and what it said of that may be lost: subflows that it was not
-     * heard on for long are asked, for who knows nothing of them answers with a reset. The refusal itself proves nothing.
+     * The peer refused a join, or reset a subflow. It may not know the connection any more, or have let go of others, too, and what it
+     * said of that may be lost: subflows that it was not heard on for long are asked until they answer, for who knows nothing of them
+     * answers with a reset. The reset of another one itself proves nothing.
      */
-    void onJoinRefused(long nowNs) {
+    void onReset(long nowNs) {
         List<Subflow> subflows = connection.subflows;
         for (int i = 0; connection.layer.config.liveness && i < subflows.size(); i++) {
             Subflow subflow = subflows.get(i);
-            if (subflow.usable() && !subflow.stale && nowNs - subflow.pulse.heardNs() >= Pulse.IDLE_NS) {
-                probe(subflow, LivenessDecision.SUSPECTED, nowNs);
+            boolean quiet = nowNs - subflow.pulse.heardNs() >= Pulse.IDLE_NS;
+            if (quiet && subflow.usable() && !subflow.stale && subflow.tcb.demandAnswer(nowNs)) {
+                decided(LivenessDecision.SUSPECTED, subflow);
+                subflow.pulse.probed(LivenessDecision.SUSPECTED, nowNs);
+                countProbe(subflow);
             }
         }
     }
@@ -203,6 +207,10 @@ final class Liveness {
     /** A segment that must be answered, whenever the last one was (LowerLayer.demandProbe). */
     private void send(Subflow subflow) {
         subflow.tcb.demandProbe();
+        countProbe(subflow);
+    }
+
+    private void countProbe(Subflow subflow) {
         int ip = subflow.localAddress().isIpv4() ? Ipv4.MIN_HEADER : Ipv6.HEADER;
         int timestamps = subflow.tcb.timestamps() ? TcpOptionWriter.ALIGNED_TIMESTAMPS_LENGTH : 0;
         int dataAck = connection.receiver.wideDataAck() ? 12 : 8;

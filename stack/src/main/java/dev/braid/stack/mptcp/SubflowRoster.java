@@ -129,8 +129,8 @@ final class SubflowRoster {
         }
         subflow.receiver.release();
         connection.sender.forget(subflow, nowNs);
-        if (why == TcpFailure.REFUSED && subflow.handshake instanceof JoinHandshake) {
-            connection.liveness.onJoinRefused(nowNs);
+        if (why == TcpFailure.RESET || (why == TcpFailure.REFUSED && subflow.handshake instanceof JoinHandshake)) {
+            connection.liveness.onReset(nowNs);
         }
         MptcpObserver observer = layer.observer;
         if (observer != null) {

@@ -90,6 +90,8 @@ abstract class ConnectionVariables {
     boolean probesWithOctet;
     /** Position of the last such octet: that it arrived twice is no news. */
     long probedOctet = Long.MIN_VALUE;
+    /** Whether the peer still has the connection is doubted; {@code null} = it is not. */
+    @Nullable Doubt doubt;
     /** The sender's SWS avoidance is overridden once. */
     boolean overrideSws;
     /** New data waits for the congestion window. */

@@ -146,16 +146,21 @@ final class Expiry {
 
     // Keep-alive (RFC 9293 section 3.8.4).
 
-    /** Keeps the deadline in step with the last sign of life; only while nothing is in flight (MUST-28). */
+    /** Keeps the deadline in step with the last sign of life; only while nothing is in flight (MUST-28), which asks as well. */
     static void armKeepAlive(Tcb tcb) {
-        boolean idle = tcb.settings.keepAlive && tcb.state.synchronised() && tcb.sent.isEmpty() && !tcb.windowLimited;
-        if (!idle) {
-            tcb.deadlines.keepAliveNs = Deadlines.NONE;
-        } else if (tcb.probesUnanswered > 0) {
-            tcb.deadlines.keepAliveNs = tcb.lastProbeNs + keepIntervalNs(tcb);
-        } else {
-            tcb.deadlines.keepAliveNs = tcb.lastReceivedNs + keepIdleNs(tcb);
-        }
+        boolean asks = tcb.settings.keepAlive || tcb.doubt != null;
+        boolean idle = asks && tcb.state.synchronised() && tcb.sent.isEmpty() && !tcb.windowLimited;
+        tcb.deadlines.keepAliveNs = idle ? nextQuestionNs(tcb) : Deadlines.NONE;
+    }
+
+    private static long nextQuestionNs(Tcb tcb) {
+        Doubt doubt = tcb.doubt;
+        long doubtNs = doubt == null ? Deadlines.NONE : doubt.askNs();
+        return tcb.settings.keepAlive ? Math.min(doubtNs, keepAliveNs(tcb)) : doubtNs;
+    }
+
+    private static long keepAliveNs(Tcb tcb) {
+        return tcb.probesUnanswered > 0 ? tcb.lastProbeNs + keepIntervalNs(tcb) : tcb.lastReceivedNs + keepIdleNs(tcb);
     }
 
     private static long keepIdleNs(Tcb tcb) {
@@ -174,7 +179,8 @@ final class Expiry {
     }
 
     private void onKeepAlive(Tcb tcb, long nowNs) {
-        if (tcb.probesUnanswered == 0 && nowNs - tcb.lastReceivedNs < keepIdleNs(tcb)) {
+        Doubt.ask(tcb, nowNs);
+        if (!tcb.settings.keepAlive || nowNs < keepAliveNs(tcb)) {
             return;
         }
         boolean over = tcb.settings.userTimeoutNs > 0

@@ -25,6 +25,14 @@ public interface LowerLayer {
      */
     void demandProbe();
 
+    /**
+     * There is reason to doubt that the peer still has the connection, which its reset would tell (RFC 9293 section 3.5.1). It is asked by
+     * segments without data, with back-off, until it answers or has left as many questions unanswered as data is sent again.
+     *
+     * @return false when it is being asked already: no segment leaves now
+     */
+    boolean demandAnswer(long nowNs);
+
     /** The connection is to end with a reset that carries options. */
     void demandReset(long nowNs);
 

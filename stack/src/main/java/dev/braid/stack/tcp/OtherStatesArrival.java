@@ -56,6 +56,7 @@ final class OtherStatesArrival {
         if (!acceptable(tcb, segment)) {
             counters.dropSequence.increment();
             if (segment.has(Tcp.RST)) {
+                doubtReset(tcb, segment, nowNs);
                 return false;
             }
             // "If an incoming segment is not acceptable, an acknowledgment should be sent in reply (unless the RST bit is
@@ -175,6 +176,7 @@ final class OtherStatesArrival {
         if (segment.seq != tcb.rcvNxt) {
             counters.dropReset.increment();
             challenge(tcb, nowNs);
+            Doubt.begin(tcb, nowNs);
             return false;
         }
         UpperLayer upper = tcb.upper;
@@ -188,6 +190,18 @@ final class OtherStatesArrival {
             default -> layer.ending.fail(tcb, TcpFailure.RESET);
         }
         return false;
+    }
+
+    /**
+     * "If the RST bit is set and the sequence number is outside the current receive window, silently drop the segment." The number that
+     * an earlier ACK of ours named is what answers that ACK where the connection is gone, and data may have overtaken the answer: so the
+     * peer will be asked, which is no answer to this segment.
+     */
+    private static void doubtReset(Tcb tcb, TcpSegment segment, long nowNs) {
+        int behind = Seq.diff(tcb.rcvNxt, segment.seq);
+        if (behind > 0 && behind <= tcb.rcvWnd()) {
+            Doubt.begin(tcb, nowNs);
+        }
     }
 
     // Third, check security: RFC 9293 appendix A.1 leaves it out on today's Internet.

@@ -458,6 +458,11 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
     }
 
     @Override
+    public boolean demandAnswer(long nowNs) {
+        return Doubt.beginAsking(this, nowNs);
+    }
+
+    @Override
     public void demandReset(long nowNs) {
         layer.ending.abort(this);
     }

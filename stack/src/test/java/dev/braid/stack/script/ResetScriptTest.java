@@ -145,8 +145,87 @@ class ResetScriptTest extends Script {
             peer.sends(rst(100 + i));
         }
         peer.seesWhatever();
+        after(RTO_MS);
+        peer.sees(ack(0, 1));
+        after(1);
+        peer.sends(ack(1, 1));
         after(5_001);
         peer.sends(rst(100)).sees(ack(1, 1));
+    }
+
+    // The challenge, or the answer to it, is lost.
+
+    /** The retransmission timeout: when the first question after a reset leaves. */
+    private static final int RTO_MS = 200;
+
+    @Test
+    void aPeerWhoseResetIsNotBelievedIsAskedUntilItAnswers() {
+        Conn conn = established();
+        peer.sends(rst(2)).sees(ack(1, 1)).seesNothing();
+        after(RTO_MS);
+        peer.sees(ack(0, 1)).seesNothing();
+        after(RTO_MS);
+        peer.sees(ack(0, 1)).seesNothing();
+        after(2 * RTO_MS);
+        peer.sees(ack(0, 1)).seesNothing().sends(rst(1)).seesNothing();
+        conn.isIn(TcpState.CLOSED).failedWith(Errno.ECONNRESET);
+    }
+
+    @Test
+    void aPeerThatAnswersIsAskedNoMore() {
+        Conn conn = established();
+        peer.sends(rst(2)).sees(ack(1, 1)).seesNothing();
+        after(RTO_MS);
+        peer.sees(ack(0, 1));
+        after(1);
+        peer.sends(ack(1, 1)).seesNothing();
+        after(3_600_000);
+        peer.seesNothing();
+        conn.isIn(TcpState.ESTABLISHED);
+    }
+
+    @Test
+    void whatWasOnItsWayBeforeAResetIsNoAnswer() {
+        established();
+        peer.sends(rst(101)).sees(ack(1, 1)).seesNothing();
+        peer.sends(data(1, 101)).sees(ack(1, 101)).seesNothing();
+        after(RTO_MS);
+        peer.sees(ack(0, 101)).seesNothing();
+    }
+
+    @Test
+    void aResetThatDataOvertookIsNotBelievedButAskedAbout() {
+        Conn conn = established();
+        peer.sends(data(1, 101)).sees(ack(1, 101)).sends(rst(1)).seesNothing();
+        after(RTO_MS);
+        peer.sees(ack(0, 101)).sends(rst(101));
+        conn.isIn(TcpState.CLOSED);
+    }
+
+    @Test
+    void aPeerThatDoesNotAnswerIsLeftAtThatInTime() {
+        Conn conn = established();
+        peer.sends(rst(2)).sees(ack(1, 1));
+        after(RTO_MS);
+        for (int i = 0; i < 15; i++) {
+            peer.sees(ack(0, 1)).seesNothing();
+            after(Math.min(200 << i, 120_000));
+        }
+        peer.seesNothing();
+        after(3_600_000);
+        peer.seesNothing();
+        conn.isIn(TcpState.ESTABLISHED);
+    }
+
+    @Test
+    void howeverManyResetsComeThereIsOneQuestionAtATime() {
+        established();
+        for (int i = 0; i < 50; i++) {
+            peer.sends(rst(100 + i));
+        }
+        peer.seesWhatever();
+        after(RTO_MS);
+        peer.sees(ack(0, 1)).seesNothing();
     }
 
     @Test

@@ -346,6 +346,25 @@ class StripeTest {
     }
 
     @Test
+    void anAnswerIsDemandedUntilItComes() {
+        try (Pair pair = pair()) {
+            pair.here.send(1000);
+            pair.world.run(SECOND);
+            pair.here.peerHas = 0;
+            long nowNs = pair.world.clock.nowNs();
+            pair.world.forth.cut(nowNs);
+            assertThat(pair.one.tcb.demandAnswer(nowNs)).isTrue();
+            assertThat(pair.one.tcb.demandAnswer(nowNs)).as("a second question").isFalse();
+            pair.world.run(SECOND);
+            pair.world.forth.mend();
+            pair.world.run(2 * SECOND);
+            assertThat(pair.here.peerHas).isEqualTo(1000);
+            pair.world.run(10 * SECOND);
+            assertThat(pair.one.tcb.demandAnswer(pair.world.clock.nowNs())).as("a new question").isTrue();
+        }
+    }
+
+    @Test
     void probesBringAnOctetAndThatItArrivedTwiceIsNoNews() {
         try (Pair pair = pair()) {
             pair.here.send(1000);

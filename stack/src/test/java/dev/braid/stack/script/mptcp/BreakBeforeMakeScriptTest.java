@@ -87,13 +87,16 @@ class BreakBeforeMakeScriptTest extends TwoPathScript {
     @Test
     void aPeerThatRefusesAJoinIsAskedOnPathsItWasNotHeardOn() {
         hasTwoPaths(Role.CLIENT);
+        core().onDevice(1, false, 1_500, nowNs());
+        flushed();
         afterWhatever(20_000);
-        first.seesNothing();
+        first.seesWhatever();
+        second.seesWhatever();
         Path again = joinedPath("again", 1, 0, PEER_PORT, 0);
-        second.sends(rst(1));
-        afterWhatever(160);
+        core().onDevice(1, true, 1_500, nowNs());
+        flushed();
         again.sees(syn(0).with(join())).sends(rstAck(0, 1)).seesNothing();
-        first.sees(octetProbe(1, 11)).sends(rst(11)).seesNothing();
+        first.sees(probe(1, 11)).sends(rst(11)).seesNothing();
         assertThat(connection().subflows()).isZero();
     }
 

@@ -2,6 +2,7 @@ package dev.braid.stack.script.mptcp;
 
 import static dev.braid.stack.script.Seg.ack;
 import static dev.braid.stack.script.Seg.data;
+import static dev.braid.stack.script.Seg.rst;
 import static dev.braid.stack.script.Seg.rstAck;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
 import static dev.braid.stack.script.mptcp.MpOption.map;
@@ -11,6 +12,7 @@ import static dev.braid.stack.script.mptcp.MpOption.tcprst;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.stack.script.Seg;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,6 +26,11 @@ class LivenessScriptTest extends TwoPathScript {
     private static final int FIRST_ANSWER_MS = FIRST_RTT_MS + 4 * FIRST_RTT_MS / 2;
     /** After that much silence the second path is suspected. */
     private static final int SUSPECT_MS = ANSWER_MS;
+
+    /** As long as nothing is heard of a path that nothing is expected of. */
+    private static final int QUIET_MS = 15_000;
+    /** The first path's retransmission timeout. */
+    private static final int FIRST_RTO_MS = 220;
 
     /** How long after a probe that was answered the next one leaves at the earliest: twice the first pause. */
     private static final int AGAIN_MS = 2 * TURN_MS;
@@ -276,5 +283,29 @@ class LivenessScriptTest extends TwoPathScript {
         first.sends(ack(111, 1));
         second.sees(ack(1, 201).with(prio(true)));
         assertThat(counter("MptcpLiveToldPrioBack")).isEqualTo(1);
+    }
+
+    /** It may have let go of that one as well, and its reset may be lost. */
+    @Test
+    void aQuietPathIsAskedUntilItAnswersWhenThePeerResetsAnother() {
+        hasTwoPaths(Role.SERVER);
+        after(QUIET_MS);
+        first.seesNothing();
+        second.sends(rst(1));
+        first.sees(probe(1, 11)).seesNothing();
+        after(FIRST_RTO_MS);
+        first.sees(probe(1, 11)).seesNothing();
+        after(2 * FIRST_RTO_MS);
+        first.sees(probe(1, 11)).seesNothing().sends(rst(11));
+        assertThat(connection().subflows()).isZero();
+        assertThat(counter("MptcpLiveSuspected")).isEqualTo(1);
+    }
+
+    @Test
+    void aPathThatWasHeardOfLateIsNotAskedWhenThePeerResetsAnother() {
+        hasTwoPaths(Role.SERVER);
+        after(QUIET_MS - FIRST_RTT_MS);
+        second.sends(rst(1));
+        first.seesNothing();
     }
 }

@@ -103,7 +103,7 @@ abstract class TwoPathScript extends MptcpScript {
         return (MptcpConnection) conn.socket().connection();
     }
 
-    /** What asks the peer for its window: an empty segment just below what is in flight (RFC 9293 section 3.10.7.4). */
+    /** What asks the peer for its window, or for an answer: an empty segment just below what is in flight (RFC 9293 section 3.10.7.4). */
     protected static Seg probe(int una, int ack) {
         return ack(una - 1, ack);
     }
