@@ -30,7 +30,7 @@ public final class Doctor {
         return all;
     }
 
-    /** Looks; takes as long as trials of the servers do, fourteen seconds at most. */
+    /** Looks; takes as long as trials of the servers do, fourteen seconds at most, and six for each link that swallows packets. */
     public DoctorReport examine() {
         List<Finding> findings = new ArrayList<>();
         CHECKS.forEach((what, check) -> {

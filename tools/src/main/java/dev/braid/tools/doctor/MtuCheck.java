@@ -2,66 +2,96 @@ package dev.braid.tools.doctor;
 
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.host.LinkView;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * Whether a link's way swallows large packets without a word (RFC 2923 section 2.1): then handshakes succeed and transfers hang, until
- * TCP has found out by itself. Datagrams of several sizes go to a port that nobody listens at; the refusal tells that one arrived.
+ * TCP has found out by itself. Datagrams go to a port that nobody listens at; the refusal tells that one arrived.
+ *
+ * <p>A host refuses only so often (RFC 4443 section 2.4 f; Linux six times at once and then once a second, for all links behind one
+ * address together), so silence alone proves nothing: the largest goes first and alone, and only if smaller ones are refused before it
+ * and behind it while it is not, again and again, does it vanish.
  */
 final class MtuCheck implements Check {
-    /** The least of IPv6; what tunnels leave; PPP over Ethernet. */
-    private static final List<Integer> SIZES = List.of(1_280, 1_400, 1_420, 1_460, 1_492);
+    /** The least of IPv6: with it begins what is worth asking about. */
+    private static final int LEAST = 1_280;
+    /** What tunnels leave; PPP over Ethernet. */
+    private static final List<Integer> SIZES = List.of(1_400, 1_420, 1_460, 1_492);
+
+    /** A link and where its packets are to go. */
+    private record Way(DoctorFacts facts, LinkView link, IpAddress address) {
+        static Optional<Way> to(DoctorFacts facts, LinkView link, List<IpAddress> addresses) {
+            return addresses.stream()
+                    .filter(address -> link.source(address.isIpv4()) != null)
+                    .findFirst()
+                    .map(address -> new Way(facts, link, address));
+        }
+
+        int least() {
+            return Math.min(LEAST, link.mtu());
+        }
+
+        boolean carriesLeast() {
+            return passes(least()) == Passage.PASSED;
+        }
+
+        Passage passes(int bytes) {
+            return facts.passes(link, address, bytes);
+        }
+    }
 
     @Override
     public void examine(DoctorFacts facts, Consumer<Finding> found) {
-        List<LinkView> usable = facts.links().stream().filter(link -> link.use().usable()).toList();
-        if (usable.isEmpty() || facts.server().isEmpty()) {
+        if (facts.server().isEmpty() || facts.links().stream().noneMatch(link -> link.use().usable())) {
             return;
         }
         List<IpAddress> addresses = facts.lookup().addresses();
-        AtOnce.tried(usable, (LinkView link) -> addresses.stream()
-                .filter(address -> link.source(address.isIpv4()) != null)
-                .findFirst()
-                .map(address -> passages(facts, link, address))
-                .orElse(null))
-                .forEach((link, passages) -> found.accept(judge(facts.server(), link, passages)));
-    }
-
-    private static Map<Integer, Passage> passages(DoctorFacts facts, LinkView link, IpAddress address) {
-        List<Integer> sizes = IntStream
-                .concat(SIZES.stream().mapToInt(size -> size).filter(size -> size < link.mtu()),
-                        IntStream.of(link.mtu()))
-                .boxed()
+        List<Way> ways = facts.links().stream()
+                .filter(link -> link.use().usable())
+                .flatMap(link -> Way.to(facts, link, addresses).stream())
                 .toList();
-        return AtOnce.tried(sizes, size -> facts.passes(link, address, size));
+        // Servers that refuse nothing are the most: that is found out of all links at once.
+        Map<Way, Boolean> refused = AtOnce.tried(ways, Way::carriesLeast);
+        refused.forEach((way, any) -> found.accept(any ? judge(facts.server(), way) : unknown(facts.server(), way)));
     }
 
-    private static Finding judge(String server, LinkView link, Map<Integer, Passage> passages) {
-        Optional<Integer> most = passages.keySet().stream()
-                .filter(size -> passages.get(size) == Passage.PASSED)
-                .max(Integer::compare);
-        if (most.isEmpty()) {
-            return Finding.ok(link.nic(),
-                    "no datagram is answered by " + server + ": how large packets may be is not known");
+    private static Finding judge(String server, Way way) {
+        int all = way.link.mtu();
+        Passage passage = way.passes(all);
+        if (passage == Passage.SILENT) {
+            if (!way.carriesLeast()) {
+                return unknown(server, way);
+            }
+            passage = way.passes(all);
         }
-        int passes = most.get();
-        if (passes == Collections.max(passages.keySet())) {
-            return Finding.ok(link.nic(), "packets of " + passes + " bytes pass to " + server);
+        String nic = way.link.nic();
+        if (passage == Passage.PASSED) {
+            return Finding.ok(nic, "packets of " + all + " bytes pass to " + server);
         }
-        if (passages.containsValue(Passage.TOLD)) {
-            return Finding.ok(link.nic(),
-                    "packets of more than " + passes + " bytes are too large on the way to " + server
-                            + ", which its routers tell");
-        }
-        return Finding.problem(link.nic(),
-                "packets of more than " + passes + " bytes vanish on the way to " + server
-                        + ", and nothing tells of it",
-                "mtu = " + passes + " below [link." + link.nic()
-                        + "] in the configuration, and a restart of the daemon");
+        int most = most(way);
+        String larger = "packets of more than " + most + " bytes ";
+        return passage == Passage.TOLD
+                ? Finding.ok(nic, larger + "are too large on the way to " + server + ", which its routers tell")
+                : Finding.problem(nic,
+                        larger + "vanish on the way to " + server + ", and nothing tells of it",
+                        "mtu = " + most + " below [link." + nic
+                                + "] in the configuration, and a restart of the daemon");
+    }
+
+    /** The largest of the usual sizes that passes. */
+    private static int most(Way way) {
+        List<Integer> sizes = SIZES.stream().filter(size -> size < way.link.mtu()).toList();
+        return AtOnce.tried(sizes, way::passes).entrySet().stream()
+                .filter(size -> size.getValue() == Passage.PASSED)
+                .mapToInt(Map.Entry::getKey)
+                .reduce(way.least(), Math::max);
+    }
+
+    private static Finding unknown(String server, Way way) {
+        return Finding.ok(way.link.nic(),
+                "no datagram is answered by " + server + ": how large packets may be is not known");
     }
 }

@@ -51,7 +51,7 @@ public final class Trials {
         this.server = server;
     }
 
-    /** Looks at everything. Blocks, fourteen seconds at most; on a thread of the daemon's network namespace. */
+    /** As {@link Doctor#examine}. Blocks; on a thread of the daemon's network namespace. */
     public DoctorReport examine() {
         return new Doctor(new LiveFacts(this)).examine();
     }

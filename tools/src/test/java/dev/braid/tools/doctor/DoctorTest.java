@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DoctorTest {
     private final FakeFacts facts = new FakeFacts();
@@ -105,6 +106,21 @@ class DoctorTest {
         assertThat(finding.link()).isEqualTo("wlan0");
         assertThat(finding.text()).startsWith("packets of more than 1400 bytes vanish");
         assertThat(finding.remedy()).startsWith("mtu = 1400 below [link.wlan0]");
+    }
+
+    /** As Linux does, which counts all links behind one address as one. */
+    @ParameterizedTest
+    @ValueSource(ints = {6, 3, 2, 1, 0})
+    void aServerThatRefusesOnlySoOftenIsTakenForNoWayThatSwallows(int refusals) {
+        facts.link(2, "usb0", LinkUse.USED);
+        facts.refusals = refusals;
+        assertThat(examined().findings()).filteredOn(finding -> finding.grade() != Grade.OK).isEmpty();
+        facts.refusals = refusals;
+        facts.carried = 1_400;
+        facts.larger.put("wlan0", Passage.SILENT);
+        assertThat(examined().findings()).filteredOn(finding -> finding.grade() != Grade.OK)
+                .allSatisfy(finding -> assertThat(finding.text()).startsWith("packets of more than 1400 bytes vanish"))
+                .hasSizeLessThanOrEqualTo(1);
     }
 
     @Test

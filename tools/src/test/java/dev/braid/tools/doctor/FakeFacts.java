@@ -38,6 +38,8 @@ final class FakeFacts implements DoctorFacts {
     final Map<String, Passage> larger = new HashMap<>();
     /** How many bytes it carries. */
     int carried = 1_500;
+    /** How often the server refuses datagrams at once; once a second more. */
+    int refusals = 1_000;
 
     FakeFacts() {
         settings.put("net/ipv6/conf/default/force_forwarding", "0");
@@ -46,7 +48,7 @@ final class FakeFacts implements DoctorFacts {
         bases.add(new NftBase(1, "braid", "forward", 2, -10, 1));
     }
 
-    private void link(int index, String nic, LinkUse use) {
+    void link(int index, String nic, LinkUse use) {
         String tun = "braid" + index;
         links.add(view(index, nic, use, IpAddress.parse("fd77:b1a1:d:" + index + "::2")));
         for (boolean v4 : new boolean[] {true, false}) {
@@ -138,7 +140,13 @@ final class FakeFacts implements DoctorFacts {
     }
 
     @Override
-    public Passage passes(LinkView link, IpAddress address, int bytes) {
-        return bytes <= carried ? Passage.PASSED : larger.getOrDefault(link.nic(), Passage.PASSED);
+    public synchronized Passage passes(LinkView link, IpAddress address, int bytes) {
+        Passage passage = bytes <= carried ? Passage.PASSED : larger.getOrDefault(link.nic(), Passage.PASSED);
+        if (passage == Passage.PASSED && refusals == 0) {
+            passage = Passage.SILENT;
+        }
+        // What is silent is asked twice, and takes two seconds.
+        refusals += passage == Passage.PASSED ? -1 : passage == Passage.SILENT ? 2 : 0;
+        return passage;
     }
 }
