@@ -74,6 +74,7 @@ class FrameTest {
     void metadataIsCleanInASlotThatIsUsedAgain() {
         Frame frame = mtu();
         frame.device(3).arrivalNs(4).flowHash(5).gso(Frame.GSO_TCP4, 1448).gsoEcn(true).partialChecksum(20, 16);
+        frame.linkHeaderLength(14).transportOffset(20).payloadOffset(40);
         frame.resize(60);
         frame.pushFront(10);
         frame.release();
@@ -86,6 +87,11 @@ class FrameTest {
         assertThat(again.gsoSize()).isZero();
         assertThat(again.gsoEcn()).isFalse();
         assertThat(again.checksumState()).isEqualTo(Frame.CHECKSUM_UNVERIFIED);
+        assertThat(again.checksumStart()).isZero();
+        assertThat(again.checksumOffset()).isZero();
+        assertThat(again.linkHeaderLength()).isZero();
+        assertThat(again.transportOffset()).isZero();
+        assertThat(again.payloadOffset()).isZero();
         assertThat(again.length()).isZero();
         assertThat(again.room()).isEqualTo(FramePool.MTU_ROOM);
         again.release();
