@@ -232,6 +232,37 @@ class AddressScriptTest extends MptcpScript {
         discardAll();
     }
 
+    /** Only a pure ACK leaves by the path itself, which asks for no data of its own accord. */
+    @Test
+    @Rfc({"8684", "3.3.8"})
+    void aBackupThatTheHostMakesRegularTakesWhatWaits() throws Exception {
+        isConnected();
+        endpoint(1, SUBFLOW | BACKUP);
+        lte.isJoined();
+        conn.write(60_000);
+        assertThat(wifi.pending()).isPositive();
+        lte.seesNothing();
+        core().mptcp().hostPaths().endpoints().change(1, 0);
+        flushed();
+        assertThat(lte.pending()).as("more than the ACK with MP_PRIO").isGreaterThan(1);
+        discardAll();
+    }
+
+    /** What is full is the regular path; the word comes by that one, and the path that has room hears nothing. */
+    @Test
+    @Rfc({"8684", "3.3.8"})
+    void aBackupTakesWhatWaitsWhenTheOnlyRegularPathBecomesOneToo() {
+        isOpen();
+        far.joins();
+        far.sends(ack(1, 1).with(dss(), prio(true))).seesNothing();
+        conn.write(60_000);
+        assertThat(wifi.pending()).isPositive();
+        far.seesNothing();
+        wifi.sends(ack(11, 1).with(dss(), prio(true)));
+        assertThat(far.pending()).as("segments on the other backup").isPositive();
+        discardAll();
+    }
+
     @Test
     @Rfc({"8684", "3.3.8"})
     void thePeerMakesAPathABackupAndARegularOneAgain() {

@@ -164,6 +164,17 @@ class BreakBeforeMakeScriptTest extends TwoPathScript {
         isJoined(again);
     }
 
+    /** The path that ends may not live to see it said again when it is lost. */
+    @Test
+    @Rfc({"8684", "3.4.2"})
+    void theFirstAddressIsTakenBackOverThePathThatStays() {
+        endpoint(0, SUBFLOW);
+        hasTwoPaths(Role.CLIENT);
+        noEndpoint(0);
+        second.sees(ack(1, 1).with(removeAddr(0))).seesNothing();
+        first.sees(fin(1, 11).lacks(MpOption.REMOVE_ADDR)).seesNothing();
+    }
+
     @ParameterizedTest
     @EnumSource
     void aLinkThatGoesDownIsToldAndWhatItCarriedGoesByTheOther(Role role) {

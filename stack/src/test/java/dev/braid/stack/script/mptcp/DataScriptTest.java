@@ -16,6 +16,8 @@ import dev.braid.stack.script.Seg;
 import dev.braid.stack.socket.Errno;
 import dev.braid.testing.Rfc;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The data sequence space over one and two subflows: mappings, DATA_ACK, DATA_FIN (RFC 8684 section 3.3). */
 class DataScriptTest extends MptcpScript {
@@ -270,6 +272,19 @@ class DataScriptTest extends MptcpScript {
         wifi.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(112)));
         conn.reads(100).readsEnd();
         far.seesWhatever();
+    }
+
+    /** No window reaches so far, and the end that is meant comes yet. */
+    @ParameterizedTest
+    @ValueSource(longs = {11 + (1L << 31), 11 + (1L << 32), 5 - (1L << 32)})
+    @Rfc({"8684", "3.3.3"})
+    void aDataFinFarAwayIsNotTheEnd(long place) {
+        isOpen();
+        wifi.sends(ack(11, 1).with(dataFin(place).dsnBytes(8)));
+        wifi.sends(data(11, 111).with(map(11, 11, 100))).seesWhatever();
+        conn.reads(100).readsNothing();
+        wifi.sends(ack(111, 1).with(dataFin(111))).sees(ack(1, 111).with(dss().ack(112)));
+        conn.readsEnd();
     }
 
     @Test

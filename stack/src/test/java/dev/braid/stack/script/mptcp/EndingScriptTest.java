@@ -179,6 +179,20 @@ class EndingScriptTest extends MptcpScript {
         wifi.sees(data(111, 121).lacks(MpOption.ALL)).sends(ack(11, 121).bare());
     }
 
+    /** What the peer acknowledges in the very segment that says MP_FAIL may be what it says failed. */
+    @Test
+    @Rfc({"8684", "3.7"})
+    void aDataAckBesideAFailureClearsNothing() {
+        mp.demandsChecksums();
+        isOpen();
+        conn.write(100);
+        wifi.sees(data(1, 101).with(map(1, 1, 100)));
+        wifi.sends(ack(11, 51).with(dss().ack(101), fail(1)));
+        mp.fellBack();
+        assertThat(conn.socket().connection().sendQueued()).isEqualTo(50);
+        wifi.seesWhatever();
+    }
+
     /** Section 3.7: where the bytes of the subflow are not the connection's there is no fallback but the subflow's end. */
     @Test
     @Rfc({"8684", "3.7"})
