@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.TestLinks;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -7,6 +7,7 @@ import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.Role;
 import dev.braid.tools.host.Target;
+import dev.braid.tools.host.TestLinks;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;

@@ -14,6 +14,7 @@ import dev.braid.tools.host.Names;
 import dev.braid.tools.host.OneGoal;
 import dev.braid.tools.host.Role;
 import dev.braid.tools.host.Target;
+import dev.braid.tools.host.TestLinks;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -154,7 +155,8 @@ final class RacingDialerTest {
         long beganNs = System.nanoTime();
         Connected connected = dial();
         assertThat(connected.link()).isEqualTo(1);
-        assertThat(System.nanoTime() - beganNs).isBetween(240_000_000L, 900_000_000L);
+        // Above, only whether it is this delay or a handshake's: a loaded machine takes its time.
+        assertThat(System.nanoTime() - beganNs).isBetween(240_000_000L, 5_000_000_000L);
         await(() -> links.heard.contains("0 false"));
         assertThat(links.heard).containsExactly("1 true", "0 false");
         await(() -> opened.stream().filter(SocketChannel::isOpen).count() == 1);

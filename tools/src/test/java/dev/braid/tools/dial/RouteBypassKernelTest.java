@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.tools.config.HostConfig;
+import dev.braid.tools.host.TestLinks;
 import dev.braid.tundriver.netlink.Rtnetlink;
 import dev.braid.tundriver.netns.NetworkNamespace;
 import java.util.List;

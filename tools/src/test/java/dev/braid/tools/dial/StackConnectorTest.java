@@ -11,6 +11,7 @@ import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.tools.host.Goal;
 import dev.braid.tools.host.GoalChoice;
 import dev.braid.tools.host.LinkView;
+import dev.braid.tools.host.TestLinks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;

@@ -7,10 +7,9 @@ import dev.braid.tools.host.GoalChoice;
 import dev.braid.tools.host.LinkConnector;
 import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.LinkView;
-import dev.braid.tools.host.Links;
 import dev.braid.tools.host.Names;
 import dev.braid.tools.host.OneGoal;
-import dev.braid.tools.host.Role;
+import dev.braid.tools.host.TestLinks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,7 +48,7 @@ class TrialsTest {
     }
 
     private Trials trials() {
-        return new Trials(new OneLink(), new LoopbackName(), new OneGoal(), new KernelConnector(), () -> server);
+        return new Trials(new TestLinks(LINK), new LoopbackName(), new OneGoal(), new KernelConnector(), () -> server);
     }
 
     @Test
@@ -88,23 +87,6 @@ class TrialsTest {
         assertThat(trials().lookup().addresses()).containsExactly(LOOPBACK);
         server = "[::1]:443";
         assertThat(trials().lookup()).isEqualTo(new Lookup(List.of(), "not known: ::1"));
-    }
-
-    private static final class OneLink implements Links {
-        @Override
-        public List<LinkView> all() {
-            return List.of(LINK);
-        }
-
-        @Override
-        public void role(String nic, Role role) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void heard(int index, boolean answered) {
-            throw new UnsupportedOperationException();
-        }
     }
 
     private static final class LoopbackName implements Names {

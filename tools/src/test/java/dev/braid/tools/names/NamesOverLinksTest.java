@@ -7,9 +7,9 @@ import dev.braid.stack.Link;
 import dev.braid.stack.Stack;
 import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.LinkView;
-import dev.braid.tools.host.Links;
 import dev.braid.tools.host.Names.Answers;
 import dev.braid.tools.host.Role;
+import dev.braid.tools.host.TestLinks;
 import dev.braid.tundriver.netns.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,9 +18,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -36,25 +34,7 @@ import org.junit.jupiter.api.Timeout;
 class NamesOverLinksTest {
     private static final String SERVER = "203.0.113.53";
 
-    /** Which links answered, "0 true", and which did not, "0 false". */
-    private final Set<String> heard = ConcurrentHashMap.newKeySet();
-    private final Links links = new Links() {
-        @Override
-        public List<LinkView> all() {
-            return List.of(view(0), view(1));
-        }
-
-        @Override
-        public void role(String nic, Role role) {
-            throw new IllegalArgumentException("roles do not change here");
-        }
-
-        @Override
-        public void heard(int index, boolean answered) {
-            heard.add(index + " " + answered);
-        }
-    };
-
+    private final TestLinks links = new TestLinks(view(0), view(1));
     private NetworkNamespace namespace;
     private Stack stack;
 
@@ -130,7 +110,7 @@ class NamesOverLinksTest {
             assertThat(server.asked()).isEqualTo(2);
             assertThat(server.askers()).containsExactly("10.77.0.2");
         }
-        assertThat(heard).as("an answered name says nothing of connections").isEmpty();
+        assertThat(links.heard).as("an answered name says nothing of connections").isEmpty();
     }
 
     @Test
@@ -157,12 +137,12 @@ class NamesOverLinksTest {
             assertThat(server.askers()).containsExactly("10.77.1.2");
             Thread.sleep(2_500);
         }
-        assertThat(heard).isEmpty();
+        assertThat(links.heard).isEmpty();
     }
 
     private void awaitHeard(String what) throws InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!heard.contains(what)) {
+        while (!links.heard.contains(what)) {
             assertThat(System.nanoTime()).as("heard " + what).isLessThan(endNs);
             Thread.sleep(10);
         }

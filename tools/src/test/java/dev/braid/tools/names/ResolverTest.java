@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.host.Bypass;
 import dev.braid.tools.host.LinkView;
-import dev.braid.tools.host.Links;
 import dev.braid.tools.host.NameTrial;
 import dev.braid.tools.host.Names.Answers;
-import dev.braid.tools.host.Role;
+import dev.braid.tools.host.TestLinks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
@@ -37,23 +36,6 @@ class ResolverTest {
         @Override
         public SocketChannel stream(LinkView link, boolean ipv4) throws IOException {
             return SocketChannel.open();
-        }
-    };
-
-    private static final Links NO_LINKS = new Links() {
-        @Override
-        public List<LinkView> all() {
-            return List.of();
-        }
-
-        @Override
-        public void role(String nic, Role role) {
-            throw new IllegalArgumentException("there is no link " + nic);
-        }
-
-        @Override
-        public void heard(int index, boolean answered) {
-            throw new AssertionError("nothing was heard over link " + index);
         }
     };
 
@@ -95,7 +77,7 @@ class ResolverTest {
         var sources = new NameSources(etc, etc.resolve("none"), System::nanoTime);
         List<InetSocketAddress> addresses = servers.stream().map(server -> server.server().socketAddress()).toList();
         sources.configure(addresses);
-        return new Resolver(KERNEL, sources, NO_LINKS, BYPASS,
+        return new Resolver(KERNEL, sources, new TestLinks(), BYPASS,
                 name -> name.equals("known.corp.example") ? List.of(IpAddress.parse("10.9.0.1")) : List.of(),
                 System::nanoTime);
     }

@@ -1,43 +1,39 @@
-package dev.braid.tools.dial;
+package dev.braid.tools.host;
 
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
-import dev.braid.tools.host.LinkUse;
-import dev.braid.tools.host.LinkView;
-import dev.braid.tools.host.Links;
-import dev.braid.tools.host.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Links that are what a test says. */
-final class TestLinks implements Links {
-    final List<LinkView> all = new ArrayList<>();
+public final class TestLinks implements Links {
+    public final List<LinkView> all = new ArrayList<>();
     /** What was heard: index and whether it was an answer. */
-    final Queue<String> heard = new ConcurrentLinkedQueue<>();
+    public final Queue<String> heard = new ConcurrentLinkedQueue<>();
 
-    TestLinks(LinkView... links) {
+    public TestLinks(LinkView... links) {
         all.addAll(List.of(links));
     }
 
     /** A primary link of both families. */
-    static LinkView link(int index, String nic) {
+    public static LinkView link(int index, String nic) {
         return link(index, nic, Role.PRIMARY, LinkUse.USED, 0);
     }
 
-    static LinkView link(int index, String nic, Role role, LinkUse use, long srttNs) {
+    public static LinkView link(int index, String nic, Role role, LinkUse use, long srttNs) {
         return new LinkView(index, nic, "braid" + index, role, use, "", IpAddress.parse("198.19.77." + (4 * index + 2)),
                 IpAddress.parse("fd77:b1a1:d:" + index + "::2"), List.of(Prefix.parse("192.168.1" + index + ".0/24")),
                 1500,
                 false, srttNs);
     }
 
-    static LinkView ipv4Only(int index, String nic) {
+    public static LinkView ipv4Only(int index, String nic) {
         return ipv4Only(index, nic, LinkUse.USED);
     }
 
-    static LinkView ipv4Only(int index, String nic, LinkUse use) {
+    public static LinkView ipv4Only(int index, String nic, LinkUse use) {
         return new LinkView(index, nic, "braid" + index, Role.PRIMARY, use, "",
                 IpAddress.parse("198.19.77." + (4 * index + 2)), null, List.of(), 1500, false, 0);
     }
