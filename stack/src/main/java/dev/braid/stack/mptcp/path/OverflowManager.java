@@ -141,6 +141,6 @@ public final class OverflowManager implements PathManager {
     }
 
     private static boolean isPath(PathSubflow subflow) {
-        return subflow.initiated() && subflow.established() && !subflow.closing();
+        return subflow.established() && !subflow.closing();
     }
 }

@@ -31,6 +31,8 @@ final class FakeConnection implements PathView, PathCommands {
         boolean stale;
         boolean backup;
         boolean yields;
+        boolean remoteBackup;
+        boolean closing;
         long srttNs = 10_000_000;
 
         FakeSubflow(SubflowPlan plan, int number, boolean initiated) {
@@ -72,7 +74,7 @@ final class FakeConnection implements PathView, PathCommands {
 
         @Override
         public boolean closing() {
-            return false;
+            return closing;
         }
 
         @Override
@@ -82,7 +84,7 @@ final class FakeConnection implements PathView, PathCommands {
 
         @Override
         public boolean remoteBackup() {
-            return false;
+            return remoteBackup;
         }
 
         @Override
@@ -279,6 +281,12 @@ final class FakeConnection implements PathView, PathCommands {
         FakeSubflow subflow = get(number);
         subflow.established = true;
         tell(new PathEvent.SubflowEstablished(subflow));
+    }
+
+    /** The peer opened a subflow. */
+    void join(SubflowPlan plan) {
+        subflows.add(new FakeSubflow(plan, nextNumber, false));
+        establish(nextNumber++);
     }
 
     void establishAll() {

@@ -4,6 +4,7 @@ import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT;
 import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_2;
 import static dev.braid.stack.mptcp.path.FakeConnection.PORT;
 import static dev.braid.stack.mptcp.path.FakeConnection.SERVER;
+import static dev.braid.stack.mptcp.path.FakeConnection.SERVER_2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,7 @@ final class OverflowManagerTest {
     void whatTheRegularPathsHaveRoomForIsNoReason() {
         begin(0, OVERFLOW);
         connection.pass(100);
+        connection.receive(1_000);
         connection.send(1_500_000);
         assertThat(connection.log).isEmpty();
         connection.queued = 1;
@@ -110,6 +112,71 @@ final class OverflowManagerTest {
         connection.log.clear();
         connection.change(connection.endpoints.find(CLIENT_2, 0).orElseThrow(), 0);
         assertThat(connection.log).containsExactly("priority 1 regular");
+    }
+
+    @Test
+    void anUploadThatGoesOnIsNotCalm() {
+        begin(0, OVERFLOW);
+        connection.queued = 1;
+        connection.send(1_000_000);
+        connection.log.clear();
+        connection.send(600_000);
+        connection.pass(5_100);
+        assertThat(connection.log).isEmpty();
+        connection.pass(5_100);
+        assertThat(connection.log).containsExactly("priority 1 backup");
+    }
+
+    @Test
+    void aPathThatIsStillOpeningDoesNotWorkYet() {
+        begin(0, OVERFLOW);
+        connection.open(new SubflowPlan(new LocalAddress(CLIENT, 0), 0, 0, SERVER_2, PORT, 0, false));
+        connection.log.clear();
+        connection.get(0).stale = true;
+        connection.tell(new PathEvent.SubflowSilent(connection.get(0)));
+        assertThat(connection.log).containsExactly("overflow 1");
+    }
+
+    @Test
+    void aPathThatThePeerWantsAsABackupIsNoRegularOne() {
+        begin(0, OVERFLOW);
+        connection.get(0).remoteBackup = true;
+        connection.tell(new PathEvent.PriorityChanged(connection.get(0)));
+        assertThat(connection.log).containsExactly("overflow 1");
+    }
+
+    @Test
+    void aPathThatEndsIsLeftAlone() {
+        begin(0, OVERFLOW);
+        connection.get(1).closing = true;
+        connection.receive(1_000_000);
+        assertThat(connection.log).isEmpty();
+        assertThat(connection.wakeMoved).as("there is nothing to be woken for").isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aPathThatThePeerOpenedIsForOverflowToo() {
+        connection.add(CLIENT_2, OVERFLOW);
+        connection.begin();
+        connection.join(new SubflowPlan(new LocalAddress(CLIENT_2, 1), 0, 2, SERVER_2, PORT, 0, false));
+        assertThat(connection.log).containsExactly("priority 1 backup");
+    }
+
+    @Test
+    void nothingIsSaidBeforeTheConnectionIsKnownToBeMultipath() {
+        connection.established = false;
+        connection.add(CLIENT, OVERFLOW);
+        connection.receive(10_000_000);
+        connection.tell(new PathEvent.Woken());
+        assertThat(connection.log).isEmpty();
+        assertThat(connection.wakeMoved).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void anEndpointThatNeverWasForOverflowIsNoneOfItsConcern() {
+        begin(0, OVERFLOW);
+        connection.change(connection.endpoints.find(CLIENT, 0).orElseThrow(), Endpoint.SUBFLOW | Endpoint.BACKUP);
+        assertThat(connection.log).isEmpty();
     }
 
     @Test
