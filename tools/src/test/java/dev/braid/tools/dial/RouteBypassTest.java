@@ -40,6 +40,16 @@ final class RouteBypassTest {
         assertThat(reason(FAR, route("203.0.113.0/24", 1, Route.RTN_UNICAST)))
                 .isEqualTo("the route to 203.0.113.0/24 leaves by eth0");
         assertThat(reason(FAR, route("203.0.113.1/32", 1, Route.RTN_LOCAL))).isEqualTo("203.0.113.1/32 is this host");
+        assertThat(reason(FAR, route("192.0.0.0/2", 1, Route.RTN_UNICAST))).as("more than half of all is none of VPNs' halves")
+                .isEqualTo("the route to 192.0.0.0/2 leaves by eth0");
+    }
+
+    @Test
+    void whatTheHostRefusesTheKernelIsToRefuse() {
+        assertThat(reason(FAR, route("0.0.0.0/0", 1, Route.RTN_UNREACHABLE))).isEqualTo("the host's routes refuse " + FAR);
+        int broadcast = 3; // of linux/rtnetlink.h
+        assertThat(reason(FAR, route("203.0.113.255/32", 1, broadcast)))
+                .isEqualTo("203.0.113.255/32 is no destination for connections");
     }
 
     @Test
@@ -49,6 +59,8 @@ final class RouteBypassTest {
                 .isEqualTo("192.168.10.0/24 is attached to eth0");
         assertThat(reason(IpAddress.parse("10.8.1.1"), theDefault)).isEqualTo("10.8.0.0/16 is configured to bypass");
         assertThat(reason(IpAddress.LOOPBACK_IPV6, theDefault)).isNotEmpty();
+        assertThat(reason(IpAddress.parse("fe80::1"), theDefault)).isNotEmpty();
+        assertThat(reason(IpAddress.parse("169.254.1.1"), theDefault)).isNotEmpty();
         // Block lists send names there, and to connect there is to connect to this host.
         assertThat(reason(IpAddress.ANY_IPV4, theDefault)).isNotEmpty();
     }

@@ -89,6 +89,14 @@ class DoctorTest {
     }
 
     @Test
+    void aNameServerThatAnswersIsToldWithItsTimeAndIsNoWordForAnother() {
+        assertThat(examined().about("wlan0").findings()).extracting(Finding::text)
+                .contains("name server 203.0.113.53 answers in 12 ms");
+        facts.nameServers.set(1, new NameTrial("203.0.113.54", "wlan0", "no answer within 2 s", 2_000_000_000));
+        assertThat(onlyComplaint().text()).isEqualTo("name server 203.0.113.54 is no help: no answer within 2 s");
+    }
+
+    @Test
     void nameServersThatAllStaySilentAreAProblemAndSoIsToHaveNone() {
         facts.nameServers.replaceAll(trial -> new NameTrial(trial.server(), trial.nic(), "no answer within 2 s", 0));
         assertThat(examined().findings()).filteredOn(finding -> finding.grade() == Grade.PROBLEM)

@@ -11,7 +11,7 @@ import dev.braid.tools.host.Goal;
 import dev.braid.tools.host.GoalChoice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GoalTableTest {
     private final GoalTable table = new GoalTable(config("""
@@ -19,6 +19,8 @@ class GoalTableTest {
             "*.example.net" = "latency"
             ":22" = "handover"
             "video.example.net:443" = "redundant"
+            "mail.example.net:25" = "redundant"
+            "mail.example.net" = "handover"
             """));
 
     @Test
@@ -28,8 +30,11 @@ class GoalTableTest {
         assertThat(table.of("a.example.net", 22).goal()).isEqualTo(Goal.LATENCY);
         assertThat(table.of("example.net", 80).goal()).isEqualTo(Goal.AGGREGATE);
         assertThat(table.of("192.0.2.1", 22).goal()).isEqualTo(Goal.HANDOVER);
+        assertThat(table.of("mail.example.net", 25).goal()).isEqualTo(Goal.REDUNDANT);
+        assertThat(table.of("mail.example.net", 26).goal()).isEqualTo(Goal.HANDOVER);
         assertThat(table.rules()).containsExactly(
-                "video.example.net:443 redundant", "*.example.net latency", ":22 handover", "* aggregate");
+                "video.example.net:443 redundant", "mail.example.net:25 redundant", "mail.example.net handover",
+                "*.example.net latency", ":22 handover", "* aggregate");
     }
 
     @Test
@@ -41,18 +46,30 @@ class GoalTableTest {
         table.change("host.example.org", 0, null);
         table.change(null, 0, Goal.HANDOVER);
         assertThat(table.of("host.example.org", 1).goal()).isEqualTo(Goal.HANDOVER);
-        assertThat(told[0]).isEqualTo(3);
+        table.change(null, 443, Goal.LATENCY);
+        assertThat(table.of("host.example.org", 443).goal()).isEqualTo(Goal.LATENCY);
+        assertThat(table.of("host.example.org", 1).goal()).as("a port alone is no goal for all else")
+                .isEqualTo(Goal.HANDOVER);
+        assertThat(told[0]).isEqualTo(4);
         table.reconfigure(config("goal = \"redundant\""));
+        assertThat(told[0]).as("a new configuration is told, too").isEqualTo(5);
         assertThat(table.rules()).containsExactly("* redundant");
     }
 
     @ParameterizedTest
-    @EnumSource
-    void theStackHasWhatEachGoalAsksFor(Goal goal) {
-        GoalChoice choice = new GoalTable(config("goal = \"" + goal.word() + "\"")).of("host", 1);
-        assertThat(choice.goal()).isEqualTo(goal);
-        PacketSchedulers.STANDARD.requireKnown(choice.scheduler());
-        PathManagers.STANDARD.requireKnown(choice.pathManagers());
+    @CsvSource({
+        "aggregate, default, endpoints overflow",
+        "latency, lowest-rtt, endpoints standby-rtt",
+        "redundant, redundant, endpoints",
+        "handover, lowest-rtt, endpoints standby-order"
+    })
+    void theStackHasWhatEachGoalAsksFor(String word, String scheduler, String pathManagers) {
+        GoalChoice choice = new GoalTable(config("goal = \"" + word + "\"")).of("host", 1);
+        assertThat(choice.goal().word()).isEqualTo(word);
+        assertThat(choice.scheduler()).isEqualTo(scheduler);
+        assertThat(choice.pathManagers()).isEqualTo(pathManagers);
+        PacketSchedulers.STANDARD.requireKnown(scheduler);
+        PathManagers.STANDARD.requireKnown(pathManagers);
     }
 
     private static HostConfig config(String text) {
