@@ -206,28 +206,6 @@ class LivenessTest {
     }
 
     @Test
-    void aPathThatBringsDataEvenlyIsAskedSooner() {
-        try (Scene scene = new Scene(false)) {
-            scene.server.send(10_000);
-            scene.world.run(SECOND);
-            Pulse pulse = new Pulse(scene.client.mptcp().subflows.get(0).tcb);
-            long heardNs = pulse.heardNs();
-            assertThat(pulse.suspectNs(heardNs) - heardNs).as("nothing is known of it yet").isEqualTo(25 * MS);
-            for (int i = 0; i < 100; i++) {
-                pulse.looked(heardNs + MS);
-            }
-            assertThat(pulse.suspectNs(heardNs) - heardNs).as("never older than 1 ms").isLessThan(11 * MS);
-            pulse.looked(heardNs + 7 * MS);
-            assertThat(pulse.suspectNs(heardNs) - heardNs).as("it stutters").isEqualTo(25 * MS);
-            pulse.looked(heardNs + 60 * SECOND);
-            for (int i = 0; i < 50; i++) {
-                pulse.looked(heardNs + MS);
-            }
-            assertThat(pulse.suspectNs(heardNs) - heardNs).as("a long pause is soon forgotten").isLessThan(11 * MS);
-        }
-    }
-
-    @Test
     void aReceiverMakesABackupARegularPathAndLaterABackupAgain() {
         try (Scene scene = new Scene(true)) {
             scene.server.send(BIG);
