@@ -188,25 +188,23 @@ public final class Resolver implements Names, AutoCloseable {
         }
     }
 
-    /** Asks for both families at once. */
+    /** Asks for both families at once; answers why there is nothing, which the two hardly ever differ in. */
     private String askServers(String name, List<Way> ways, OneAtATime answers) throws InterruptedException {
-        var why6 = new String[] {""};
         Thread other = Thread.ofVirtual().name("name-lookup-6").start(
                 () -> {
                     try {
-                        why6[0] = ask(new DnsQuestion(name, false), ways, answers);
+                        ask(new DnsQuestion(name, false), ways, answers);
                     } catch (InterruptedException e) {
-                        why6[0] = CLOSED;
+                        Thread.currentThread().interrupt(); // and ends: nobody waits for it any more
                     }
                 });
-        String why4;
         try {
-            why4 = ask(new DnsQuestion(name, true), ways, answers);
+            String why = ask(new DnsQuestion(name, true), ways, answers);
             other.join();
+            return why;
         } finally {
             other.interrupt();
         }
-        return why4.isEmpty() ? why6[0] : why4;
     }
 
     /** Answers why there is nothing; empty when there is something, of which was told. */

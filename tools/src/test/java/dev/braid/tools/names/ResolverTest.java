@@ -3,6 +3,7 @@ package dev.braid.tools.names;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.tools.config.ConfigFile;
 import dev.braid.tools.host.Bypass;
 import dev.braid.tools.host.LinkView;
 import dev.braid.tools.host.NameTrial;
@@ -16,7 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -127,6 +131,7 @@ class ResolverTest {
         try (Resolver resolver = resolver()) {
             assertThat(lookup(resolver, "192.0.2.77").found()).containsExactly("192.0.2.77");
             assertThat(lookup(resolver, "2001:db8::77").found()).containsExactly("2001:db8::77");
+            assertThat(lookup(resolver, "fd77::1").found()).containsExactly("fd77::1");
         }
         assertThat(server.asked()).isZero();
     }
@@ -297,14 +302,70 @@ class ResolverTest {
 
     @Test
     void aNameWithoutADotIsLookedForInTheSearchList() throws Exception {
-        Files.writeString(etc.resolve("resolv.conf"), "search one.example two.example\n");
-        serve(query -> List.of(MessageBytes.nameIn(query).equals("host.two.example")
-                ? good(query)
-                : MessageBytes.answerTo(query).code(3).build()));
+        Files.writeString(etc.resolve("resolv.conf"), "search one.example two.example three.example\n");
+        var known = Set.of("host.two.example", "host.three.example", "alone", "a.dot.two.example");
+        Queue<String> asked = new ConcurrentLinkedQueue<>();
+        serve(query -> {
+            asked.add(MessageBytes.nameIn(query));
+            return List.of(known.contains(MessageBytes.nameIn(query))
+                    ? good(query)
+                    : MessageBytes.answerTo(query).code(3).build());
+        });
         try (Resolver resolver = resolver()) {
             assertThat(lookup(resolver, "host").found()).hasSize(2);
+            assertThat(asked).as("the first that is found is meant").doesNotContain("host.three.example", "host");
             assertThat(lookup(resolver, "host.").found()).as("absolute").isEmpty();
+            assertThat(lookup(resolver, "a.dot").found()).as("absolute enough").isEmpty();
+            assertThat(lookup(resolver, "alone").found()).as("after all").hasSize(2);
         }
+    }
+
+    @Test
+    void aDomainThatMakesTheNameTooLongIsPassedBy() throws Exception {
+        String label = "a".repeat(60);
+        Files.writeString(etc.resolve("resolv.conf"), "search " + String.join(".", label, label, label, label) + '\n');
+        serve(query -> List.of(good(query)));
+        try (Resolver resolver = resolver()) {
+            assertThat(lookup(resolver, "a-name-of-some-length").found()).hasSize(2);
+        }
+    }
+
+    @Test
+    void otherServersAreAskedAnew() throws Exception {
+        FakeNameServer before = serve(query -> List.of(good(query)));
+        try (Resolver resolver = resolver()) {
+            lookup(resolver, "a.example");
+            FakeNameServer after = serve(query -> List.of(good(query)));
+            resolver.reconfigure(ConfigFile.parse("braid.toml",
+                    "[dns]\nservers = [\"127.0.0.1:" + after.server().port() + "\"]"));
+            lookup(resolver, "a.example");
+            assertThat(before.asked()).isEqualTo(2);
+            assertThat(after.asked()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aServerIsTriedWithAnyNameWhereNoneIsMeant() throws Exception {
+        Queue<String> asked = new ConcurrentLinkedQueue<>();
+        serve(query -> {
+            asked.add(MessageBytes.nameIn(query));
+            return List.of(good(query));
+        });
+        try (Resolver resolver = resolver()) {
+            for (String name : List.of("", "192.0.2.1", "a.example")) {
+                assertThat(resolver.trials(name)).singleElement().matches(NameTrial::answered);
+            }
+        }
+        assertThat(asked).containsExactly("example.com", "example.com", "a.example");
+    }
+
+    @Test
+    void afterACloseNothingIsLookedUp() throws Exception {
+        FakeNameServer server = serve(query -> List.of(good(query)));
+        Resolver resolver = resolver();
+        resolver.close();
+        assertThat(lookup(resolver, "a.example").why()).isEqualTo("the resolver is closed");
+        assertThat(server.asked()).isZero();
     }
 
     @Test
