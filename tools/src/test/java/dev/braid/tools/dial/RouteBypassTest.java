@@ -40,13 +40,15 @@ final class RouteBypassTest {
         assertThat(reason(FAR, route("203.0.113.0/24", 1, Route.RTN_UNICAST)))
                 .isEqualTo("the route to 203.0.113.0/24 leaves by eth0");
         assertThat(reason(FAR, route("203.0.113.1/32", 1, Route.RTN_LOCAL))).isEqualTo("203.0.113.1/32 is this host");
-        assertThat(reason(FAR, route("192.0.0.0/2", 1, Route.RTN_UNICAST))).as("more than half of all is none of VPNs' halves")
+        assertThat(reason(FAR, route("192.0.0.0/2", 1, Route.RTN_UNICAST)))
+                .as("more than half of all is none of VPNs' halves")
                 .isEqualTo("the route to 192.0.0.0/2 leaves by eth0");
     }
 
     @Test
     void whatTheHostRefusesTheKernelIsToRefuse() {
-        assertThat(reason(FAR, route("0.0.0.0/0", 1, Route.RTN_UNREACHABLE))).isEqualTo("the host's routes refuse " + FAR);
+        assertThat(reason(FAR, route("0.0.0.0/0", 1, Route.RTN_UNREACHABLE)))
+                .isEqualTo("the host's routes refuse " + FAR);
         int broadcast = 3; // of linux/rtnetlink.h
         assertThat(reason(FAR, route("203.0.113.255/32", 1, broadcast)))
                 .isEqualTo("203.0.113.255/32 is no destination for connections");
