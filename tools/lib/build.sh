@@ -30,6 +30,12 @@ build_find_bench() {
     return 1
 }
 
+# build_raise: lets the cache take classes of libraries that are too old for it.
+build_raise() {
+    timeout 60 "$jdk/bin/java" @"$root/tools/short.args" -XX:+UseSerialGC -cp "$build_jar" dev.braid.tools.CacheableJar "$build_out/lib" \
+        >"$build_out/raise.log" 2>&1 9<&-
+}
+
 # build_rehearse: records what short commands load in build_cache, which the JVM passes over without a word when it does not fit: another
 # JDK, other jars. They only start later without it.
 build_rehearse() {
@@ -109,7 +115,10 @@ build_jars() {
         build_explain
         return 1
     fi
-    ! build_find_jar || build_rehearse
+    if build_find_jar; then
+        build_raise
+        build_rehearse
+    fi
     echo "$jdk" >"$build_out/jdk"
     mv "$build_out/building" "$build_out/built"
     echo "braid: built in $(($(date +%s) - build_began)) s" >&2

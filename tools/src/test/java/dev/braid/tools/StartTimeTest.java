@@ -76,6 +76,6 @@ class StartTimeTest {
         assertThat(classes).hasSizeGreaterThan(1000);
         assertThat(classes.stream().filter(line -> !line.contains(CACHED)).count())
                 .as("of %d classes, those from elsewhere", classes.size())
-                .isLessThan(classes.size() / 8);
+                .isLessThan(classes.size() / 32);
     }
 }
