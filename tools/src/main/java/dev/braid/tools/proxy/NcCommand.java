@@ -7,18 +7,25 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code braid nc}: standard input and output over the daemon's proxy, such as for the ProxyCommand of ssh. */
-@Command(name = "nc", description = "Joins standard input and output to a connection that the daemon makes.", mixinStandardHelpOptions = true, footer = {
+/**
+ * {@code braid nc}: standard input and output over the daemon's proxy, such as for the ProxyCommand of ssh. Each direction ends by
+ * itself, as in other programs of this name: who has got all may still have something to say.
+ */
+@Command(name = "nc", description = "Joins standard input and output to a connection that the daemon makes, until both have ended.", mixinStandardHelpOptions = true, footer = {
     "",
     "Example:  ssh -o ProxyCommand='braid nc %h %p' host.example"
 })
@@ -51,8 +58,12 @@ public final class NcCommand implements Callable<Integer> {
         try (Socket socket = open()) {
             socket.setTcpNoDelay(true);
             ask(socket);
-            Thread.ofVirtual().name("nc-up").start(() -> sendAll(socket));
+            var sending = new FutureTask<>(() -> sendAll(socket));
+            Thread.ofVirtual().name("nc-up").start(sending);
             copy(socket.getInputStream(), output);
+            // Whoever reads the output learns that nothing will follow, while the input may go on.
+            output.close();
+            await(sending);
             return 0;
         }
     }
@@ -101,12 +112,20 @@ public final class NcCommand implements Callable<Integer> {
         return head.toString();
     }
 
-    private void sendAll(Socket socket) {
+    private @Nullable Void sendAll(Socket socket) throws IOException {
+        copy(input, socket.getOutputStream());
+        socket.shutdownOutput();
+        return null;
+    }
+
+    private static void await(FutureTask<?> sending) throws IOException {
         try {
-            copy(input, socket.getOutputStream());
-            socket.shutdownOutput();
-        } catch (IOException e) {
-            // The other direction ends by the same, and says it.
+            sending.get();
+        } catch (ExecutionException e) {
+            Throwable why = e.getCause();
+            throw new IOException("the far end took no more of the input: " + (why == null ? e : why).getMessage(), e);
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
         }
     }
 
