@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The daemon's log on a stream: with the time of day for a person, with syslog's priority in front for journald, which knows the time.
- * At most 20 lines a second of each level, then one that says how many were left out. Any thread.
+ * At most 20 lines a second of each level, then one that says how many were left out, by {@link #tick()} at the latest. Any thread.
  */
 final class LogLines implements HostLog {
     private static final int MOST_IN_A_SECOND = 20;
@@ -52,16 +52,30 @@ final class LogLines implements HostLog {
         int kind = level.ordinal();
         long now = clock.getAsLong();
         if (said[kind] == 0 || now - since[kind] >= SECOND_NS) {
-            int missing = said[kind] - MOST_IN_A_SECOND;
-            if (missing > 0) {
-                write(level, missing + " lines like the last were left out");
-            }
+            close(level);
             since[kind] = now;
-            said[kind] = 0;
         }
         if (++said[kind] <= MOST_IN_A_SECOND) {
             write(level, line);
         }
+    }
+
+    /** Says what was left out of seconds that are over, for there may be no next line that would; called about once a second. */
+    synchronized void tick() {
+        long now = clock.getAsLong();
+        for (Level level : Level.values()) {
+            if (now - since[level.ordinal()] >= SECOND_NS) {
+                close(level);
+            }
+        }
+    }
+
+    private void close(Level level) {
+        int missing = said[level.ordinal()] - MOST_IN_A_SECOND;
+        if (missing > 0) {
+            write(level, missing + " lines like the last were left out");
+        }
+        said[level.ordinal()] = 0;
     }
 
     private void write(Level level, String line) {

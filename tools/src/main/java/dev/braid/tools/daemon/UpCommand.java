@@ -74,17 +74,18 @@ public final class UpCommand implements Callable<Integer> {
         log.say(Level.NOTICE, "ready: " + summary);
         manager.ready(summary);
         try {
-            log.say(Level.ERROR, awaitFailure(daemon));
+            log.say(Level.ERROR, awaitFailure(daemon, log));
         } finally {
             failed = true; // a thread that comes here was asked by nobody, whatever it brings
         }
         return 1;
     }
 
-    private static String awaitFailure(Daemon daemon) throws InterruptedException {
+    private static String awaitFailure(Daemon daemon, LogLines log) throws InterruptedException {
         String failure = daemon.tick();
         while (failure.isEmpty()) {
             TimeUnit.SECONDS.sleep(TICK_S);
+            log.tick();
             failure = daemon.tick();
         }
         return failure;

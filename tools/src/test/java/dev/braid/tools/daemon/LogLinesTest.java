@@ -27,7 +27,7 @@ class LogLinesTest {
         log(true, Level.NOTICE).say(Level.WARNING, "wlan0 has gone");
         log(false, Level.NOTICE).say(Level.WARNING, "wlan0 has gone");
         assertThat(lines().getFirst()).isEqualTo("<4>wlan0 has gone");
-        assertThat(lines().getLast()).matches("\\d\\d:\\d\\d(:\\d\\d)? wlan0 has gone");
+        assertThat(lines().getLast()).matches("\\d\\d:\\d\\d:\\d\\d wlan0 has gone");
     }
 
     @Test
@@ -53,5 +53,20 @@ class LogLinesTest {
         log.say(Level.NOTICE, "later");
         assertThat(lines()).hasSize(20 + 3).endsWith("<3>of another level", "<5>980 lines like the last were left out",
                 "<5>later");
+    }
+
+    @Test
+    void whatWasLeftOutIsToldThoughNothingFollows() {
+        LogLines log = log(true, Level.NOTICE);
+        for (int i = 0; i < 25; i++) {
+            log.say(Level.WARNING, "again");
+        }
+        now = 999_999_999L;
+        log.tick();
+        assertThat(lines()).as("the second is not over").hasSize(20);
+        now = 1_000_000_000L;
+        log.tick();
+        log.tick();
+        assertThat(lines()).hasSize(21).endsWith("<4>5 lines like the last were left out");
     }
 }
