@@ -1,6 +1,7 @@
 package dev.braid.tools.bind;
 
 import dev.braid.fastpath.device.DeviceException;
+import dev.braid.fastpath.pipeline.ThreadEnd;
 import dev.braid.stack.Stack;
 import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.host.HostLog;
@@ -181,19 +182,9 @@ public final class Binder implements AutoCloseable {
     public void close() {
         running = false;
         poller.wake();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        ThreadEnd.await(thread);
         poller.close();
         monitor.close();
         firewall.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.braid.tools.proxy;
 
+import dev.braid.fastpath.pipeline.ThreadEnd;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -163,16 +164,8 @@ final class Relay {
 
     private void join() {
         Thread running = upward;
-        boolean interrupted = false;
-        while (running != null && running.isAlive()) {
-            try {
-                running.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (running != null) {
+            ThreadEnd.await(running);
         }
     }
 }

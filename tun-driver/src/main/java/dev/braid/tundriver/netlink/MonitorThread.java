@@ -1,6 +1,7 @@
 package dev.braid.tundriver.netlink;
 
 import dev.braid.fastpath.device.Deadlines;
+import dev.braid.fastpath.pipeline.ThreadEnd;
 import dev.braid.tundriver.poll.Poller;
 import java.util.function.Consumer;
 
@@ -44,19 +45,8 @@ public final class MonitorThread implements AutoCloseable {
     public void close() {
         running = false;
         poller.wake();
-        // The thread is certain to end, and what it uses must not be closed before: an interrupt has to wait.
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        ThreadEnd.await(thread);
         poller.close();
         monitor.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
