@@ -26,6 +26,11 @@ public record HostConfig(
         Admin admin,
         Map<String, String> sysctl,
         Doctor doctor) {
+    /** The same with another choice of links, another goal and another proxy. */
+    public HostConfig with(List<LinkConfig> links, Goal goal, Proxy proxy) {
+        return new HostConfig(links, goal, goals, proxy, dns, bypass, binding, admin, sysctl, doctor);
+    }
+
     /**
      * One link.
      *
@@ -44,7 +49,12 @@ public record HostConfig(
      * @param idleSeconds after which a connection without any byte is ended; 0 = never
      */
     public record Proxy(
-            List<InetSocketAddress> listen, Map<String, String> users, int clients, int clientsEach, int idleSeconds) {}
+            List<InetSocketAddress> listen, Map<String, String> users, int clients, int clientsEach, int idleSeconds) {
+        /** The same, spoken elsewhere. */
+        public Proxy at(List<InetSocketAddress> listen) {
+            return new Proxy(listen, users, clients, clientsEach, idleSeconds);
+        }
+    }
 
     /** @param servers empty = those of resolv.conf */
     public record Dns(List<InetSocketAddress> servers) {}

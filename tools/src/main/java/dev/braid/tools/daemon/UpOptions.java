@@ -4,7 +4,6 @@ import dev.braid.tools.cli.UserError;
 import dev.braid.tools.config.ConfigFile;
 import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.config.HostConfig.LinkConfig;
-import dev.braid.tools.config.HostConfig.Proxy;
 import dev.braid.tools.host.Goal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -42,20 +41,9 @@ final class UpOptions {
         if (links.size() > ConfigFile.MOST_LINKS) {
             throw UserError.usage("--link: at most " + ConfigFile.MOST_LINKS + " links can be bound");
         }
-        Proxy proxy = read.proxy();
-        return new HostConfig(
+        return read.with(
                 links.isEmpty() ? read.links() : List.copyOf(links),
                 goal == null ? read.goal() : goal,
-                read.goals(),
-                listen.isEmpty()
-                        ? proxy
-                        : new Proxy(List.copyOf(listen), proxy.users(), proxy.clients(), proxy.clientsEach(),
-                                proxy.idleSeconds()),
-                read.dns(),
-                read.bypass(),
-                read.binding(),
-                read.admin(),
-                read.sysctl(),
-                read.doctor());
+                listen.isEmpty() ? read.proxy() : read.proxy().at(List.copyOf(listen)));
     }
 }
