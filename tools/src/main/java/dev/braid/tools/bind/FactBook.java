@@ -18,7 +18,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What netlink has told of the devices, their addresses and the main table's routes. One thread. */
+/**
+ * What netlink has told of the devices, their addresses and the main table's routes. A monitor remembers all that it has told, to tell
+ * differences; this is the part from which NICs are known, and can be told by anybody. One thread.
+ */
 final class FactBook {
     private final Map<Integer, Link> devices = new TreeMap<>();
     private final Map<Integer, Set<LinkAddress>> addresses = new HashMap<>();

@@ -73,14 +73,16 @@ final class NftReader {
 
     // Rules.
 
-    /** Whether the rule stands in this table and, unless {@code chain} is empty, in this chain. */
+    /** Whether the rule stands in this table. */
+    static boolean isIn(Reply reply, String table) {
+        return reply.length() >= Nf.NFGENMSG
+                && reply.u8(0) == Nf.NFPROTO_INET
+                && reply.attributes(Nf.NFGENMSG).text(Nf.NFTA_RULE_TABLE).equals(table);
+    }
+
+    /** Whether the rule stands in this chain of this table. */
     static boolean isIn(Reply reply, String table, String chain) {
-        if (reply.length() < Nf.NFGENMSG || reply.u8(0) != Nf.NFPROTO_INET) {
-            return false;
-        }
-        Attributes rule = reply.attributes(Nf.NFGENMSG);
-        return rule.text(Nf.NFTA_RULE_TABLE).equals(table)
-                && (chain.isEmpty() || rule.text(Nf.NFTA_RULE_CHAIN).equals(chain));
+        return isIn(reply, table) && reply.attributes(Nf.NFGENMSG).text(Nf.NFTA_RULE_CHAIN).equals(chain);
     }
 
     static NftRule rule(Reply reply) {

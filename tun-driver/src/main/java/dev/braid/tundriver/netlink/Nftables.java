@@ -105,7 +105,7 @@ public final class Nftables implements AutoCloseable {
     public synchronized Map<String, NftCount> counts(String name) {
         Map<String, NftCount> found = new LinkedHashMap<>();
         for (Reply reply : rules(name)) {
-            NftCount count = NftReader.isIn(reply, name, "") ? NftReader.count(reply) : null;
+            NftCount count = NftReader.isIn(reply, name) ? NftReader.count(reply) : null;
             if (count != null) {
                 found.put(NftReader.comment(reply), count);
             }
