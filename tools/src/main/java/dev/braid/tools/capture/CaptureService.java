@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,10 @@ public final class CaptureService {
     private final Counter sentMissing;
     private int running;
     private int made;
-    private final Map<ControlSession, RingTap> taps = new IdentityHashMap<>();
+    /** Of each client that began any and is still there. */
+    private final Map<ControlSession, List<Capture>> captures = new IdentityHashMap<>();
+
+    private record Capture(RingTap tap, Path file, boolean comments) {}
 
     /**
      * A service for a running stack whose counters went through {@link #makeCounters}.
@@ -74,6 +76,14 @@ public final class CaptureService {
 
     private synchronized Map<String, ?> start(Map<String, Object> request, ControlSession session, Share share)
             throws IOException {
+        if (!captures.containsKey(session)) {
+            captures.put(session, new ArrayList<>());
+            session.whenOver(() -> end(session));
+        }
+        List<Capture> ofClient = captures.get(session);
+        if (ofClient == null) {
+            throw new IOException("the client has gone");
+        }
         if (running >= MAX_CAPTURES) {
             throw new IOException("the stack has " + MAX_CAPTURES + " captures already");
         }
@@ -98,16 +108,10 @@ public final class CaptureService {
         var tap = new RingTap(ring, links, snaplen, receivedMissing, sentMissing);
         boolean comments = Boolean.TRUE.equals(request.get("comments"));
         running++;
-        var done = new AtomicBoolean();
-        session.whenOver(() -> {
-            if (done.compareAndSet(false, true)) {
-                stop(session, tap, file, comments);
-            }
-        });
+        ofClient.add(new Capture(tap, file, comments));
         if (comments) {
             stack.traceDecisions(true);
         }
-        taps.put(session, tap);
         stack.addTap(tap);
         StackClock clock = StackClock.read();
         return Map.of(
@@ -117,20 +121,28 @@ public final class CaptureService {
     }
 
     private synchronized Map<String, ?> stop(ControlSession session) {
-        RingTap tap = taps.get(session);
-        String failure = tap == null ? "" : tap.failure();
-        session.stop();
+        String failure = "";
+        List<Capture> ofClient = captures.get(session);
+        while (ofClient != null && !ofClient.isEmpty()) {
+            Capture capture = ofClient.removeLast();
+            failure = failure.isEmpty() ? capture.tap().failure() : failure;
+            takeOff(capture);
+        }
         return failure.isEmpty() ? Map.of() : Map.of("failure", failure);
     }
 
-    private synchronized void stop(ControlSession session, RingTap tap, Path file, boolean comments) {
-        taps.remove(session, tap);
-        stack.removeTap(tap);
-        tap.close();
+    private synchronized void end(ControlSession session) {
+        stop(session);
+        captures.remove(session);
+    }
+
+    private void takeOff(Capture capture) {
+        stack.removeTap(capture.tap());
+        capture.tap().close();
         running--;
         try {
-            Files.deleteIfExists(file);
-            if (comments) {
+            Files.deleteIfExists(capture.file());
+            if (capture.comments()) {
                 stack.traceDecisions(false);
             }
         } catch (IOException e) {

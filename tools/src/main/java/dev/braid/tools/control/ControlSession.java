@@ -21,20 +21,11 @@ public final class ControlSession {
         duty.run();
     }
 
-    /** Runs the duties now: the client says it is done and stays. */
-    public void stop() {
-        run(false);
-    }
-
     /** The client has gone. */
     void end() {
-        run(true);
-    }
-
-    private void run(boolean last) {
         List<Runnable> due;
         synchronized (this) {
-            over |= last;
+            over = true;
             due = List.copyOf(duties);
             duties.clear();
         }

@@ -50,9 +50,14 @@ public final class RunningStack implements AutoCloseable {
             RunningProcesses.remove(file);
             file = null;
         }
+        Stack stack = null;
         try {
-            return new RunningStack(builder.start(), arena, file);
+            stack = builder.start();
+            return new RunningStack(stack, arena, file);
         } catch (RuntimeException e) {
+            if (stack != null) {
+                stack.close(); // it counts in the arena's memory
+            }
             arena.close();
             RunningProcesses.remove(file);
             throw e;
