@@ -44,6 +44,7 @@ final class NcCommandTest {
     }
 
     @Test
+    @SuppressWarnings("try")
     void theInputIsSentOnWhenTheFarEndHasSaidAll() throws Exception {
         var ended = new CompletableFuture<Void>();
         var out = new ByteArrayOutputStream() {
