@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.tools.host.LinkUse;
 import dev.braid.tools.host.LinkView;
-import dev.braid.tools.host.Links;
 import dev.braid.tools.host.Role;
+import dev.braid.tools.host.TestLinks;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -24,7 +24,7 @@ final class LinkJudgeTest {
     private static final Way BROUGHT = way(0);
     private static final Way SILENT = way(1);
 
-    private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+    private final TestLinks links = new TestLinks();
     private final Queue<Way> asked = new ConcurrentLinkedQueue<>();
     private final Set<Way> answering = ConcurrentHashMap.newKeySet();
 
@@ -34,22 +34,7 @@ final class LinkJudgeTest {
         return new Way(SERVER, link);
     }
 
-    private final LinkJudge judge = new LinkJudge(new Links() {
-        @Override
-        public List<LinkView> all() {
-            return List.of();
-        }
-
-        @Override
-        public void role(String nic, Role role) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void heard(int index, boolean answered) {
-            heard.add(index + " " + answered);
-        }
-    }, (way, _) -> {
+    private final LinkJudge judge = new LinkJudge(links, (way, _) -> {
         asked.add(way);
         return answering.contains(way);
     });
@@ -69,7 +54,7 @@ final class LinkJudgeTest {
     void aLinkThatStaysSilentWhereAnotherAnswersIsTold() throws InterruptedException {
         answering.add(BROUGHT);
         judge();
-        assertThat(heard).isNotEmpty().containsOnly("1 false");
+        assertThat(links.heard).isNotEmpty().containsOnly("1 false");
     }
 
     @Test
@@ -78,13 +63,13 @@ final class LinkJudgeTest {
         answering.add(SILENT);
         judge();
         assertThat(asked).startsWith(BROUGHT, SILENT);
-        assertThat(heard).as("there are networks that answer every name and let nothing else through").isEmpty();
+        assertThat(links.heard).as("there are networks that answer every name and let nothing else through").isEmpty();
     }
 
     @Test
     void aServerThatIsSilentEverywhereSaysNothingOfTheLink() throws InterruptedException {
         judge();
         assertThat(asked).doesNotContain(SILENT);
-        assertThat(heard).isEmpty();
+        assertThat(links.heard).isEmpty();
     }
 }
