@@ -215,7 +215,7 @@ final class DataTimers {
             if (subflow.usable() && !subflow.stale) {
                 probed = subflow;
                 probedNs = nowNs;
-                subflow.pulse.askedForWindow();
+                subflow.pulse.asked(0);
                 subflow.tcb.demandProbe();
                 connection.layer.counters.winProbe.increment();
                 break;

@@ -33,6 +33,7 @@ final class Decisions {
                 note(code, numberOf(about)); // a reset may have no link to leave by
             }
             case ANNOUNCED, WITHDRAWN, MADE_BACKUP, MADE_REGULAR -> {} // the ACK that tells the peer says so
+            case MEASURED -> {} // so does the probe
             case DOUBTED, REFUSED_JOIN, REFUSED_SUBFLOW_LIMIT, REFUSED_ADDRESS_LIMIT, REFUSED_FAMILY, OVERFLOW_BEGUN,
                     OVERFLOW_ENDED ->
                 note(code, numberOf(about));

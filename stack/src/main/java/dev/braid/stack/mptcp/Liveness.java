@@ -142,17 +142,13 @@ final class Liveness {
             holeNs = nowNs - backupUsedNs < BACKUP_NEWS_NS ? backupUsedNs : Deadlines.NONE;
         }
         List<Subflow> subflows = connection.subflows;
-        if (connection.fallenBack || subflows.size() < 2) {
-            return;
-        }
-        for (int i = 0; i < subflows.size(); i++) {
+        for (int i = 0; !connection.fallenBack && i < subflows.size(); i++) {
             Subflow subflow = subflows.get(i);
-            if (subflow.usable()) {
-                if (subflow.stale) {
-                    askAgain(subflow, nowNs);
-                } else {
-                    feel(subflow, nowNs);
-                }
+            if (subflow.usable() && subflow.stale) {
+                // Though it be the only one that is left: whoever does not send over silent paths waits for its answer.
+                askAgain(subflow, nowNs);
+            } else if (subflow.usable() && subflows.size() > 1) {
+                feel(subflow, nowNs);
             }
         }
     }

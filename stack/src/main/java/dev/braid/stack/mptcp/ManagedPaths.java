@@ -87,6 +87,16 @@ final class ManagedPaths implements PathCommands {
     }
 
     @Override
+    public void measure(int subflow) {
+        Subflow found = find(subflow);
+        if (found != null && found.usable()) {
+            found.pulse.asked(MptcpReason.of(PathDecision.MEASURED));
+            found.tcb.demandProbe();
+            connection.decisions.taken(PathDecision.MEASURED, found);
+        }
+    }
+
+    @Override
     public boolean announce(int id, IpAddress address, int port) {
         return paths.signals.announce(id, address, port, nowNs);
     }

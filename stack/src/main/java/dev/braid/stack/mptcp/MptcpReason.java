@@ -142,6 +142,7 @@ public final class MptcpReason {
             case MADE_REGULAR -> "made a regular path";
             case OVERFLOW_BEGUN -> "much is moved: overflow paths carry, too";
             case OVERFLOW_ENDED -> "little is moved: overflow paths wait";
+            case MEASURED -> "round trip asked for";
             case DOUBTED -> "doubted";
             case CLOSED_LOCAL_GONE -> "closed: its address is gone";
             case CLOSED_REMOTE_GONE -> "closed: the peer took its address back";

@@ -134,9 +134,9 @@ final class Pulse {
         verdictNs = nowNs + emptyAnswerNs();
     }
 
-    /** A probe leaves that has nothing to do with liveness. */
-    void askedForWindow() {
-        reason = 0;
+    /** A probe leaves that has nothing to do with liveness, for a reason of {@link MptcpReason}; 0 = TCP's own. */
+    void asked(int why) {
+        reason = why;
     }
 
     /** When the last probe left. */

@@ -367,6 +367,12 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
+    public long roundTripNs(long nowNs) {
+        long measuredNs = tcb.probeRttNs(nowNs);
+        return measuredNs == 0 ? tcb.srttNs() : measuredNs;
+    }
+
+    @Override
     public long rttvarNs() {
         return tcb.rttvarNs();
     }

@@ -88,8 +88,7 @@ abstract class ConnectionVariables {
     @Nullable Decision probeDue;
     /** It is to bring an octet that the peer has. */
     boolean probesWithOctet;
-    /** Position of the last such octet: that it arrived twice is no news. */
-    long probedOctet = Long.MIN_VALUE;
+    final ProbedOctet probedOctet = new ProbedOctet();
     /** Whether the peer still has the connection is doubted; {@code null} = it is not. */
     @Nullable Doubt doubt;
     /** The sender's SWS avoidance is overridden once. */

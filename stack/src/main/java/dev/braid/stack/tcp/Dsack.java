@@ -67,7 +67,7 @@ final class Dsack {
         }
         from = tcb.position(left);
         to = tcb.position(right);
-        seen = judge(tcb);
+        seen = judge(tcb, segment.arrivalNs);
         if (seen) {
             counters.dsackRecvSegs.add(packets);
         } else {
@@ -86,9 +86,10 @@ final class Dsack {
      * Nothing can arrive twice that was never sent, nor more at once than the widest window, nor more often than it was sent
      * again: what the network duplicated, or a liar invented, changes nothing. Nor does the octet of a probe, which was to arrive twice.
      */
-    private boolean judge(Tcb tcb) {
+    private boolean judge(Tcb tcb, long arrivalNs) {
         long length = to - from;
-        if (from == tcb.probedOctet && length == 1) {
+        if (tcb.probedOctet.is(from, to)) {
+            tcb.probedOctet.answered(arrivalNs);
             return false;
         }
         if (length <= 0 || to > tcb.sent.end() || length > Math.max(tcb.maxSndWnd, tcb.sndMss)) {

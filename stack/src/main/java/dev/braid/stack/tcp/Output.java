@@ -369,7 +369,7 @@ final class Output {
             return layer.noFrame(tcb, nowNs);
         }
         if (tcb.probesWithOctet) {
-            tcb.probedOctet = tcb.position(tcb.sndUna - 1);
+            tcb.probedOctet.sent(tcb.position(tcb.sndUna - 1), nowNs);
         }
         tcb.probeDue = null;
         tcb.probesWithOctet = false;

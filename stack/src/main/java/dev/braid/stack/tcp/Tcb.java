@@ -275,6 +275,14 @@ public final class Tcb extends ConnectionVariables implements Connection, LowerL
         return rtt.minRttNs();
     }
 
+    /**
+     * What a probe ({@link #demandProbe}) last took to be answered, or takes already; 0 before one was, as for peers without D-SACK. Says how
+     * the path is now, even one that nothing is sent over; {@link #srttNs} is of what was sent.
+     */
+    public long probeRttNs(long nowNs) {
+        return probedOctet.rttNs(nowNs);
+    }
+
     /** Its mean deviation. */
     public long rttvarNs() {
         return rtt.rttvarNs();

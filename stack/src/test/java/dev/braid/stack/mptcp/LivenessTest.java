@@ -387,6 +387,27 @@ class LivenessTest {
     }
 
     @Test
+    void aSilentPathThatIsLeftAloneIsAskedUntilItAnswers() {
+        try (Scene scene = new Scene(false, attentive(), inattentive())) {
+            long nowNs = scene.world.clock.nowNs();
+            scene.client.mptcp().subflows.get(1).reset(ResetReason.UNSPECIFIED, nowNs);
+            scene.world.client.core.flush(nowNs);
+            scene.world.run(100 * MS);
+            assertThat(scene.client.mptcp().subflows).hasSize(1);
+            scene.client.mptcp().scheduler("kernel", scene.world.clock.nowNs());
+            scene.cut(0);
+            scene.client.mptcp().liveness.suspect(scene.client.mptcp().subflows.getFirst(), scene.world.clock.nowNs());
+            scene.world.client.core.flush(scene.world.clock.nowNs());
+            scene.world.run(SECOND);
+            scene.mend(0);
+            scene.client.send(10_000);
+            scene.world.run(20 * SECOND);
+            assertThat(scene.server.read).isEqualTo(10_100);
+            assertThat(scene.client("MPTcpExtSubflowRecover")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void anIdleConnectionIsNotProbed() {
         try (Scene scene = new Scene(false)) {
             scene.world.run(120 * SECOND);

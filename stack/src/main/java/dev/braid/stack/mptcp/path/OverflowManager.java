@@ -45,8 +45,10 @@ public final class OverflowManager implements PathManager {
         if (connection.serverSide() || !connection.established()) {
             return;
         }
-        if (event instanceof PathEvent.EndpointChanged told && !told.after().has(Endpoint.OVERFLOW)) {
-            letGo(told, connection, commands);
+        if (event instanceof PathEvent.EndpointChanged told
+                && told.before().has(Endpoint.OVERFLOW)
+                && !told.after().has(Endpoint.OVERFLOW)) {
+            letGo(told.after(), connection, commands);
         }
         if (!hasOverflow(connection)) {
             counting = false;
@@ -103,11 +105,11 @@ public final class OverflowManager implements PathManager {
     }
 
     /** The subflows of an endpoint that is for overflow no more are what it says from now on. */
-    private static void letGo(PathEvent.EndpointChanged told, PathView connection, PathCommands commands) {
-        boolean backup = told.after().has(Endpoint.BACKUP);
-        for (int i = 0; told.before().has(Endpoint.OVERFLOW) && i < connection.subflows(); i++) {
+    private static void letGo(Endpoint endpoint, PathView connection, PathCommands commands) {
+        boolean backup = endpoint.has(Endpoint.BACKUP);
+        for (int i = 0; i < connection.subflows(); i++) {
             PathSubflow subflow = connection.subflow(i);
-            boolean from = subflow.localAddress().equals(told.after().address());
+            boolean from = subflow.localAddress().equals(endpoint.address());
             if (from && isPath(subflow) && (subflow.localBackup() != backup || subflow.yields())) {
                 commands.priority(subflow.number(), backup);
             }

@@ -31,6 +31,9 @@ public interface PathCommands {
      */
     void suspect(int subflow);
 
+    /** Has the peer answer on a subflow, so that {@link PathSubflow#roundTripNs} is of the present. No effect on one that is not usable. */
+    void measure(int subflow);
+
     /**
      * Announces an address (ADD_ADDR), again and again until the peer echoes it. One that is announced already is announced afresh.
      *

@@ -28,6 +28,8 @@ public enum PathDecision {
     OVERFLOW_BEGUN("MptcpPathOverflowBegun"),
     /** The connection moves little again: overflow paths wait. */
     OVERFLOW_ENDED("MptcpPathOverflowEnded"),
+    /** A subflow's round trip was asked for. */
+    MEASURED("MptcpPathMeasured"),
     /** A subflow was doubted, and is asked whether it lives. */
     DOUBTED("MptcpPathDoubted"),
     /** A subflow was closed because its local address or endpoint is gone. */

@@ -17,6 +17,12 @@ public interface PathSubflow extends SubflowView {
     /** The peer's port. */
     int remotePort();
 
+    /**
+     * How long the path takes there and back by the last answer to {@link PathCommands#measure}, or takes already while one is late; the
+     * smoothed round trip where there was none. Nanoseconds; 0 before the first sample.
+     */
+    long roundTripNs(long nowNs);
+
     /** Whether this end opened it. */
     boolean initiated();
 

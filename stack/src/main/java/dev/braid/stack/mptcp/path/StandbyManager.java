@@ -1,6 +1,7 @@
 package dev.braid.stack.mptcp.path;
 
 import dev.braid.fastpath.device.Deadlines;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 public final class StandbyManager implements PathManager {
     /** Prefers links in the order of their endpoints. */
     public static final String BY_ORDER = "standby-order";
-    /** Prefers the link with the shortest smoothed round trip. */
+    /** Prefers the link with the shortest round trip. */
     public static final String BY_RTT = "standby-rtt";
 
     private static final long ORDER_PATIENCE_NS = 3_000_000_000L;
     private static final long RTT_PATIENCE_NS = 2_000_000_000L;
-    private static final long LOOK_NS = 1_000_000_000L;
     private static final long WORTHWHILE_NS = 5_000_000;
     private static final int NONE = -1;
 
     private final boolean byRtt;
+    private final RoundTrips roundTrips = new RoundTrips();
     /** The link that carries. */
     private int active = NONE;
     /** The link that has been better since {@link #betterSinceNs}. */
@@ -56,14 +57,18 @@ public final class StandbyManager implements PathManager {
             return;
         }
         List<Endpoint> order = connection.endpoints().all();
-        Standing best = best(connection, order, NONE);
+        if (byRtt) {
+            roundTrips.look(compared(connection, order), active, better != NONE, connection, commands, nowNs);
+        }
+        Standing best = best(connection, order, NONE, nowNs);
         if (best == null) {
             return;
         }
-        Standing current = active == NONE ? null : best(connection, order, active);
+        Standing current = active == NONE ? null : best(connection, order, active, nowNs);
         if (current == null || mayReplace(best, current, nowNs)) {
             active = best.subflow.link();
             better = NONE;
+            roundTrips.carries(best.subflow.roundTripNs(nowNs));
         }
         Survey survey = new Survey(connection);
         for (int number : survey.numbers()) {
@@ -73,7 +78,9 @@ public final class StandbyManager implements PathManager {
                 commands.priority(number, standsBy);
             }
         }
-        commands.wakeAt(wakeNs(connection, nowNs));
+        commands.wakeAt(
+                Math.min(roundTrips.deadlineNs(), better == NONE ? Deadlines.NONE : betterSinceNs + patienceNs()));
+        commands.wakeAtMoved(roundTrips.wakeMoved());
     }
 
     /** Whether the better one has been so for long enough; notes since when it has. */
@@ -93,20 +100,28 @@ public final class StandbyManager implements PathManager {
         return byRtt ? RTT_PATIENCE_NS : ORDER_PATIENCE_NS;
     }
 
-    private long wakeNs(PathView connection, long nowNs) {
-        long look = byRtt && connection.subflows() > 1 ? nowNs + LOOK_NS : Deadlines.NONE;
-        return better == NONE ? look : Math.min(look, betterSinceNs + patienceNs());
+    /** Those that work and whose round trips decide: backups' only where there is nothing else. */
+    private static List<PathSubflow> compared(PathView connection, List<Endpoint> order) {
+        List<PathSubflow> regular = new ArrayList<>();
+        List<PathSubflow> backups = new ArrayList<>();
+        for (int i = 0; i < connection.subflows(); i++) {
+            PathSubflow subflow = connection.subflow(i);
+            if (works(subflow)) {
+                (isBackup(rank(subflow, order), order) ? backups : regular).add(subflow);
+            }
+        }
+        return regular.isEmpty() ? backups : regular;
     }
 
     /** The best of those that work; {@code link} {@link #NONE} = of all, else of those on the link. */
-    private @Nullable Standing best(PathView connection, List<Endpoint> order, int link) {
+    private @Nullable Standing best(PathView connection, List<Endpoint> order, int link, long nowNs) {
         Standing best = null;
         for (int i = 0; i < connection.subflows(); i++) {
             PathSubflow subflow = connection.subflow(i);
-            if (!isPath(subflow) || !subflow.usable() || subflow.stale() || (link != NONE && subflow.link() != link)) {
+            if (!works(subflow) || (link != NONE && subflow.link() != link)) {
                 continue;
             }
-            Standing next = standing(subflow, order);
+            Standing next = standing(subflow, order, nowNs);
             if (best == null || next.isBetterThan(best)) {
                 best = next;
             }
@@ -118,18 +133,27 @@ public final class StandbyManager implements PathManager {
         return subflow.initiated() && subflow.established() && !subflow.closing();
     }
 
-    private Standing standing(PathSubflow subflow, List<Endpoint> order) {
-        int rank = order.size();
-        boolean backup = false;
-        for (int i = 0; i < order.size(); i++) {
-            if (order.get(i).address().equals(subflow.localAddress())) {
-                rank = i;
-                backup = order.get(i).has(Endpoint.BACKUP);
-                break;
-            }
+    private static boolean works(PathSubflow subflow) {
+        return isPath(subflow) && subflow.usable() && !subflow.stale();
+    }
+
+    private Standing standing(PathSubflow subflow, List<Endpoint> order, long nowNs) {
+        int rank = rank(subflow, order);
+        long number = byRtt ? roundTrips.of(subflow, active, nowNs) : rank;
+        return new Standing(subflow, isBackup(rank, order), number, byRtt);
+    }
+
+    /** The index of its endpoint; behind all of them when it has none. */
+    private static int rank(PathSubflow subflow, List<Endpoint> order) {
+        int rank = 0;
+        while (rank < order.size() && !order.get(rank).address().equals(subflow.localAddress())) {
+            rank++;
         }
-        long srttNs = subflow.srttNs() == 0 ? Long.MAX_VALUE : subflow.srttNs();
-        return new Standing(subflow, backup, byRtt ? srttNs : rank, byRtt);
+        return rank;
+    }
+
+    private static boolean isBackup(int rank, List<Endpoint> order) {
+        return rank < order.size() && order.get(rank).has(Endpoint.BACKUP);
     }
 
     /** How much a subflow is preferred: regular endpoints before backups, then the smaller number. */

@@ -133,6 +133,11 @@ final class FakeConnection implements PathView, PathCommands {
         }
 
         @Override
+        public long roundTripNs(long nowNs) {
+            return srttNs();
+        }
+
+        @Override
         public long rttvarNs() {
             return 0;
         }
@@ -195,6 +200,9 @@ final class FakeConnection implements PathView, PathCommands {
     final List<Announcement> announcements = new ArrayList<>();
     /** What was commanded, in words. */
     final List<String> log = new ArrayList<>();
+
+    /** Whose round trips were asked for. */
+    final List<Integer> measured = new ArrayList<>();
 
     final Map<PathDecision, Integer> decisions = new EnumMap<>(PathDecision.class);
     PathManager manager;
@@ -382,6 +390,11 @@ final class FakeConnection implements PathView, PathCommands {
     public void suspect(int subflow) {
         log.add("suspect " + subflow);
         get(subflow).stale = true;
+    }
+
+    @Override
+    public void measure(int subflow) {
+        measured.add(subflow);
     }
 
     @Override

@@ -64,14 +64,66 @@ final class StandbyManagerTest {
         begin(0, 0);
         connection.get(0).srttNs = 30_000_000;
         connection.get(1).srttNs = 27_000_000;
-        connection.pass(10_000);
+        chat(10);
         assertThat(connection.get(1).backup).as("a little is not worth it").isTrue();
         connection.get(1).srttNs = 20_000_000;
-        connection.pass(1_500);
+        chat(1);
         assertThat(connection.get(1).backup).as("not at once").isTrue();
-        connection.pass(3_000);
+        chat(3);
         assertThat(connection.get(1).backup).isFalse();
         assertThat(connection.get(0).backup).isTrue();
+    }
+
+    @Test
+    void roundTripsAreAskedForWhileTheConnectionMovesAndNotWhileItRests() {
+        connection.manager = StandbyManager.byRtt();
+        begin(0, 0);
+        chat(3);
+        assertThat(connection.measured).containsOnly(0, 1).hasSizeBetween(6, 8);
+        connection.measured.clear();
+        connection.pass(2_000);
+        connection.measured.clear();
+        connection.pass(60_000);
+        assertThat(connection.measured).isEmpty();
+        assertThat(connection.wakeNs).as("no timer").isEqualTo(Long.MAX_VALUE);
+        connection.receive(1);
+        assertThat(connection.measured).as("at once").containsExactly(0, 1);
+    }
+
+    @Test
+    void aLinkThatStandsByAloneOrAsABackupIsNotAsked() {
+        connection.manager = StandbyManager.byRtt();
+        begin(0, Endpoint.BACKUP);
+        chat(5);
+        assertThat(connection.measured).isEmpty();
+        silence(0, true);
+        chat(5);
+        assertThat(connection.measured).isEmpty();
+    }
+
+    @Test
+    void whatWaitsOfTheConnectionItselfDoesNotCountAgainstItsLink() {
+        connection.manager = StandbyManager.byRtt();
+        begin(0, 0);
+        connection.get(1).srttNs = 12_000_000;
+        chat(2);
+        connection.get(0).srttNs = 300_000_000;
+        for (int second = 0; second < 20; second++) {
+            connection.receive(1_000_000);
+            connection.pass(1_000);
+        }
+        assertThat(connection.get(0).backup).as("a queue of its own").isFalse();
+        chat(5);
+        assertThat(connection.get(0).backup).as("it is slow without").isTrue();
+        assertThat(connection.get(1).backup).isFalse();
+    }
+
+    /** A little moves each second. */
+    private void chat(int seconds) {
+        for (int second = 0; second < seconds; second++) {
+            connection.receive(100);
+            connection.pass(1_000);
+        }
     }
 
     @Test
