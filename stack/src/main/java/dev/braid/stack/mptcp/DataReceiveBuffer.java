@@ -246,7 +246,7 @@ final class DataReceiveBuffer {
         long rise = 4 * more * more / space;
         wanted += rttNs >= LOW_RTT_NS ? rise : rise * rttNs / LOW_RTT_NS;
         wanted = Math.min(wanted, most);
-        long affordable = size + memory.receiveRoom() / 2;
+        long affordable = (pinned() + memory.receiveRoom()) / 2;
         int next = (int) Math.min(wanted, affordable);
         if (next <= size) {
             return false;

@@ -189,7 +189,8 @@ final class ReceiveBuffer {
             // What waits behind a gap was not taken in this round, though it was sent in it.
             wanted += Seq.diff(tcb.outOfOrder.end(), tcb.rcvNxt);
         }
-        long affordable = size + memory.receiveRoom() / 2;
+        // What is promised may all come and wait behind a gap; what memory does not hold then would have to be given up.
+        long affordable = (pinned() + memory.receiveRoom()) / 2;
         int next = (int) Math.min(Math.min(wanted, most), affordable);
         if (next > size) {
             size = next;

@@ -67,6 +67,19 @@ class BufferTuningTest {
         }
     }
 
+    /** However often it is read empty, what it promises may all wait behind a gap one day. */
+    @Test
+    void aBufferPromisesNoMoreThanMemoryHolds() {
+        LinkConfig link = FAST.delay(50 * MS);
+        try (TwoHosts world = new TwoHosts(link, link, TcpConfig.DEFAULT, false, 1500, 16 * MIB)) {
+            Endpoint[] ends = world.establish(SECOND);
+            long affordable = world.server.tcp.memory.receiveRoom() / 2;
+            bytesPerSecond(world, ends, 2, 1);
+            assertThat(ends[1].tcb.receiveBufferSize()).isBetween((int) affordable / 2, (int) affordable);
+            assertThat(world.server.count("TcpExtTCPMemoryPressures")).isZero();
+        }
+    }
+
     @Test
     void aBufferThatWasAskedForStaysAsItIs() {
         LinkConfig link = FAST.delay(10 * MS);
