@@ -264,7 +264,7 @@ final class AckArrival {
         TcpOptions options = segment.options;
         if (tcb.sent.hasRepairs()) {
             // SACKed while a hole is left, a segment does not move the timestamp echoed: only the time it took can tell.
-            tcb.sent.news.repairsCertainUpTo(segment.arrivalNs - tcb.rtt.minRttNs());
+            tcb.sent.news.repairs(segment.arrivalNs - tcb.rtt.minRttNs(), repairsImpossibleAfter(tcb, segment));
         }
         int sacked = 0;
         for (int i = dsack ? 1 : 0; i < options.sackBlocks(); i++) {
@@ -276,7 +276,7 @@ final class AckArrival {
     private void advance(Tcb tcb, TcpSegment segment, long nowNs) {
         long upTo = tcb.position(segment.ack);
         if (tcb.sent.hasRepairs()) {
-            tcb.sent.news.repairsCertainUpTo(repairsCertainUpTo(tcb, segment));
+            tcb.sent.news.repairs(repairsCertainUpTo(tcb, segment), repairsImpossibleAfter(tcb, segment));
         }
         tcb.sent.ack(upTo);
         tcb.sndUna = segment.ack;
@@ -301,6 +301,11 @@ final class AckArrival {
         }
         long elapsedNs = (tcb.layer.timestamp(tcb, segment.arrivalNs) - segment.options.tsEcr()) * TICK_NS;
         return elapsedNs < 0 ? byTime : Math.min(byTime, segment.arrivalNs - elapsedNs + TICK_NS);
+    }
+
+    /** What was sent again later than this is certainly not what is acknowledged, were the path twice as short as it ever was. */
+    private static long repairsImpossibleAfter(Tcb tcb, TcpSegment segment) {
+        return segment.arrivalNs - tcb.rtt.minRttNs() / 2;
     }
 
     private static long sampleRtt(Tcb tcb, TcpSegment segment, int acked, long nowNs) {

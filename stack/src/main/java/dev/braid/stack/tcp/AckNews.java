@@ -18,6 +18,7 @@ public final class AckNews {
     private long certainRepairSentNs = NO_SAMPLE;
     private long certainRepairEnd;
     private long certainUpToNs = Long.MAX_VALUE;
+    private long impossibleAfterNs = Long.MAX_VALUE;
     private long highestBefore = -1;
     private long reorderedFrom = NOT_REORDERED;
 
@@ -32,16 +33,20 @@ public final class AckNews {
         repairSentNs = NO_SAMPLE;
         certainRepairSentNs = NO_SAMPLE;
         certainUpToNs = Long.MAX_VALUE;
+        impossibleAfterNs = Long.MAX_VALUE;
         reorderedFrom = NOT_REORDERED;
         highestBefore = highestSacked;
     }
 
     /**
-     * Repairs sent later than this are not trusted to be what the acknowledgment is about: the first transmission may have arrived
-     * late (RFC 8985 section 6.2, step 2). Before anything is delivered.
+     * Which repairs may be what the acknowledgment is about (RFC 8985 section 6.2, step 2). Before anything is delivered.
+     *
+     * @param certainUpTo those sent later are not trusted to be: the first transmission may have arrived late
+     * @param impossibleAfter those sent later are certainly not: it did
      */
-    void repairsCertainUpTo(long sentNs) {
-        certainUpToNs = sentNs;
+    void repairs(long certainUpTo, long impossibleAfter) {
+        certainUpToNs = certainUpTo;
+        impossibleAfterNs = impossibleAfter;
     }
 
     /** The first {@code count} sequence numbers of a record arrived. */
@@ -52,16 +57,23 @@ public final class AckNews {
             originalFrom = Math.min(originalFrom, record.start);
             long behind = record.start + count;
             originalEnd = Math.max(originalEnd, behind);
-            if (behind < highestBefore) {
-                reorderedFrom = Math.min(reorderedFrom, record.start);
-            }
+            onOriginalArrived(record, behind);
         } else {
             onRepairDelivered(record, count);
         }
     }
 
+    private void onOriginalArrived(SentSegment record, long behind) {
+        if (behind < highestBefore) {
+            reorderedFrom = Math.min(reorderedFrom, record.start);
+        }
+    }
+
     private void onRepairDelivered(SentSegment record, int count) {
         repairSentNs = Math.max(repairSentNs, record.sentNs);
+        if (record.sentNs > impossibleAfterNs && record.retransmits == 1) {
+            onOriginalArrived(record, record.start + count);
+        }
         if (record.sentNs <= certainUpToNs && record.sentNs >= certainRepairSentNs) {
             long behind = record.start + count;
             certainRepairEnd = record.sentNs > certainRepairSentNs ? behind : Math.max(certainRepairEnd, behind);
@@ -114,8 +126,9 @@ public final class AckNews {
     }
 
     /**
-     * The lowest position of what was sent once and arrived behind data sent after it, or {@link #NOT_REORDERED} (RFC 8985 section
-     * 6.2, step 3).
+     * The lowest position of what arrived behind data sent after it, or {@link #NOT_REORDERED} (RFC 8985 section 6.2, step 3). The RFC
+     * counts what was sent once. What was sent again as well, just before it came, counts here too: where RACK waits for nothing
+     * until it has seen reordering, and the peer has neither timestamps nor DSACK, it would see none for ever.
      */
     public long reorderedFrom() {
         return reorderedFrom;

@@ -131,6 +131,39 @@ class RackScriptTest extends Script {
         assertThat(state(conn)).isEqualTo(RecoveryState.OPEN);
     }
 
+    /** Neither timestamps nor DSACK tell that the repair was needless: that its answer came at once does. */
+    @Test
+    void reorderingIsSeenWhereTheRepairCannotHaveArrivedYet() {
+        Conn conn = established();
+        conn.write(5_000);
+        peer.sees(burst(1, 5_001, 1_000));
+        after(100);
+        peer.sends(ack(1, 1).sack(1_001, 4_001)).sees(data(1, 1_001)).seesNothing();
+        after(49);
+        peer.sends(ack(1, 5_001)).seesNothing();
+        assertThat(conn.tcb().info(0).reordSeen).isEqualTo(1);
+        conn.write(6_000);
+        peer.sees(burst(5_001, 11_001, 1_000));
+        after(100);
+        peer.sends(ack(1, 5_001).sack(6_001, 11_001)).seesNothing();
+        after(10);
+        peer.sends(ack(1, 11_001)).seesNothing();
+        assertThat(conn.tcb().retransmits()).isEqualTo(1);
+    }
+
+    /** The path may have become shorter. */
+    @Test
+    void aRepairThatMayHaveArrivedSaysNothingOfReordering() {
+        Conn conn = established();
+        conn.write(5_000);
+        peer.sees(burst(1, 5_001, 1_000));
+        after(100);
+        peer.sends(ack(1, 1).sack(1_001, 4_001)).sees(data(1, 1_001)).seesNothing();
+        after(51);
+        peer.sends(ack(1, 5_001)).seesNothing();
+        assertThat(conn.tcb().info(0).reordSeen).isZero();
+    }
+
     @Test
     @Rfc({"8985", "3"})
     void aLostRetransmissionIsFoundByWhatWasSentAfterIt() {

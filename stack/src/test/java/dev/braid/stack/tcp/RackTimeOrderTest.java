@@ -107,7 +107,7 @@ class RackTimeOrderTest {
         queue.markAllLost();
         queue.onRetransmitted(queue.record(0), MSS, 100);
         queue.beginAck();
-        queue.news.repairsCertainUpTo(95);
+        queue.news.repairs(95, 150);
         queue.ack(1_000);
         assertThat(queue.news.repairSentNs()).isEqualTo(100);
         assertThat(queue.news.certainRepairSentNs()).isEqualTo(AckNews.NO_SAMPLE);
@@ -125,6 +125,34 @@ class RackTimeOrderTest {
         queue.markOldestLost(MSS);
         queue.onRetransmitted(queue.record(0), MSS, 112);
         queue.beginAck();
+        queue.ack(3_000);
+        assertThat(queue.news.reorderedFrom()).isEqualTo(AckNews.NOT_REORDERED);
+    }
+
+    @Test
+    void whatWasSentAgainJustBeforeItCameWasLate() {
+        syn();
+        send(3, 10);
+        sack(1_000, 3_000, 110);
+        queue.markOldestLost(MSS);
+        queue.onRetransmitted(queue.record(0), MSS, 112);
+        queue.beginAck();
+        queue.news.repairs(30, 80);
+        queue.ack(3_000);
+        assertThat(queue.news.reorderedFrom()).isZero();
+    }
+
+    /** The first repair may be what arrived just after the second had left. */
+    @Test
+    void whatWasSentAgainTwiceSaysNothingOfItsOrder() {
+        syn();
+        send(3, 10);
+        sack(1_000, 3_000, 110);
+        queue.markOldestLost(MSS);
+        queue.onRetransmitted(queue.record(0), MSS, 112);
+        queue.onRetransmitted(queue.record(0), MSS, 210);
+        queue.beginAck();
+        queue.news.repairs(112, 162);
         queue.ack(3_000);
         assertThat(queue.news.reorderedFrom()).isEqualTo(AckNews.NOT_REORDERED);
     }
