@@ -97,7 +97,7 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
 
     private @Nullable StreamPump acceptBlocking(long timeoutNs) throws IOException {
         StreamPump connection = null;
-        long deadlineNs = timeoutNs == Deadlines.NONE ? Deadlines.NONE : System.nanoTime() + timeoutNs;
+        long deadlineNs = Parking.deadline(timeoutNs);
         begin();
         try {
             connection = acceptNow();
@@ -117,10 +117,7 @@ public final class BraidServerSocketChannel extends ServerSocketChannel implemen
     }
 
     private @Nullable StreamPump acceptNow() throws IOException {
-        IOException failure = pump.failure();
-        if (failure != null) {
-            throw failure;
-        }
+        pump.end.requireNotTold();
         if (!pump.turnstile.enter()) {
             return null;
         }

@@ -158,7 +158,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
                 begin();
             }
             settled = pump.connector.await(
-                    () -> pump.status.connect() != StreamStatus.Connect.PENDING || !isOpen(), deadline(timeoutNs));
+                    () -> pump.status.connect() != StreamStatus.Connect.PENDING || !isOpen(), Parking.deadline(timeoutNs));
             if (!settled) {
                 Interrupts.awaitClosed(this);
             }
@@ -185,11 +185,6 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
             bound = true;
         }
         return true;
-    }
-
-    /** The moment on {@link System#nanoTime} when a timeout is over. */
-    static long deadline(long timeoutNs) {
-        return timeoutNs == Deadlines.NONE ? Deadlines.NONE : System.nanoTime() + timeoutNs;
     }
 
     @Override
@@ -265,7 +260,7 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
         int lingerS = (Integer) options.value(StandardSocketOptions.SO_LINGER);
         if (connected && lingerS > 0 && isBlocking()) {
             // The core times the linger; the second on top is for a core that has other things to do.
-            pump.closer.await(pump.status::isCloseOver, deadline((lingerS + 1) * 1_000_000_000L));
+            pump.closer.await(pump.status::isCloseOver, Parking.deadline((lingerS + 1) * 1_000_000_000L));
         }
     }
 

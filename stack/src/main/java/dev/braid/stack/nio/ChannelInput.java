@@ -46,7 +46,7 @@ final class ChannelInput {
 
     private int readBlocking(ByteBuffer target, long timeoutNs) throws IOException {
         int read = 0;
-        long deadlineNs = BraidSocketChannel.deadline(timeoutNs);
+        long deadlineNs = Parking.deadline(timeoutNs);
         channel.beginBlocking();
         try {
             read = readNow(target);

@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class DatagramPump implements DatagramEvents, Pumped {
     final PumpMail mail;
     final Parking reader = new Parking();
+    final StackEnd end = new StackEnd();
 
     private volatile boolean readable;
     private volatile boolean closeWanted;
-    private volatile boolean ended;
-    private volatile @Nullable Throwable endCause;
     private volatile ReadyListener listener = ReadyListener.NONE;
 
     private final CoreHost host;
@@ -33,18 +32,7 @@ final class DatagramPump implements DatagramEvents, Pumped {
 
     /** Whether a receive would answer at once, be it with an exception. */
     boolean isReadable() {
-        return readable || ended;
-    }
-
-    /** Whether the stack has ended. */
-    boolean isEnded() {
-        return ended;
-    }
-
-    /** What the stack ended with, if it failed. */
-    @Nullable
-    Throwable endCause() {
-        return endCause;
+        return readable || end.isTold();
     }
 
     /** Who hears of changes of readiness. */
@@ -120,8 +108,7 @@ final class DatagramPump implements DatagramEvents, Pumped {
     }
 
     private void tellEnd(@Nullable Throwable cause) {
-        endCause = cause;
-        ended = true;
+        end.tell(cause);
         reader.wake();
         listener.onReadyChange();
     }

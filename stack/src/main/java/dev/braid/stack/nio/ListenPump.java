@@ -22,13 +22,12 @@ final class ListenPump implements ListenEvents, Pumped {
     final PumpMail mail;
     final Parking acceptor = new Parking();
     final Turnstile turnstile = new Turnstile();
+    final StackEnd end = new StackEnd();
     private final SpscAtomicArrayQueue<StreamPump> accepted = new SpscAtomicArrayQueue<>(RING);
 
     private volatile boolean closeWanted;
     private volatile ReadyListener listener = ReadyListener.NONE;
     private volatile boolean held;
-    private volatile boolean ended;
-    private volatile @Nullable Throwable endCause;
 
     private final CoreHost host;
     private @Nullable ListenSocket socket;
@@ -57,13 +56,7 @@ final class ListenPump implements ListenEvents, Pumped {
 
     /** Whether an accept would answer at once. Any thread. */
     boolean isAcceptable() {
-        return ended || !accepted.isEmpty();
-    }
-
-    /** The exception for a stack that has ended, else {@code null}. */
-    @Nullable
-    IOException failure() {
-        return ended ? SocketErrors.stackEnded(endCause) : null;
+        return end.isTold() || !accepted.isEmpty();
     }
 
     /** Who hears of changes of readiness. */
@@ -202,8 +195,7 @@ final class ListenPump implements ListenEvents, Pumped {
     }
 
     private void tellEnd(@Nullable Throwable cause) {
-        endCause = cause;
-        ended = true;
+        end.tell(cause);
         acceptor.wake();
         listener.onReadyChange();
     }

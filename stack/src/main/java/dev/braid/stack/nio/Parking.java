@@ -18,6 +18,11 @@ final class Parking {
 
     private volatile @Nullable Thread sleeper;
 
+    /** The moment on {@link System#nanoTime} when a timeout is over that begins now, or {@link Deadlines#NONE} for that. */
+    static long deadline(long timeoutNs) {
+        return timeoutNs == Deadlines.NONE ? Deadlines.NONE : System.nanoTime() + timeoutNs;
+    }
+
     /**
      * Waits until {@code ready} answers true, {@link System#nanoTime} reaches the deadline, or the thread is interrupted.
      *

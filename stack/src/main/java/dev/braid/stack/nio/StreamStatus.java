@@ -8,11 +8,10 @@ final class StreamStatus {
     /** How far connecting has come. */
     enum Connect { NONE, PENDING, DONE, FAILED }
 
+    private final StackEnd end = new StackEnd();
     private volatile ReadyListener listener = ReadyListener.NONE;
     private volatile Connect connect = Connect.NONE;
     private volatile int error;
-    private volatile boolean ended;
-    private volatile @Nullable Throwable endCause;
     private volatile boolean released;
     private volatile @Nullable Endpoints endpoints;
 
@@ -25,11 +24,8 @@ final class StreamStatus {
     /** The exception for a connection or stack that has failed; {@code null} when neither has. */
     @Nullable
     IOException failure() {
-        if (ended) {
-            return SocketErrors.stackEnded(endCause);
-        }
         int errno = error;
-        return errno == 0 ? null : SocketErrors.of(errno);
+        return end.isTold() || errno == 0 ? end.failure() : SocketErrors.of(errno);
     }
 
     /** Refuses to go on with a connection or stack that has failed. */
@@ -42,12 +38,12 @@ final class StreamStatus {
 
     /** Whether a write would fail at once. */
     boolean isBroken() {
-        return ended || error != 0;
+        return end.isTold() || error != 0;
     }
 
     /** Whether the close is over: with SO_LINGER, everything is acknowledged or given up. */
     boolean isCloseOver() {
-        return released || ended;
+        return released || end.isTold();
     }
 
     /** The connection's addresses, once bound or connected. */
@@ -100,8 +96,7 @@ final class StreamStatus {
 
     /** The stack has ended, with this cause if it failed. */
     void end(@Nullable Throwable cause) {
-        endCause = cause;
-        ended = true;
+        end.tell(cause);
         if (connect == Connect.PENDING) {
             connect = Connect.FAILED;
         }
