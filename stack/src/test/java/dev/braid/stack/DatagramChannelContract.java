@@ -10,7 +10,9 @@ import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
@@ -288,7 +290,10 @@ abstract class DatagramChannelContract {
             assertThat(answer.getLength()).isEqualTo(15);
             asks.setSoTimeout(50);
             assertThatThrownBy(() -> asks.receive(answer)).isInstanceOf(SocketTimeoutException.class);
-            assertThatThrownBy(() -> asks.setBroadcast(true)).isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> asks.setBroadcast(true)).isInstanceOf(SocketException.class)
+                    .hasMessageContaining("SO_BROADCAST");
+            assertThatThrownBy(() -> asks.setSoTimeout(-1)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> asks.bind(null)).isInstanceOf(SocketException.class).hasMessage("Already bound");
             assertThatThrownBy(() -> asks.send(new DatagramPacket(data(1), 1, at(TwoStacks.SERVER6, server))))
                     .isInstanceOf(IllegalArgumentException.class);
             asks.setTrafficClass(8);
@@ -297,6 +302,64 @@ abstract class DatagramChannelContract {
             assertThat(client.isOpen()).isFalse();
             assertThatThrownBy(() -> asks.receive(answer)).isInstanceOf(SocketException.class)
                     .hasMessage("Socket closed");
+            assertThatThrownBy(asks::getSoTimeout).isInstanceOf(SocketException.class).hasMessage("Socket is closed");
+            assertThat(asks.getLocalPort()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aPacketIsReceivedIntoAgainAndAgain() throws IOException {
+        try (DatagramChannel client = client(); DatagramChannel server = server()) {
+            DatagramSocket socket = server.socket();
+            client.connect(at(TwoStacks.SERVER4, server));
+            var packet = new DatagramPacket(new byte[200], 50, 100);
+            var other = new DatagramPacket(new byte[200], 200);
+            for (int length : new int[] {10, 100, 0, 150, 90}) {
+                client.write(ByteBuffer.wrap(data(length)));
+                socket.receive(packet);
+                assertThat(packet.getLength()).isEqualTo(Math.min(length, 100));
+                client.write(ByteBuffer.wrap(data(length)));
+                socket.receive(other);
+                assertThat(other.getLength()).isEqualTo(length);
+                assertThat(Arrays.copyOf(other.getData(), length)).isEqualTo(data(length));
+            }
+            packet.setLength(20);
+            client.write(ByteBuffer.wrap(data(30)));
+            socket.receive(packet);
+            assertThat(packet.getLength()).as("what the program said last counts").isEqualTo(20);
+            packet.setData(new byte[5]);
+            client.write(ByteBuffer.wrap(data(30)));
+            socket.receive(packet);
+            assertThat(packet.getLength()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try") // closed early
+    void aGroupIsRefusedInTheWaysThatTheInterfacesName() throws IOException {
+        try (DatagramChannel client = client()) {
+            var group = new InetSocketAddress("224.0.0.251", 5353);
+            var nobodysGroup = new InetSocketAddress(TwoStacks.SERVER4, 9);
+            NetworkInterface by = NetworkInterface.getByName("lo");
+            assertThatThrownBy(() -> client.join(group.getAddress(), by)).isInstanceOf(SocketException.class)
+                    .hasMessageContaining("multicast");
+            assertThatThrownBy(() -> client.join(group.getAddress(), by, nobodysGroup.getAddress()))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> client.join(nobodysGroup.getAddress(), by))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> client.send(ByteBuffer.wrap(data(9)), group)).isInstanceOf(SocketException.class)
+                    .hasMessage("Network is unreachable");
+            DatagramSocket socket = client.socket();
+            assertThatThrownBy(() -> socket.joinGroup(group, by)).isInstanceOf(SocketException.class)
+                    .hasMessageContaining("multicast");
+            assertThatThrownBy(() -> socket.leaveGroup(nobodysGroup, by)).isInstanceOf(SocketException.class)
+                    .hasMessage("Not a multicast address");
+            assertThatThrownBy(() -> socket.joinGroup(new SocketAddress() {}, by))
+                    .isInstanceOf(IllegalArgumentException.class);
+            client.close();
+            assertThatThrownBy(() -> client.join(group.getAddress(), by)).isInstanceOf(ClosedChannelException.class);
+            assertThatThrownBy(() -> socket.joinGroup(group, by)).isInstanceOf(SocketException.class)
+                    .hasMessage("Socket is closed");
         }
     }
 

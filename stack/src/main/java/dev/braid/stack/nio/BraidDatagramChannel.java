@@ -205,7 +205,7 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
         if (!isBlocking()) {
             return pump.isReadable() ? receiveNow(target, from) : received;
         }
-        long deadlineNs = BraidSocketChannel.deadline(timeoutNs);
+        long deadlineNs = Parking.deadline(timeoutNs);
         begin();
         try {
             while (received == -Errno.EAGAIN && isOpen()) {
@@ -224,9 +224,7 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
     }
 
     private int receiveNow(ByteBuffer target, UdpSource from) throws IOException {
-        if (pump.isEnded()) {
-            throw SocketErrors.stackEnded(pump.endCause());
-        }
+        pump.end.requireNotTold();
         boolean confined = isConfined(target);
         ByteBuffer reached = confined ? ByteBuffer.allocate(Math.min(target.remaining(), MAX_DATAGRAM)) : target;
         int received = pump.call(socket -> socket.receiveFrom(reached, from));
@@ -358,16 +356,35 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
         return remote;
     }
 
-    /** @throws UnsupportedOperationException always: the stack receives no multicast */
+    /**
+     * Refused: a stack is in no group, and drops what is for one. What is sent to a group finds no way.
+     *
+     * @throws SocketException always, of an open channel that is asked for a group
+     */
     @Override
-    public MembershipKey join(InetAddress group, NetworkInterface by) {
-        throw new UnsupportedOperationException("the stack receives no multicast");
+    public MembershipKey join(InetAddress group, NetworkInterface by) throws IOException {
+        requireGroup(group, by);
+        throw SocketErrors.noMulticast();
     }
 
-    /** @throws UnsupportedOperationException always: the stack receives no multicast */
+    /**
+     * Refused as by the other, and by source besides.
+     *
+     * @throws UnsupportedOperationException always, of an open channel that is asked for a group
+     */
     @Override
-    public MembershipKey join(InetAddress group, NetworkInterface by, InetAddress source) {
-        return join(group, by);
+    public MembershipKey join(InetAddress group, NetworkInterface by, InetAddress source) throws IOException {
+        requireGroup(group, by);
+        Objects.requireNonNull(source);
+        throw new UnsupportedOperationException("The stack receives no multicast, of no source");
+    }
+
+    private void requireGroup(InetAddress group, NetworkInterface by) throws ClosedChannelException {
+        requireOpen();
+        Objects.requireNonNull(by);
+        if (!group.isMulticastAddress()) {
+            throw new IllegalArgumentException("Group not a multicast address");
+        }
     }
 
     @Override

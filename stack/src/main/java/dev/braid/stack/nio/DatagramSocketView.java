@@ -1,6 +1,5 @@
 package dev.braid.stack.nio;
 
-import dev.braid.fastpath.device.Deadlines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -25,17 +24,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A channel as the {@link DatagramSocket} that older programs expect of {@link DatagramChannel#socket}. Multicast and the options that
- * the channel has not are refused by name. Thread rules are the channel's.
+ * the channel has not are refused, by {@link SocketException}s that name them. Thread rules are the channel's.
  */
 final class DatagramSocketView extends DatagramSocket {
-    private static final long MS = 1_000_000L;
-
     private final BraidDatagramChannel channel;
-    private volatile int timeoutMs;
+    private final ViewedChannel<BraidDatagramChannel> view;
+    private final PacketRoom packets = new PacketRoom();
 
     DatagramSocketView(BraidDatagramChannel channel) {
         super(new NoSocketImpl());
         this.channel = channel;
+        view = new ViewedChannel<>(channel);
     }
 
     @Override
@@ -47,10 +46,8 @@ final class DatagramSocketView extends DatagramSocket {
     public void bind(@Nullable SocketAddress address) throws SocketException {
         try {
             channel.bind(address);
-        } catch (AlreadyBoundException e) {
-            throw new SocketException("already bound", e);
-        } catch (IOException e) {
-            throw socketException(e);
+        } catch (IOException | AlreadyBoundException e) {
+            throw ViewedChannel.socketException(e);
         }
     }
 
@@ -69,12 +66,8 @@ final class DatagramSocketView extends DatagramSocket {
         try {
             channel.disconnect();
             channel.connect(address);
-        } catch (AlreadyConnectedException e) {
-            throw new SocketException("connected by another thread", e);
-        } catch (UnresolvedAddressException e) {
-            throw new SocketException("unresolved address", e);
-        } catch (IOException e) {
-            throw socketException(e);
+        } catch (IOException | AlreadyConnectedException | UnresolvedAddressException e) {
+            throw ViewedChannel.socketException(e);
         }
     }
 
@@ -118,25 +111,25 @@ final class DatagramSocketView extends DatagramSocket {
 
     @Override
     public @Nullable SocketAddress getLocalSocketAddress() {
-        return channel.isOpen() ? channel.local() : null;
+        return isClosed() ? null : channel.local();
     }
 
     @Override
     public @Nullable InetAddress getLocalAddress() {
-        if (!channel.isOpen()) {
-            return null;
-        }
-        InetSocketAddress local = channel.local();
-        return local == null ? new InetSocketAddress(0).getAddress() : local.getAddress();
+        InetSocketAddress local = localOrWildcard();
+        return local == null ? null : local.getAddress();
     }
 
     @Override
     public int getLocalPort() {
-        if (!channel.isOpen()) {
-            return -1;
-        }
+        InetSocketAddress local = localOrWildcard();
+        return local == null ? -1 : local.getPort();
+    }
+
+    /** The wildcard and port 0 of one that is not bound; {@code null} of one that is closed. */
+    private @Nullable InetSocketAddress localOrWildcard() {
         InetSocketAddress local = channel.local();
-        return local == null ? 0 : local.getPort();
+        return isClosed() ? null : local == null ? new InetSocketAddress(0) : local;
     }
 
     @Override
@@ -157,7 +150,7 @@ final class DatagramSocketView extends DatagramSocket {
 
     @Override
     public void send(DatagramPacket packet) throws IOException {
-        requireBlocking();
+        view.requireBlocking();
         InetSocketAddress peer = channel.remote();
         InetSocketAddress to = packet.getAddress() == null ? peer : (InetSocketAddress) packet.getSocketAddress();
         if (to == null) {
@@ -169,32 +162,24 @@ final class DatagramSocketView extends DatagramSocket {
         try {
             channel.send(ByteBuffer.wrap(packet.getData(), packet.getOffset(), packet.getLength()), to);
         } catch (ClosedChannelException e) {
-            throw socketException(e);
+            throw ViewedChannel.socketException(e);
         }
     }
 
-    /** As specified; the packet's length, which this sets, is also what the next one is cut to. */
     @Override
     public void receive(DatagramPacket packet) throws IOException {
-        requireBlocking();
-        int timeout = timeoutMs;
-        ByteBuffer target = ByteBuffer.wrap(packet.getData(), packet.getOffset(), packet.getLength());
-        int from = target.position();
+        view.requireBlocking();
+        int room = packets.of(packet);
+        ByteBuffer target = ByteBuffer.wrap(packet.getData(), packet.getOffset(), room);
         try {
-            InetSocketAddress sender = channel.receive(target, timeout == 0 ? Deadlines.NONE : timeout * MS);
+            InetSocketAddress sender = channel.receive(target, view.timeoutNs());
             if (sender == null) {
                 throw new IllegalBlockingModeException();
             }
-            packet.setLength(target.position() - from);
+            packets.received(packet, room - target.remaining(), room);
             packet.setSocketAddress(sender);
         } catch (ClosedChannelException e) {
-            throw socketException(e);
-        }
-    }
-
-    private void requireBlocking() {
-        if (!channel.isBlocking()) {
-            throw new IllegalBlockingModeException();
+            throw ViewedChannel.socketException(e);
         }
     }
 
@@ -202,67 +187,62 @@ final class DatagramSocketView extends DatagramSocket {
 
     @Override
     public void setSoTimeout(int timeout) throws SocketException {
-        requireOpen();
-        if (timeout < 0) {
-            throw new IllegalArgumentException("timeout < 0");
-        }
-        timeoutMs = timeout;
+        view.timeoutMs(timeout);
     }
 
     @Override
     public int getSoTimeout() throws SocketException {
-        requireOpen();
-        return timeoutMs;
+        return view.timeoutMs();
     }
 
     @Override
     public void setReceiveBufferSize(int size) throws SocketException {
-        assign(StandardSocketOptions.SO_RCVBUF, size);
+        view.assign(StandardSocketOptions.SO_RCVBUF, size);
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return value(StandardSocketOptions.SO_RCVBUF);
+        return view.value(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
     public void setTrafficClass(int trafficClass) throws SocketException {
-        assign(StandardSocketOptions.IP_TOS, trafficClass);
+        view.assign(StandardSocketOptions.IP_TOS, trafficClass);
     }
 
     @Override
     public int getTrafficClass() throws SocketException {
-        return value(StandardSocketOptions.IP_TOS);
+        return view.value(StandardSocketOptions.IP_TOS);
     }
 
     @Override
     public void setSendBufferSize(int size) throws SocketException {
-        assign(StandardSocketOptions.SO_SNDBUF, size);
+        view.assign(StandardSocketOptions.SO_SNDBUF, size);
     }
 
     @Override
     public int getSendBufferSize() throws SocketException {
-        return value(StandardSocketOptions.SO_SNDBUF);
+        return view.value(StandardSocketOptions.SO_SNDBUF);
     }
 
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        assign(StandardSocketOptions.SO_REUSEADDR, on);
+        view.assign(StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return value(StandardSocketOptions.SO_REUSEADDR);
+        return view.value(StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override
     public void setBroadcast(boolean on) throws SocketException {
-        assign(StandardSocketOptions.SO_BROADCAST, on);
+        view.assign(StandardSocketOptions.SO_BROADCAST, on);
     }
 
     @Override
     public boolean getBroadcast() throws SocketException {
-        return value(StandardSocketOptions.SO_BROADCAST);
+        return view.value(StandardSocketOptions.SO_BROADCAST);
     }
 
     @Override
@@ -281,47 +261,26 @@ final class DatagramSocketView extends DatagramSocket {
         return channel.supportedOptions();
     }
 
-    /** @throws UnsupportedOperationException always: the stack receives no multicast */
+    /** @throws SocketException always: the stack receives no multicast */
     @Override
-    public void joinGroup(SocketAddress group, @Nullable NetworkInterface by) {
-        throw new UnsupportedOperationException("the stack receives no multicast");
+    public void joinGroup(SocketAddress group, @Nullable NetworkInterface by) throws SocketException {
+        refuse(group);
     }
 
-    /** @throws UnsupportedOperationException always: the stack receives no multicast */
+    /** @throws SocketException always: nobody is in a group */
     @Override
-    public void leaveGroup(SocketAddress group, @Nullable NetworkInterface by) {
-        throw new UnsupportedOperationException("the stack receives no multicast");
+    public void leaveGroup(SocketAddress group, @Nullable NetworkInterface by) throws SocketException {
+        refuse(group);
     }
 
-    private <T> void assign(SocketOption<T> option, T value) throws SocketException {
-        try {
-            channel.setOption(option, value);
-        } catch (IOException e) {
-            throw socketException(e);
+    private void refuse(SocketAddress group) throws SocketException {
+        if (!(group instanceof InetSocketAddress inet)) {
+            throw new IllegalArgumentException("Unsupported address type");
         }
-    }
-
-    private <T> T value(SocketOption<T> option) throws SocketException {
-        try {
-            return channel.getOption(option);
-        } catch (IOException e) {
-            throw socketException(e);
-        }
-    }
-
-    private void requireOpen() throws SocketException {
-        if (!channel.isOpen()) {
-            throw new SocketException("Socket is closed");
-        }
-    }
-
-    private static SocketException socketException(IOException e) {
-        if (e instanceof SocketException already) {
-            return already;
-        }
-        return e instanceof ClosedChannelException
-                ? new SocketException("Socket closed", e)
-                : new SocketException(String.valueOf(e.getMessage()), e);
+        view.requireOpen();
+        throw inet.isUnresolved() || !inet.getAddress().isMulticastAddress()
+                ? new SocketException("Not a multicast address")
+                : SocketErrors.noMulticast();
     }
 
     /** What the superclass insists on, and never calls. */

@@ -1,6 +1,5 @@
 package dev.braid.stack.nio;
 
-import dev.braid.fastpath.device.Deadlines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,11 +26,12 @@ final class ServerSocketView extends ServerSocket {
     private static final int DEFAULT_BACKLOG = 50;
 
     private final BraidServerSocketChannel channel;
-    private volatile int timeoutMs;
+    private final ViewedChannel<BraidServerSocketChannel> view;
 
     ServerSocketView(BraidServerSocketChannel channel) throws SocketException {
         super(new NoSocketImpl());
         this.channel = channel;
+        view = new ViewedChannel<>(channel);
     }
 
     @Override
@@ -48,29 +48,22 @@ final class ServerSocketView extends ServerSocket {
     public void bind(@Nullable SocketAddress local, int backlog) throws IOException {
         try {
             channel.bind(local, backlog);
-        } catch (ClosedChannelException e) {
-            throw new SocketException("Socket is closed", e);
-        } catch (AlreadyBoundException e) {
-            throw new SocketException("Already bound", e);
+        } catch (ClosedChannelException | AlreadyBoundException e) {
+            throw ViewedChannel.socketException(e);
         }
     }
 
     @Override
     public Socket accept() throws IOException {
-        if (!channel.isBlocking()) {
-            throw new IllegalBlockingModeException();
-        }
-        int timeout = timeoutMs;
+        view.requireBlocking();
         try {
-            SocketChannel accepted = channel.accept(timeout == 0 ? Deadlines.NONE : timeout * 1_000_000L);
+            SocketChannel accepted = channel.accept(view.timeoutNs());
             if (accepted == null) {
                 throw new IllegalBlockingModeException();
             }
             return accepted.socket();
-        } catch (ClosedChannelException e) {
-            throw new SocketException("Socket closed", e);
-        } catch (NotYetBoundException e) {
-            throw new SocketException("Socket is not bound yet", e);
+        } catch (ClosedChannelException | NotYetBoundException e) {
+            throw ViewedChannel.socketException(e);
         }
     }
 
@@ -108,41 +101,32 @@ final class ServerSocketView extends ServerSocket {
 
     @Override
     public void setSoTimeout(int timeout) throws SocketException {
-        if (!channel.isOpen()) {
-            throw new SocketException("Socket is closed");
-        }
-        if (timeout < 0) {
-            throw new IllegalArgumentException("timeout < 0");
-        }
-        timeoutMs = timeout;
+        view.timeoutMs(timeout);
     }
 
     @Override
     public int getSoTimeout() throws IOException {
-        if (!channel.isOpen()) {
-            throw new SocketException("Socket is closed");
-        }
-        return timeoutMs;
+        return view.timeoutMs();
     }
 
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        assign(StandardSocketOptions.SO_REUSEADDR, on);
+        view.assign(StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return value(StandardSocketOptions.SO_REUSEADDR);
+        return view.value(StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override
     public void setReceiveBufferSize(int size) throws SocketException {
-        assign(StandardSocketOptions.SO_RCVBUF, size);
+        view.assign(StandardSocketOptions.SO_RCVBUF, size);
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return value(StandardSocketOptions.SO_RCVBUF);
+        return view.value(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
@@ -159,22 +143,6 @@ final class ServerSocketView extends ServerSocket {
     @Override
     public Set<SocketOption<?>> supportedOptions() {
         return channel.supportedOptions();
-    }
-
-    private <T> void assign(SocketOption<T> name, T value) throws SocketException {
-        try {
-            channel.setOption(name, value);
-        } catch (IOException e) {
-            throw new SocketException("Socket is closed", e);
-        }
-    }
-
-    private <T> T value(SocketOption<T> name) throws SocketException {
-        try {
-            return channel.getOption(name);
-        } catch (IOException e) {
-            throw new SocketException("Socket is closed", e);
-        }
     }
 
     @Override

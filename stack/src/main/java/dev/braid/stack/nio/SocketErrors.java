@@ -47,6 +47,11 @@ final class SocketErrors {
         };
     }
 
+    /** What who wants to join a group is told. */
+    static SocketException noMulticast() {
+        return new SocketException("The stack receives no multicast");
+    }
+
     /** What every call gets once the stack has ended: closed, or failed with this cause. */
     static SocketException stackEnded(@Nullable Throwable cause) {
         var ended = new SocketException(cause == null ? "The stack is closed" : "The stack has failed: " + cause);

@@ -1,6 +1,5 @@
 package dev.braid.stack.nio;
 
-import dev.braid.fastpath.device.Deadlines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Set;
@@ -24,14 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A channel as the {@link Socket} that older programs expect of {@link SocketChannel#socket}. Thread rules are the channel's. */
 final class SocketView extends Socket {
-    private static final long MS = 1_000_000L;
-
     private final BraidSocketChannel channel;
-    private volatile int timeoutMs;
+    private final ViewedChannel<BraidSocketChannel> view;
 
     SocketView(BraidSocketChannel channel) throws SocketException {
         super((SocketImpl) null);
         this.channel = channel;
+        view = new ViewedChannel<>(channel);
     }
 
     @Override
@@ -49,13 +46,11 @@ final class SocketView extends Socket {
         if (timeout < 0) {
             throw new IllegalArgumentException("connect: timeout can't be negative");
         }
-        requireBlocking();
+        view.requireBlocking();
         try {
-            channel.connect(remote, timeout == 0 ? Deadlines.NONE : timeout * MS);
-        } catch (ClosedChannelException e) {
-            throw closed(e);
-        } catch (AlreadyConnectedException e) {
-            throw new SocketException("already connected", e);
+            channel.connect(remote, ViewedChannel.nanoseconds(timeout));
+        } catch (ClosedChannelException | AlreadyConnectedException e) {
+            throw ViewedChannel.socketException(e);
         } catch (UnresolvedAddressException e) {
             throw new java.net.UnknownHostException(remote.toString());
         }
@@ -65,21 +60,9 @@ final class SocketView extends Socket {
     public void bind(@Nullable SocketAddress local) throws IOException {
         try {
             channel.bind(local);
-        } catch (ClosedChannelException e) {
-            throw closed(e);
-        } catch (AlreadyBoundException e) {
-            throw new SocketException("Already bound", e);
+        } catch (ClosedChannelException | AlreadyBoundException e) {
+            throw ViewedChannel.socketException(e);
         }
-    }
-
-    private void requireBlocking() {
-        if (!channel.isBlocking()) {
-            throw new IllegalBlockingModeException();
-        }
-    }
-
-    private static SocketException closed(ClosedChannelException e) {
-        return new SocketException("Socket closed", e);
     }
 
     // Addresses and state.
@@ -164,9 +147,7 @@ final class SocketView extends Socket {
     }
 
     private void requireUsable() throws SocketException {
-        if (!channel.isOpen()) {
-            throw new SocketException("Socket is closed");
-        }
+        view.requireOpen();
         if (!channel.isConnected()) {
             throw new SocketException("Socket is not connected");
         }
@@ -212,37 +193,14 @@ final class SocketView extends Socket {
         return channel.supportedOptions();
     }
 
-    private <T> void assign(SocketOption<T> name, T value) throws SocketException {
-        try {
-            channel.setOption(name, value);
-        } catch (IOException e) {
-            throw asSocketException(e);
-        }
-    }
-
-    private <T> T value(SocketOption<T> name) throws SocketException {
-        try {
-            return channel.getOption(name);
-        } catch (IOException e) {
-            throw asSocketException(e);
-        }
-    }
-
-    private static SocketException asSocketException(IOException e) {
-        if (e instanceof ClosedChannelException closed) {
-            return closed(closed);
-        }
-        return e instanceof SocketException known ? known : new SocketException(e.getMessage(), e);
-    }
-
     @Override
     public void setTcpNoDelay(boolean on) throws SocketException {
-        assign(StandardSocketOptions.TCP_NODELAY, on);
+        view.assign(StandardSocketOptions.TCP_NODELAY, on);
     }
 
     @Override
     public boolean getTcpNoDelay() throws SocketException {
-        return value(StandardSocketOptions.TCP_NODELAY);
+        return view.value(StandardSocketOptions.TCP_NODELAY);
     }
 
     @Override
@@ -250,81 +208,72 @@ final class SocketView extends Socket {
         if (on && seconds < 0) {
             throw new IllegalArgumentException("invalid value for SO_LINGER");
         }
-        assign(StandardSocketOptions.SO_LINGER, on ? seconds : -1);
+        view.assign(StandardSocketOptions.SO_LINGER, on ? seconds : -1);
     }
 
     @Override
     public int getSoLinger() throws SocketException {
-        return value(StandardSocketOptions.SO_LINGER);
+        return view.value(StandardSocketOptions.SO_LINGER);
     }
 
     @Override
     public void setSoTimeout(int timeout) throws SocketException {
-        if (!channel.isOpen()) {
-            throw new SocketException("Socket is closed");
-        }
-        if (timeout < 0) {
-            throw new IllegalArgumentException("timeout < 0");
-        }
-        timeoutMs = timeout;
+        view.timeoutMs(timeout);
     }
 
     @Override
     public int getSoTimeout() throws SocketException {
-        if (!channel.isOpen()) {
-            throw new SocketException("Socket is closed");
-        }
-        return timeoutMs;
+        return view.timeoutMs();
     }
 
     @Override
     public void setSendBufferSize(int size) throws SocketException {
-        assign(StandardSocketOptions.SO_SNDBUF, size);
+        view.assign(StandardSocketOptions.SO_SNDBUF, size);
     }
 
     @Override
     public int getSendBufferSize() throws SocketException {
-        return value(StandardSocketOptions.SO_SNDBUF);
+        return view.value(StandardSocketOptions.SO_SNDBUF);
     }
 
     @Override
     public void setReceiveBufferSize(int size) throws SocketException {
-        assign(StandardSocketOptions.SO_RCVBUF, size);
+        view.assign(StandardSocketOptions.SO_RCVBUF, size);
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return value(StandardSocketOptions.SO_RCVBUF);
+        return view.value(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
     public void setKeepAlive(boolean on) throws SocketException {
-        assign(StandardSocketOptions.SO_KEEPALIVE, on);
+        view.assign(StandardSocketOptions.SO_KEEPALIVE, on);
     }
 
     @Override
     public boolean getKeepAlive() throws SocketException {
-        return value(StandardSocketOptions.SO_KEEPALIVE);
+        return view.value(StandardSocketOptions.SO_KEEPALIVE);
     }
 
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        assign(StandardSocketOptions.SO_REUSEADDR, on);
+        view.assign(StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return value(StandardSocketOptions.SO_REUSEADDR);
+        return view.value(StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override
     public void setTrafficClass(int trafficClass) throws SocketException {
-        assign(StandardSocketOptions.IP_TOS, trafficClass);
+        view.assign(StandardSocketOptions.IP_TOS, trafficClass);
     }
 
     @Override
     public int getTrafficClass() throws SocketException {
-        return value(StandardSocketOptions.IP_TOS);
+        return view.value(StandardSocketOptions.IP_TOS);
     }
 
     @Override
@@ -354,13 +303,11 @@ final class SocketView extends Socket {
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            requireBlocking();
-            int timeout = timeoutMs;
+            view.requireBlocking();
             try {
-                return channel.input.read(ByteBuffer.wrap(bytes, offset, length),
-                        timeout == 0 ? Deadlines.NONE : timeout * MS);
+                return channel.input.read(ByteBuffer.wrap(bytes, offset, length), view.timeoutNs());
             } catch (ClosedChannelException e) {
-                throw closed(e);
+                throw ViewedChannel.socketException(e);
             }
         }
 
@@ -369,7 +316,7 @@ final class SocketView extends Socket {
             try {
                 return channel.input.available();
             } catch (ClosedChannelException e) {
-                throw closed(e);
+                throw ViewedChannel.socketException(e);
             }
         }
 
@@ -388,14 +335,14 @@ final class SocketView extends Socket {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            requireBlocking();
+            view.requireBlocking();
             ByteBuffer source = ByteBuffer.wrap(bytes, offset, length);
             try {
                 while (source.hasRemaining()) {
                     channel.write(source);
                 }
             } catch (ClosedChannelException e) {
-                throw closed(e);
+                throw ViewedChannel.socketException(e);
             }
         }
 
