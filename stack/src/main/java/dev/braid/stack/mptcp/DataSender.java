@@ -13,20 +13,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Positions count bytes since the stream's first byte; position {@code p} has the data sequence number IDSN + 1 + p, and the
  * DATA_FIN that of the position behind the last byte. A subflow asks for data when it could send some; the {@link PacketScheduler}
- * says whether it is its turn. What one call gives is one mapping. After a fallback there is one subflow and no mapping: then what
- * TCP acknowledges is acknowledged.
+ * says whether it is its turn. What one call gives is one mapping. {@link DataRecovery} finds what has to go again. After a fallback
+ * there is one subflow and no mapping ({@link PlainSending}): then what TCP acknowledges is acknowledged.
  */
 final class DataSender {
     /** The most data of one mapping, whose length has 16 bits and may have to count a DATA_FIN. */
-    private static final int MAX_MAPPING = 65_534;
+    static final int MAX_MAPPING = 65_534;
 
     final MptcpConnection connection;
     final SendStream stream = new SendStream();
     final Reinjections again = new Reinjections();
     final DataSendBuffer buffer;
+    final DataRecovery recovery;
     private final DataTimers timers;
     private final PartialSegments partial;
-    private final Carriers carriers;
 
     /** DATA_UNA: what lies before was acknowledged; one behind the end of the stream once the DATA_FIN was. */
     private long dataUna;
@@ -44,19 +44,15 @@ final class DataSender {
     private boolean wantsSpace;
     private boolean drainedSaid;
     private boolean released;
-    /** The one subflow that is left after a fallback. */
-    private @Nullable Subflow plain;
-    /** What to add to its offsets for positions. */
-    private long plainBase;
-    /** An infinite mapping goes with what it sends until this offset is acknowledged; -1 = with nothing. */
-    private long infiniteUntil = -1;
+    /** After a fallback. */
+    private @Nullable PlainSending plain;
 
     DataSender(MptcpConnection connection) {
         this.connection = connection;
         buffer = new DataSendBuffer(connection);
         timers = new DataTimers(this);
         partial = new PartialSegments(this);
-        carriers = new Carriers(connection.subflows);
+        recovery = new DataRecovery(this);
     }
 
     // The user: see Connection.
@@ -162,6 +158,12 @@ final class DataSender {
         return plain != null;
     }
 
+    /** How it sends since it fell back; {@code null} before. */
+    @Nullable
+    PlainSending plain() {
+        return plain;
+    }
+
     PartialSegments partial() {
         return partial;
     }
@@ -235,8 +237,9 @@ final class DataSender {
     }
 
     private boolean mayCarry(Subflow subflow, long nowNs) {
-        if (plain != null) {
-            return subflow == plain;
+        PlainSending over = plain;
+        if (over != null) {
+            return over.subflow() == subflow;
         }
         return isTurnOf(subflow, decided(connection.scheduler.choose(connection, nowNs)));
     }
@@ -352,11 +355,9 @@ final class DataSender {
         if (streamOffset > before) {
             connection.scheduler.onAcked(subflow, streamOffset - before, nowNs);
         }
-        if (subflow == plain) {
-            if (infiniteUntil >= 0 && streamOffset > infiniteUntil) {
-                onFallbackHeard(subflow);
-            }
-            long position = Math.min(streamOffset + plainBase, stream.end());
+        PlainSending over = plain;
+        if (over != null && over.subflow() == subflow) {
+            long position = over.onAcked(streamOffset);
             if (position > dataUna) {
                 partial.onAck();
                 advance(position);
@@ -400,10 +401,11 @@ final class DataSender {
 
     /** After a fallback: TCP says that all it was given, and its FIN, is acknowledged. */
     void onSubflowDrained(Subflow subflow) {
-        if (subflow != plain || !finQueued) {
+        PlainSending over = plain;
+        if (over == null || over.subflow() != subflow || !finQueued) {
             return;
         }
-        onFallbackHeard(subflow);
+        over.onHeard();
         if (dataUna == stream.end()) {
             dataUna = stream.end() + 1;
             sayDrained();
@@ -429,72 +431,12 @@ final class DataSender {
         }
     }
 
-    /**
-     * What the subflow was given and the peer has not acknowledged at the data level is to go again over others, but what another one
-     * that answers has in flight too.
-     */
-    void reinject(Subflow from) {
-        SentMappings mappings = from.mappings;
-        for (int i = 0; i < mappings.count(); i++) {
-            long start = Math.max(mappings.position(i), dataUna);
-            long end = mappings.position(i) + mappings.length(i);
-            while (start < end) {
-                long carried = Math.min(end, carriers.upTo(start, from));
-                if (carried > start) {
-                    start = carried;
-                } else {
-                    long next = Math.min(end, carriers.next(start, end, from));
-                    again.add(start, next, from);
-                    start = next;
-                }
-            }
-        }
-        if (!again.isEmpty()) {
-            wake();
-        }
-    }
-
-    /**
-     * The oldest data that is not acknowledged, as much as the subflow that has it in flight was given in one piece, goes again over
-     * another one; if that subflow's own retransmission timer has expired, all that it was given.
-     *
-     * @return bytes that are to go; 0 when there are none, or another reinjection waits
-     */
-    long reinjectHead() {
-        if (dataUna >= dataNxt || plain != null) {
-            return 0;
-        }
-        if (!again.isEmpty()) {
-            if (again.letAllCarryWhatWasBrought()) {
-                wake();
-            }
-            return 0;
-        }
-        Subflow carrier = carriers.of(dataUna);
-        if (carrier != null && carrier.timedOut()) {
-            reinject(carrier);
-            return again.bytes();
-        }
-        // Without one, every subflow that had it says it has brought it: a middlebox acknowledged it, or the peer dropped it later.
-        long end = carrier == null
-                ? Math.min(dataNxt, dataUna + MAX_MAPPING)
-                : carrier.mappings.inFlightUpTo(dataUna);
-        again.add(dataUna, end, carrier);
-        wake();
-        return end - dataUna;
-    }
-
-    /** Whether some subflow that still hears from its peer has the oldest data in flight. */
-    boolean isHeadInFlight() {
-        Subflow carrier = carriers.of(dataUna);
-        return carrier != null && !carrier.timedOut();
-    }
-
     /** The subflow is gone: what it has not brought to the peer goes again, and nothing is remembered of it. */
     void forget(Subflow subflow, long nowNs) {
-        if (!released && subflow != plain) {
+        PlainSending over = plain;
+        if (!released && (over == null || over.subflow() != subflow)) {
             long before = again.bytes();
-            reinject(subflow);
+            recovery.reinject(subflow);
             if (again.bytes() > before) {
                 connection.decisions.taken(SchedulingDecision.PATH_GONE, subflow);
             }
@@ -518,9 +460,7 @@ final class DataSender {
      * @param infiniteMapping whether the peer is to be told with the next data
      */
     void fallBack(Subflow last, boolean infiniteMapping, long nowNs) {
-        plain = last;
-        plainBase = dataNxt - last.mappings.end();
-        infiniteUntil = infiniteMapping ? last.mappings.end() : -1;
+        plain = new PlainSending(this, last, infiniteMapping);
         if (infiniteMapping) {
             connection.layer.counters.infiniteMapTx.increment();
         }
@@ -529,34 +469,6 @@ final class DataSender {
         timers.onAck(true, nowNs);
         last.tcb.dataReady();
         connection.layer.touch(connection);
-    }
-
-    /** Whether data segments of the subflow carry an infinite mapping now. */
-    boolean sendsInfiniteMapping(Subflow subflow) {
-        return subflow == plain && infiniteUntil >= 0;
-    }
-
-    /**
-     * Whether the subflow's peer may still take this connection for one of Multipath TCP, since this end alone has found that it is none
-     * any more: until data with an infinite mapping, or the FIN with MP_FAIL, is acknowledged.
-     */
-    boolean mayBeAloneInFallback(Subflow subflow) {
-        return sendsInfiniteMapping(subflow) && connection.fallbackReason != FallbackReason.MP_FAIL;
-    }
-
-    private void onFallbackHeard(Subflow subflow) {
-        infiniteUntil = -1;
-        subflow.mpFailDue = false;
-    }
-
-    /** The position that an infinite mapping begins at: all before it was acknowledged. */
-    long infinitePosition() {
-        return Math.min(dataUna, dataNxt);
-    }
-
-    /** The offset in the stream of the subflow that is left that belongs to it. */
-    long infiniteOffset() {
-        return infinitePosition() - plainBase;
     }
 
     // DATA_FIN (RFC 8684 section 3.3.3).
@@ -600,10 +512,10 @@ final class DataSender {
     }
 
     private void endStream(long nowNs) {
-        Subflow last = plain;
-        if (last != null) {
+        PlainSending over = plain;
+        if (over != null) {
             finSent = true;
-            last.tcb.finish();
+            over.subflow().tcb.finish();
         } else if (!finSent && hasUsable()) {
             finSent = true;
             announceFin();

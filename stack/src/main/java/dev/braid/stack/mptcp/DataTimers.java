@@ -155,8 +155,8 @@ final class DataTimers {
         }
         if (advanced) {
             advanced = false;
-            if (sender.dataUna() < recoverUpTo && !sender.isHeadInFlight()) {
-                sender.reinjectHead();
+            if (sender.dataUna() < recoverUpTo && !sender.recovery.isHeadInFlight()) {
+                sender.recovery.reinjectHead();
             }
         }
         if (retransmitNs <= nowNs) {
@@ -185,7 +185,7 @@ final class DataTimers {
         }
         timeouts++;
         recoverUpTo = sender.dataNxt();
-        if (sender.reinjectHead() > 0) {
+        if (sender.recovery.reinjectHead() > 0) {
             connection.decisions.taken(SchedulingDecision.DATA_TIMEOUT, null);
         }
         if (sender.finOutstanding()) {

@@ -30,8 +30,10 @@ final class DssOption {
 
     private int length(Subflow subflow, SegmentKind kind) {
         DataSender sender = connection.sender;
-        if (sender.isPlain()) {
-            return kind == SegmentKind.DATA && sender.sendsInfiniteMapping(subflow) ? mappingLength() : 0;
+        PlainSending plain = sender.plain();
+        if (plain != null) {
+            boolean infinite = plain.subflow() == subflow && plain.sendsInfiniteMapping();
+            return kind == SegmentKind.DATA && infinite ? mappingLength() : 0;
         }
         if (kind == SegmentKind.DATA || (kind == SegmentKind.ACK && sender.finOutstanding())) {
             return mappingLength();
@@ -53,9 +55,8 @@ final class DssOption {
     int write(Subflow subflow, SegmentKind kind, long address, long streamOffset) {
         DataSender sender = connection.sender;
         if (kind == SegmentKind.DATA) {
-            return sender.sendsInfiniteMapping(subflow)
-                    ? writeInfinite(sender, address)
-                    : writeMapping(subflow, address, streamOffset);
+            PlainSending plain = sender.plain();
+            return plain == null ? writeMapping(subflow, address, streamOffset) : writeInfinite(plain, address);
         }
         if (kind == SegmentKind.ACK && sender.finOutstanding()) {
             // Section 3.3.3: "the DSS MUST have a subflow sequence number of 0, a Data-Level Length of 1, and the data sequence
@@ -84,15 +85,15 @@ final class DssOption {
     }
 
     /** Section 3.7: a length of 0, from where all before is known to have been delivered; no checksum is computed. */
-    private int writeInfinite(DataSender sender, long address) {
+    private int writeInfinite(PlainSending plain, long address) {
         DataReceiver receiver = connection.receiver;
         return MptcpOptionWriter.writeDss(
                 address,
                 receiver.dataAck(),
                 receiver.wideDataAck(),
-                sender.dsn(sender.infinitePosition()),
+                connection.sender.dsn(plain.infinitePosition()),
                 true,
-                (int) sender.infiniteOffset() + 1,
+                (int) plain.infiniteOffset() + 1,
                 0,
                 connection.checksum ? 0 : MptcpOptionWriter.NO_CHECKSUM,
                 false);

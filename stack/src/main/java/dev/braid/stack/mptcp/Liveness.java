@@ -256,7 +256,7 @@ final class Liveness {
         decided(LivenessDecision.SILENT, subflow);
         connection.layer.counters.subflowStale.increment();
         if (subflow.outstanding() > 0) {
-            connection.sender.reinject(subflow);
+            connection.sender.recovery.reinject(subflow);
             decided(LivenessDecision.REINJECTED, subflow);
         }
         connection.scheduler.onSubflows(connection, nowNs);

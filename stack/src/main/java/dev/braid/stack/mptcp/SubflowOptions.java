@@ -69,8 +69,7 @@ final class SubflowOptions {
 
     private int dataLength(int room) {
         if (connection.fallenBack) {
-            boolean infinite = connection.sender.sendsInfiniteMapping(subflow);
-            return infinite ? connection.dss.reserve(subflow, SegmentKind.DATA, room) : 0;
+            return connection.dss.reserve(subflow, SegmentKind.DATA, room);
         }
         return Math.max(connection.dss.reserve(subflow, SegmentKind.DATA, room), handshake(SegmentKind.DATA));
     }
@@ -137,7 +136,8 @@ final class SubflowOptions {
             return 0;
         }
         // Without data, which has an infinite mapping, nothing else tells the peer, and nobody acknowledges an ACK.
-        subflow.mpFailDue = connection.sender.mayBeAloneInFallback(subflow);
+        PlainSending plain = connection.sender.plain();
+        subflow.mpFailDue = plain != null && plain.subflow() == subflow && plain.mayBeAlone();
         connection.layer.counters.mpFailTx.increment();
         return MptcpOptionWriter.writeFail(address, subflow.mpFailDsn);
     }
