@@ -292,6 +292,9 @@ abstract class DatagramChannelContract {
             assertThatThrownBy(() -> asks.receive(answer)).isInstanceOf(SocketTimeoutException.class);
             assertThatThrownBy(() -> asks.setBroadcast(true)).isInstanceOf(SocketException.class)
                     .hasMessageContaining("SO_BROADCAST");
+            assertThatThrownBy(() -> asks.connect(InetSocketAddress.createUnresolved("nowhere", 9)))
+                    .isInstanceOf(SocketException.class).hasMessage("Unresolved address");
+            asks.connect(at(TwoStacks.SERVER4, server));
             assertThatThrownBy(() -> asks.setSoTimeout(-1)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> asks.bind(null)).isInstanceOf(SocketException.class).hasMessage("Already bound");
             assertThatThrownBy(() -> asks.send(new DatagramPacket(data(1), 1, at(TwoStacks.SERVER6, server))))

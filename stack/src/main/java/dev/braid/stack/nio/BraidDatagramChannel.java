@@ -286,9 +286,9 @@ public final class BraidDatagramChannel extends DatagramChannel implements Selec
         return ByteBuffer.allocate(length).put(source.slice(source.position(), length)).flip();
     }
 
-    /** Whether no thread but the caller's may touch the buffer: it lies in a confined arena. */
+    /** Whether no thread but the caller's may touch the buffer: it lies in a confined arena, where no buffer of the heap does. */
     private static boolean isConfined(ByteBuffer buffer) {
-        return !MemorySegment.ofBuffer(buffer).isAccessibleBy(ANOTHER);
+        return buffer.isDirect() && !MemorySegment.ofBuffer(buffer).isAccessibleBy(ANOTHER);
     }
 
     @Override

@@ -46,7 +46,7 @@ final class DatagramSocketView extends DatagramSocket {
     public void bind(@Nullable SocketAddress address) throws SocketException {
         try {
             channel.bind(address);
-        } catch (IOException | AlreadyBoundException e) {
+        } catch (IOException | AlreadyBoundException | UnresolvedAddressException e) {
             throw ViewedChannel.socketException(e);
         }
     }

@@ -14,6 +14,7 @@ final class PacketRoom {
     private final Map<DatagramPacket, Left> packets = Collections.synchronizedMap(new WeakHashMap<>());
 
     private record Left(byte[] data, int offset, int length, int room) {
+        @SuppressWarnings("ReferenceEquality") // the same array, not one like it
         boolean isStill(DatagramPacket packet) {
             return packet.getData() == data && packet.getOffset() == offset && packet.getLength() == length;
         }

@@ -11,6 +11,7 @@ import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.UnresolvedAddressException;
 
 /**
  * What the views of java.net on the three kinds of channels have in common: the timeout of their blocking calls, options by name, and
@@ -105,6 +106,7 @@ final class ViewedChannel<C extends SelectableChannel & NetworkChannel> {
             case AlreadyBoundException bound -> new SocketException("Already bound", bound);
             case NotYetBoundException unbound -> new SocketException("Socket is not bound yet", unbound);
             case AlreadyConnectedException connected -> new SocketException("Already connected", connected);
+            case UnresolvedAddressException unresolved -> new SocketException("Unresolved address", unresolved);
             default -> new SocketException(String.valueOf(e.getMessage()), e);
         };
     }
