@@ -158,7 +158,8 @@ public final class BraidSocketChannel extends SocketChannel implements Selectabl
                 begin();
             }
             settled = pump.connector.await(
-                    () -> pump.status.connect() != StreamStatus.Connect.PENDING || !isOpen(), Parking.deadline(timeoutNs));
+                    () -> pump.status.connect() != StreamStatus.Connect.PENDING || !isOpen(),
+                    Parking.deadline(timeoutNs));
             if (!settled) {
                 Interrupts.awaitClosed(this);
             }
