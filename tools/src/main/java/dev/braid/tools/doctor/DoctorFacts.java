@@ -61,4 +61,7 @@ interface DoctorFacts {
      * @param bytes of IP, at least {@value #LEAST_PACKET}
      */
     Passage passes(LinkView link, IpAddress address, int bytes);
+
+    /** Sends it so many bytes over a plain TCP connection of the link; whether they were acknowledged. Blocks for seconds at most. */
+    boolean acknowledges(LinkView link, IpAddress address, int bytes);
 }

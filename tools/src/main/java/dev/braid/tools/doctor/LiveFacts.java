@@ -129,4 +129,9 @@ final class LiveFacts implements DoctorFacts {
     public Passage passes(LinkView link, IpAddress address, int bytes) {
         return trials == null ? Passage.SILENT : trials.passes(link, address, bytes);
     }
+
+    @Override
+    public boolean acknowledges(LinkView link, IpAddress address, int bytes) {
+        return trials != null && trials.acknowledges(link, address, bytes);
+    }
 }

@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Whether a link's way swallows large packets without a word (RFC 2923 section 2.1): then handshakes succeed and transfers hang, until
- * TCP has found out by itself. Datagrams go to a port that nobody listens at; the refusal tells that one arrived.
+ * Whether a link's way swallows large packets without a word (RFC 2923 section 2.1): then handshakes succeed and transfers hang.
+ * Datagrams go to a port that nobody listens at; the refusal tells that one arrived. Of a server that refuses none, TCP tells
+ * whether it acknowledges what fills its packets.
  *
  * <p>A host refuses only so often (RFC 4443 section 2.4 f; Linux six times at once and then once a second, for all links behind one
  * address together), so silence alone proves nothing: the largest goes first and alone, and only if smaller ones are refused before it
@@ -18,6 +19,8 @@ import java.util.function.Consumer;
 final class MtuCheck implements Check {
     /** The least of IPv6: with it begins what is worth asking about. */
     private static final int LEAST = 1_280;
+    /** Fits any packet. */
+    private static final int LITTLE = 100;
     /** What tunnels leave; PPP over Ethernet. */
     private static final List<Integer> SIZES = List.of(1_400, 1_420, 1_460, 1_492);
 
@@ -36,6 +39,10 @@ final class MtuCheck implements Check {
 
         boolean carriesLeast() {
             return passes(least()) == Passage.PASSED;
+        }
+
+        boolean isAcknowledged(int bytes) {
+            return facts.acknowledges(link, address, bytes);
         }
 
         Passage passes(int bytes) {
@@ -90,8 +97,17 @@ final class MtuCheck implements Check {
                 .reduce(way.least(), Math::max);
     }
 
+    /** Datagrams tell nothing: at least whether TCP's full packets pass is found out. */
     private static Finding unknown(String server, Way way) {
-        return Finding.ok(way.link.nic(),
-                "no datagram is answered by " + server + ": how large packets may be is not known");
+        String nic = way.link.nic();
+        if (way.isAcknowledged(LITTLE) && !way.isAcknowledged(2 * way.link.mtu()) && way.isAcknowledged(LITTLE)
+                && !way.isAcknowledged(2 * way.link.mtu())) {
+            return Finding.problem(nic,
+                    "connections to " + server
+                            + " are made, but what fills their packets vanishes, and nothing tells of it",
+                    "mtu = " + way.least() + " below [link." + nic
+                            + "] in the configuration, and a restart of the daemon");
+        }
+        return Finding.ok(nic, "no datagram is answered by " + server + ": how large packets may be is not known");
     }
 }

@@ -4,6 +4,8 @@ import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Ipv4;
 import dev.braid.fastpath.wire.Ipv6;
 import dev.braid.fastpath.wire.Udp;
+import dev.braid.stack.nio.TcpSocketOptions;
+import dev.braid.stack.socket.StreamProtocol;
 import dev.braid.tools.host.Goals;
 import dev.braid.tools.host.LinkConnector;
 import dev.braid.tools.host.LinkView;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channel;
@@ -31,6 +34,8 @@ public final class Trials {
     private static final long LIMIT_MS = 5_000;
     /** A round trip of any link that is of use. */
     private static final long ANSWER_MS = 1_000;
+    /** A round trip and a retransmission or two, in seconds. */
+    private static final int ACKNOWLEDGED_S = 3;
     /** The first of those that traceroute sends to: nobody listens there. */
     private static final int NOBODYS_PORT = 33_434;
     /** What a channel says of EMSGSIZE. */
@@ -130,6 +135,29 @@ public final class Trials {
     Passage passes(LinkView link, IpAddress address, int bytes) {
         Passage passage = send(link, address, bytes);
         return passage == Passage.SILENT ? send(link, address, bytes) : passage;
+    }
+
+    /** The bytes mean nothing: whoever reads them refuses them, but TCP has acknowledged them then. */
+    boolean acknowledges(LinkView link, IpAddress address, int bytes) {
+        long closedNs;
+        try (SocketChannel channel = connector.open(link, address.isIpv4(), goals.of(host(), port()))) {
+            if (channel.supportedOptions().contains(TcpSocketOptions.PROTOCOL)) {
+                channel.setOption(TcpSocketOptions.PROTOCOL, StreamProtocol.TCP);
+            }
+            // Closing waits for the acknowledgement, or for so long.
+            channel.setOption(StandardSocketOptions.SO_LINGER, ACKNOWLEDGED_S);
+            Thread limit = Thread.ofVirtual().start(() -> closeLater(channel, LIMIT_MS));
+            try {
+                connector.connect(channel, new InetSocketAddress(InetAddress.getByAddress(address.toBytes()), port()));
+                channel.write(ByteBuffer.allocate(bytes));
+            } finally {
+                limit.interrupt();
+            }
+            closedNs = System.nanoTime();
+        } catch (IOException e) {
+            return false;
+        }
+        return System.nanoTime() - closedNs < TimeUnit.SECONDS.toNanos(ACKNOWLEDGED_S);
     }
 
     private Passage send(LinkView link, IpAddress address, int bytes) {

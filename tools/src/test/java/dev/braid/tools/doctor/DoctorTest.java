@@ -144,6 +144,17 @@ class DoctorTest {
     }
 
     @Test
+    void aServerThatRefusesNoDatagramIsAskedByTcp() {
+        facts.carried = 0;
+        facts.larger.put("wlan0", Passage.SILENT);
+        assertThat(examined().hasProblem()).isFalse();
+        facts.filled.add("wlan0");
+        Finding finding = onlyComplaint();
+        assertThat(finding.text()).startsWith("connections to mptcp.test:443 are made, but what fills their packets");
+        assertThat(finding.remedy()).startsWith("mtu = 1280 below [link.wlan0]");
+    }
+
+    @Test
     void whatAnotherFirewallDropsIsToldWithTheRuleThatHelps() {
         facts.bases.add(new NftBase(2, "nat", "FORWARD", 2, 0, 1));
         facts.bases.add(new NftBase(2, "filter", "FORWARD", 2, 0, NftBase.DROP));

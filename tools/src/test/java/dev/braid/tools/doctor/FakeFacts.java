@@ -13,8 +13,10 @@ import dev.braid.tundriver.sys.Errno;
 import dev.braid.tundriver.sys.LinuxException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A host where all is well with two links, {@code eth0} and {@code wlan0}, to be spoilt by a test. */
@@ -24,6 +26,9 @@ final class FakeFacts implements DoctorFacts {
     boolean hasTable = true;
     /** The kernel shows this user no firewalls. */
     boolean blind;
+    /** NICs over which TCP's full packets are swallowed. */
+    final Set<String> filled = new HashSet<>();
+
     String tunTrouble = "";
     String server = "mptcp.test:443";
     Lookup lookup = new Lookup(List.of(IpAddress.parse("203.0.113.1")), "");
@@ -148,5 +153,10 @@ final class FakeFacts implements DoctorFacts {
         // What is silent is asked twice, and takes two seconds.
         refusals += passage == Passage.PASSED ? -1 : passage == Passage.SILENT ? 2 : 0;
         return passage;
+    }
+
+    @Override
+    public boolean acknowledges(LinkView link, IpAddress address, int bytes) {
+        return bytes <= LEAST_PACKET + 100 || !filled.contains(link.nic());
     }
 }

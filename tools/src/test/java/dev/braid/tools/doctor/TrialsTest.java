@@ -83,6 +83,13 @@ class TrialsTest {
     }
 
     @Test
+    void whatTcpAcknowledgesIsTold() throws IOException {
+        assertThat(trials().acknowledges(LINK, LOOPBACK, 3_000)).isTrue();
+        listener.close();
+        assertThat(trials().acknowledges(LINK, LOOPBACK, 3_000)).as("nobody is there").isFalse();
+    }
+
+    @Test
     void theServersNameIsLookedUp() {
         assertThat(trials().lookup().addresses()).containsExactly(LOOPBACK);
         server = "[::1]:443";
