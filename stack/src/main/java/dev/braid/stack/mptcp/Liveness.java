@@ -301,7 +301,8 @@ final class Liveness {
     private void askAgain(Subflow subflow, long nowNs) {
         Pulse pulse = subflow.pulse;
         if (nowNs >= pulse.repeatNs()) {
-            if (connection.receiver.hasHole() && nowNs - holeNs >= 2 * pulse.answerNs() && priorityTold) {
+            boolean another = connection.subflows.size() > 1;
+            if (another && connection.receiver.hasHole() && nowNs - holeNs >= 2 * pulse.answerNs() && priorityTold) {
                 // MP_PRIO alone did not move the peer to send what is missing again.
                 tellPeer(subflow, nowNs);
             }

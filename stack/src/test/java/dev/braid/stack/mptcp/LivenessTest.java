@@ -270,6 +270,27 @@ class LivenessTest {
         }
     }
 
+    /** The backup that took its place goes, too: there is nothing better left that the peer could be told of. */
+    @Test
+    void theLastPathIsNotGivenUpForItsSilence() {
+        try (Scene scene = new Scene(true, attentive(), inattentive())) {
+            MptcpLayer peer = scene.world.server.core.mptcp();
+            peer.schedulers(peer.schedulers().with("stubborn", Stubborn::new));
+            scene.server.mptcp().scheduler("stubborn", scene.world.clock.nowNs());
+            scene.server.send(BIG);
+            scene.world.run(1 * SECOND);
+            scene.cut(0);
+            for (int i = 0; i < 200 && scene.client("MptcpLiveToldPrio") == 0; i++) {
+                scene.world.run(5 * MS);
+            }
+            scene.server.mptcp().subflows.get(1).tcb.demandReset(scene.world.clock.nowNs());
+            scene.world.run(3 * SECOND);
+            assertThat(scene.client.mptcp().receiver.hasHole()).isTrue();
+            assertThat(scene.client("MptcpLiveToldRemoveAddr")).isZero();
+            assertThat(scene.client.mptcp().subflows).containsExactly(scene.client.mptcp().initial);
+        }
+    }
+
     @Test
     void aSchedulerIsReplacedInMidTransfer() {
         try (Scene scene = new Scene(false)) {
