@@ -11,6 +11,7 @@ import dev.braid.stack.mptcp.path.Announcement;
 import dev.braid.stack.mptcp.path.PathDecision;
 import dev.braid.stack.mptcp.path.PathEvent;
 import dev.braid.stack.tcp.SegmentKind;
+import dev.braid.stack.tcp.UpperLayer.Stamping;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +91,7 @@ final class AddressSignals {
         Signal.Echo echo = new Signal.Echo(id, address, port);
         // A repeated announcement needs no second echo in the same ACK.
         on.signals.removeIf(echo::equals);
-        if (on.usable() && SignalQueue.padded(echo) <= room(on)) {
+        if (on.usable() && echo.length() <= room(on)) {
             on.signals.add(echo);
             connection.layer.touch(connection);
         } else {
@@ -134,10 +135,10 @@ final class AddressSignals {
     int write(Subflow subflow, long address, int reserved) {
         int written = 0;
         for (Signal next = subflow.signals.next(); next != null
-                && written + SignalQueue.padded(next) <= reserved; next = subflow.signals.next()) {
+                && next.length() <= reserved - written; next = subflow.signals.next()) {
             subflow.signals.take();
             int length = writeOne(subflow, next, address + written);
-            for (int end = SignalQueue.padded(next); length < end; length++) {
+            for (int end = SignalQueue.padded(next, reserved - written); length < end; length++) {
                 Memory.put8(address + written + length, TcpOptions.KIND_NOP);
             }
             written += length;
@@ -261,7 +262,7 @@ final class AddressSignals {
             }
             anyUsable = true;
             int rank = rank(subflow, signal);
-            if (SignalQueue.padded(signal) <= room(subflow, signal) && rank > bestRank) {
+            if (signal.length() <= mostRoom(subflow) && rank > bestRank) {
                 best = subflow;
                 bestRank = rank;
             }
@@ -276,19 +277,9 @@ final class AddressSignals {
         return anyUsable;
     }
 
-    /**
-     * IPv6, a port and timestamps exceed the option space (RFC 7323 section 3.2 wants timestamps on every segment), and
-     * net.mptcp.add_addr_v6_port_drop_ts does not let them go.
-     */
+    /** No ACK has room for it: so many addresses were taken back at once. */
     private void tooLong(Signal signal) {
-        if (signal instanceof Signal.Announce announce) {
-            connection.layer.counters.addAddrTxDrop.increment();
-            AnnouncedAddress own = announce.announced();
-            own.deadlineNs = Deadlines.NONE;
-            paths.raise(new PathEvent.AnnouncementUnheard(own.snapshot()));
-        } else if (signal instanceof Signal.Echo) {
-            connection.layer.counters.echoAddTxDrop.increment();
-        } else if (signal instanceof Signal.Withdraw withdraw) {
+        if (signal instanceof Signal.Withdraw withdraw) {
             connection.layer.counters.rmAddrTxDrop.add(withdraw.ids().length);
         }
     }
@@ -321,21 +312,25 @@ final class AddressSignals {
         });
     }
 
-    /** Whether what the subflow is to say first needs the room of timestamps: an IPv6 address with a port. */
-    boolean dropsTimestamps(Subflow subflow) {
+    /**
+     * How an ACK with what the subflow is to say first carries timestamps. An IPv6 address with a port has 30 bytes, just what is left
+     * where timestamps go without the NOPs before them (RFC 8684 appendix A).
+     */
+    Stamping stamping(Subflow subflow) {
         Signal next = subflow.signals.next();
-        return next != null
-                && connection.layer.config.addAddrV6PortDropTimestamps
-                && SignalQueue.padded(next) > room(subflow);
+        if (next == null || next.length() <= room(subflow)) {
+            return Stamping.ALIGNED;
+        }
+        boolean drops = connection.layer.config.addAddrV6PortDropTimestamps && next instanceof Signal.Announce;
+        return drops ? Stamping.NONE : Stamping.PACKED;
     }
 
-    /** Option bytes of a pure ACK that are free for this signal. */
-    private int room(Subflow subflow, Signal signal) {
-        boolean drops = connection.layer.config.addAddrV6PortDropTimestamps && signal instanceof Signal.Announce;
-        return drops ? Tcp.MAX_OPTIONS : room(subflow);
+    /** Option bytes of a pure ACK that are free for signals beside packed timestamps: enough for any but REMOVE_ADDR. */
+    private static int mostRoom(Subflow subflow) {
+        return Tcp.MAX_OPTIONS - (subflow.tcb.timestamps() ? TcpOptionWriter.TIMESTAMPS_LENGTH : 0);
     }
 
-    /** Option bytes of a pure ACK that are free for signals beside timestamps. */
+    /** Option bytes of a pure ACK that are free for signals beside timestamps as they usually are. */
     private static int room(Subflow subflow) {
         return Tcp.MAX_OPTIONS - (subflow.tcb.timestamps() ? TcpOptionWriter.ALIGNED_TIMESTAMPS_LENGTH : 0);
     }

@@ -23,8 +23,8 @@ public final class MptcpConfig {
     /** Longest wait for the echo of an ADD_ADDR before it is sent again; 0 = never again (net.mptcp.add_addr_timeout). */
     public long addAddrTimeoutNs = 120 * SECOND;
     /**
-     * An ACK that announces an IPv6 address with a port leaves timestamps off, which RFC 7323 section 3.2 has on every segment; else such an
-     * address is announced only where no timestamps are in use (net.mptcp.add_addr_v6_port_drop_ts, 1 in Linux 7).
+     * An ACK that announces an IPv6 address with a port leaves timestamps off, which RFC 7323 section 3.2 has on every segment; else it
+     * leaves off the NOPs before them (net.mptcp.add_addr_v6_port_drop_ts, 1 in Linux 7).
      */
     public boolean addAddrV6PortDropTimestamps;
     /** How long a connection without subflows is kept for a new one (net.mptcp.close_timeout). */

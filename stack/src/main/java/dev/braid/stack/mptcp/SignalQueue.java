@@ -47,22 +47,21 @@ final class SignalQueue {
         waiting.removeIf(unwanted);
     }
 
-    /** Bytes of those that fit into {@code room}, each padded to a multiple of 4. */
+    /** Bytes of those that fit into {@code room}. */
     int fitting(int room) {
         int used = 0;
         for (Signal signal : waiting) {
-            int padded = padded(signal);
-            if (used + padded > room) {
+            if (signal.length() > room - used) {
                 break;
             }
-            used += padded;
+            used += padded(signal, room - used);
         }
         return used;
     }
 
-    /** Bytes of the option with the NOPs behind it: a multiple of 4. */
-    static int padded(Signal signal) {
-        return (signal.length() + 3) & ~3;
+    /** Bytes of an option that fits into {@code room}, with the NOPs behind it: a multiple of 4, or all of the room. */
+    static int padded(Signal signal, int room) {
+        return Math.min((signal.length() + 3) & ~3, room);
     }
 
     /**

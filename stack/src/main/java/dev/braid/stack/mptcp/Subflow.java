@@ -97,8 +97,8 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
-    public boolean dropsTimestamps(Tcb tcb) {
-        return !signals.isEmpty() && options.dropsTimestamps();
+    public Stamping stamping(Tcb tcb) {
+        return signals.isEmpty() ? Stamping.ALIGNED : options.stamping();
     }
 
     @Override

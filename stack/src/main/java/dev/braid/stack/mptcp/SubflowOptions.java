@@ -2,6 +2,7 @@ package dev.braid.stack.mptcp;
 
 import dev.braid.fastpath.wire.MptcpOptionWriter;
 import dev.braid.stack.tcp.SegmentKind;
+import dev.braid.stack.tcp.UpperLayer.Stamping;
 
 /**
  * Who may say what on a subflow's next segment: the 28 bytes beside timestamps do not hold all that is wanted at once.
@@ -104,12 +105,10 @@ final class SubflowOptions {
         return handshake(kind) > 0 && !finGoesFirst;
     }
 
-    /** Whether the next pure ACK says something that has no room beside timestamps. */
-    boolean dropsTimestamps() {
-        return !connection.fallenBack
-                && !handshakeOn(SegmentKind.ACK)
-                && failLength() == 0
-                && connection.paths.signals.dropsTimestamps(subflow);
+    /** How the next pure ACK carries timestamps: it may say something that has no room beside aligned ones. */
+    Stamping stamping() {
+        boolean signals = !connection.fallenBack && !handshakeOn(SegmentKind.ACK) && failLength() == 0;
+        return signals ? connection.paths.signals.stamping(subflow) : Stamping.ALIGNED;
     }
 
     private int failLength() {

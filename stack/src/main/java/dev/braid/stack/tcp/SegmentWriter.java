@@ -53,7 +53,7 @@ final class SegmentWriter {
                 tcb.timestamps,
                 layer.timestamp(tcb, nowNs),
                 answer ? tcb.tsRecent : 0);
-        length += writeUpper(tcb, kind, at + length, upperOptions(tcb, kind, length), 0, 0);
+        length = writeUpper(tcb, kind, at, length, upperOptions(tcb, kind, length), 0, 0);
         int flags = answer
                 ? Tcp.SYN | Tcp.ACK | tcb.ecn.synAckFlags()
                 : Tcp.SYN | tcb.ecn.synFlags(decision != Decision.SYN, layer.config.ecnFallback);
@@ -80,12 +80,12 @@ final class SegmentWriter {
         frame.resize(Tcp.MAX_HEADER);
         long header = frame.data();
         long at = header + Tcp.MIN_HEADER;
-        int length = dropsTimestamps(tcb, kind) ? 0 : writeUsual(tcb, at, nowNs);
+        int length = writeStamps(tcb, kind, at, nowNs);
         int reserved = upperOptions(tcb, kind, length);
         if (tcb.sackPermitted && tcb.hasSackNews() && kind != SegmentKind.RESET) {
             length += writeSack(tcb, at + length, Tcp.MAX_OPTIONS - length - reserved);
         }
-        length += writeUpper(tcb, kind, at + length, reserved, Math.max(0, tcb.sent.end()), 0);
+        length = writeUpper(tcb, kind, at, length, reserved, Math.max(0, tcb.sent.end()), 0);
         int window = ReceiveWindow.advertise(tcb, true);
         writeHeader(tcb, header, length, seq, tcb.rcvNxt, flags | tcb.ecn.echo(), window);
         frame.resize(Tcp.MIN_HEADER + length + (kind == SegmentKind.PROBE ? 1 : 0));
@@ -141,7 +141,7 @@ final class SegmentWriter {
         boolean fresh = from >= tcb.sent.end();
         int cwr = fresh ? tcb.ecn.takeCwr() : 0;
         int sentFlags = (attached < length ? flags & ~(Tcp.FIN | Tcp.PSH) : flags) | tcb.ecn.echo() | cwr;
-        options += writeUpper(tcb, SegmentKind.DATA, at + options, reserved, from, attached);
+        options = writeUpper(tcb, SegmentKind.DATA, at, options, reserved, from, attached);
         int window = ReceiveWindow.advertise(tcb, true);
         writeHeader(tcb, header, options, tcb.sequence(from), tcb.rcvNxt, sentFlags | Tcp.ACK, window);
         frame.resize(Tcp.MIN_HEADER + options);
@@ -175,26 +175,40 @@ final class SegmentWriter {
 
     /** Writes TCP's own options of an established connection; returns their bytes, {@link #usualOptions}. */
     private int writeUsual(Tcb tcb, long at, long nowNs) {
-        if (!tcb.timestamps) {
-            return 0;
-        }
+        return tcb.timestamps ? TcpOptionWriter.writeAlignedTimestamps(at, stamp(tcb, nowNs), tcb.tsRecent) : 0;
+    }
+
+    private int stamp(Tcb tcb, long nowNs) {
         int stamp = layer.timestamp(tcb, nowNs);
         tcb.receiveBuffer.onSent(stamp, nowNs);
-        return TcpOptionWriter.writeAlignedTimestamps(at, stamp, tcb.tsRecent);
+        return stamp;
     }
 
-    private static boolean dropsTimestamps(Tcb tcb, SegmentKind kind) {
+    /** As {@link #writeUsual}, but for a pure ACK the way that its upper layer wants them. */
+    private int writeStamps(Tcb tcb, SegmentKind kind, long at, long nowNs) {
         UpperLayer upper = tcb.upper;
-        return upper != null && kind == SegmentKind.ACK && upper.dropsTimestamps(tcb);
-    }
-
-    private static int writeUpper(Tcb tcb, SegmentKind kind, long at, int reserved, long from, int length) {
-        UpperLayer upper = tcb.upper;
-        if (upper == null || reserved == 0) {
-            return 0;
+        if (upper == null || kind != SegmentKind.ACK || !tcb.timestamps) {
+            return writeUsual(tcb, at, nowNs);
         }
-        int written = upper.writeOptions(tcb, kind, at, reserved, from, length);
-        return written + TcpOptionWriter.writePadding(at + written, written);
+        return switch (upper.stamping(tcb)) {
+            case ALIGNED -> writeUsual(tcb, at, nowNs);
+            case PACKED -> TcpOptionWriter.writeTimestamps(at, stamp(tcb, nowNs), tcb.tsRecent);
+            case NONE -> 0;
+        };
+    }
+
+    /** Writes the upper layer's options behind what was {@code used} for TCP's own; returns the bytes of all, with NOPs at the end. */
+    private static int writeUpper(
+            Tcb tcb, SegmentKind kind, long at, int used, int reserved, long from, int length) {
+        UpperLayer upper = tcb.upper;
+        if (upper == null) {
+            return used;
+        }
+        int all = used;
+        if (reserved > 0) {
+            all += upper.writeOptions(tcb, kind, at + used, reserved, from, length);
+        }
+        return all + TcpOptionWriter.writePadding(at + all, all);
     }
 
     private static void writeHeader(Tcb tcb, long header, int options, int seq, int ack, int flags, int window) {

@@ -19,13 +19,23 @@ public interface UpperLayer {
         RESET
     }
 
+    /** How a pure ACK carries timestamps, where they were agreed on. */
+    enum Stamping {
+        /** Behind two NOPs, as every other segment does. */
+        ALIGNED,
+        /** Without NOPs, which leaves 30 bytes. */
+        PACKED,
+        /** Not at all, which leaves 40. */
+        NONE
+    }
+
     // Options.
 
     /**
      * How many bytes of options it wants on the next segment of this kind.
      *
-     * @param room bytes that are free, a multiple of 4
-     * @return 0..room, a multiple of 4; TCP cuts the payload accordingly
+     * @param room bytes that are free, a multiple of 4 but for timestamps that are {@linkplain Stamping#PACKED packed}
+     * @return 0..room, a multiple of 4 or all of it; TCP cuts the payload accordingly
      */
     int reserveOptions(Tcb tcb, SegmentKind kind, int room);
 
@@ -41,11 +51,12 @@ public interface UpperLayer {
     int writeOptions(Tcb tcb, SegmentKind kind, long address, int reserved, long streamOffset, int length);
 
     /**
-     * Whether the next pure ACK goes without timestamps, since what the upper layer wants said on it has no room beside them. RFC 7323
-     * section 3.2 wants them on every segment, and lets a peer drop one without: not for what must arrive.
+     * How the next pure ACK carries timestamps, since what the upper layer wants said on it may have no room beside them as they usually
+     * are. RFC 7323 section 3.2 wants them on every segment, and lets a peer drop one without: {@link Stamping#NONE} is not for what must
+     * arrive.
      */
-    default boolean dropsTimestamps(Tcb tcb) {
-        return false;
+    default Stamping stamping(Tcb tcb) {
+        return Stamping.ALIGNED;
     }
 
     /**

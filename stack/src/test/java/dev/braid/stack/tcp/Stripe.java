@@ -71,8 +71,8 @@ final class Stripe {
         /** Where the bytes of each pull belong, by their place in this connection's stream. */
         final TreeMap<Long, Long> map = new TreeMap<>();
         final List<SegmentKind> wrote = new ArrayList<>();
-        /** Its pure ACKs have more to say than fits beside timestamps. */
-        boolean dropsTimestamps;
+        /** Of its pure ACKs. */
+        Stamping stamping = Stamping.ALIGNED;
         /** Bytes that were free on the last of them. */
         int ackRoom;
         final List<String> events = new ArrayList<>();
@@ -91,8 +91,8 @@ final class Stripe {
         }
 
         @Override
-        public boolean dropsTimestamps(Tcb tcb) {
-            return dropsTimestamps;
+        public Stamping stamping(Tcb tcb) {
+            return stamping;
         }
 
         @Override

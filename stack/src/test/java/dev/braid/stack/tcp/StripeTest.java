@@ -446,14 +446,20 @@ class StripeTest {
     }
 
     @Test
-    void pureAcksMayGoWithoutTimestamps() {
-        try (Pair pair = new Pair(LINK, LINK, TcpConfig.DEFAULT)) {
-            pair.there.flows.get(0).dropsTimestamps = true;
-            pair.here.send(300_000);
-            pair.world.run(10 * SECOND);
-            assertThat(pair.there.rcvNxt).isEqualTo(300_000);
-            assertThat(pair.there.flows.get(0).ackRoom).isEqualTo(40);
-            assertThat(pair.there.flows.get(1).ackRoom).isEqualTo(28);
+    void pureAcksMayGoWithTimestampsThatTakeLessRoomOrNone() {
+        for (UpperLayer.Stamping stamping : UpperLayer.Stamping.values()) {
+            try (Pair pair = new Pair(LINK, LINK, TcpConfig.DEFAULT)) {
+                pair.there.flows.get(0).stamping = stamping;
+                pair.here.send(300_000);
+                pair.world.run(10 * SECOND);
+                assertThat(pair.there.rcvNxt).isEqualTo(300_000);
+                assertThat(pair.there.flows.get(0).ackRoom).isEqualTo(switch (stamping) {
+                    case ALIGNED -> 28;
+                    case PACKED -> 30;
+                    case NONE -> 40;
+                });
+                assertThat(pair.there.flows.get(1).ackRoom).isEqualTo(28);
+            }
         }
     }
 

@@ -70,13 +70,9 @@ final class BraidHost implements Host {
         stack.paths().limits(new Limits(addAddrAccepted, subflows));
     }
 
-    /** Timestamps belong on every segment (RFC 7323 section 3.2), so that with them such an address is announced on request alone. */
+    /** Timestamps without the NOPs before them leave just the room. */
     @Override
-    public void makeRoomToAnnounce(boolean v6WithPort) throws IOException {
-        if (v6WithPort) {
-            stack.tunables().change("net.mptcp.add_addr_v6_port_drop_ts", "1");
-        }
-    }
+    public void makeRoomToAnnounce(boolean v6WithPort) {}
 
     @Override
     public void addEndpoint(int id, String address, int port, String... flags) throws IOException {
