@@ -215,15 +215,15 @@ final class DataReceiver {
             subflow.mpFailDue = connection.fallbackReason == FallbackReason.MP_FAIL;
             return;
         }
-        if (subflow.receiver.isFailed()) {
+        boolean answered = subflow.receiver.isFailed();
+        if (answered) {
             answerDeadlineNs = Deadlines.NONE;
-            connection.fallback.begin(subflow, FallbackReason.CHECKSUM, nowNs);
-            return;
-        }
-        subflow.mpFail(dataAck());
-        if (subflow.receiver.mayFallBack()) {
-            connection.fallback.begin(subflow, FallbackReason.MP_FAIL, nowNs);
+        } else {
+            subflow.mpFail(dataAck());
             subflow.tcb.demandAck();
+        }
+        if (subflow.receiver.mayFallBack()) {
+            connection.fallback.begin(subflow, answered ? FallbackReason.CHECKSUM : FallbackReason.MP_FAIL, nowNs);
         } else {
             counters.fallbackFailed.increment();
             subflow.reset(ResetReason.MIDDLEBOX, nowNs);

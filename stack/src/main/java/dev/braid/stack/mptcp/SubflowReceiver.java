@@ -78,7 +78,7 @@ final class SubflowReceiver {
             return;
         }
         if (failed) {
-            hold(frame);
+            holdForAnswer(frame, nowNs);
             return;
         }
         if (broken) {
@@ -412,6 +412,19 @@ final class SubflowReceiver {
         long before = held.trueSize();
         held.append(frame);
         receiver.buffer.onHeld(held.trueSize() - before);
+    }
+
+    /** A peer that goes on, answering nothing, until its window is used up, and then beyond it, is not waited for. */
+    private void holdForAnswer(Frame frame, long nowNs) {
+        DssMapping.remove(frame);
+        long before = held.trueSize();
+        held.appendPacked(frame);
+        receiver.buffer.onHeld(held.trueSize() - before);
+        if (held.available() > receiver.buffer.size()) {
+            counters.fallbackFailed.increment();
+            failed = false;
+            reset(ResetReason.MIDDLEBOX, nowNs);
+        }
     }
 
     private @Nullable Frame takeHeld() {
