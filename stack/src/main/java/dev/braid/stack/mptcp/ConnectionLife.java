@@ -256,8 +256,28 @@ final class ConnectionLife {
             if (connection.stripped.endsStream(subflow, nowNs)) {
                 return;
             }
-            subflow.close(nowNs);
+            if (!isLastWayOut()) {
+                subflow.close(nowNs);
+            }
         }
+    }
+
+    /**
+     * The peer's stream has ended and this end's has not, which no other subflow can carry: "a host MUST NOT close all functioning
+     * subflows unless it is safe to do so" (RFC 8684 section 3.3.3), as a peer's that says DATA_FIN and FIN in one segment.
+     */
+    private boolean isLastWayOut() {
+        if (!connection.receiver.finReceived() || connection.sender.finAcked()) {
+            return false;
+        }
+        List<Subflow> subflows = connection.subflows;
+        for (int i = 0; i < subflows.size(); i++) {
+            Subflow subflow = subflows.get(i);
+            if (subflow.usable() && !subflow.halfClosed()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void withoutSubflows(long nowNs) {
