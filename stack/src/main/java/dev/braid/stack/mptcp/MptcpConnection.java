@@ -475,9 +475,14 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
         }
     }
 
+    /** Whether this is the key of this end's, once there is one. */
+    boolean isLocalKey(long key) {
+        return key == localKey && token != 0;
+    }
+
     /** MP_FASTCLOSE came: "upon receipt ... containing the valid key" the connection ends. */
     void onFastClose(long key) {
-        if (key == localKey && token != 0) {
+        if (isLocalKey(key)) {
             layer.counters.mpFastcloseRx.increment();
             life.onFastClose();
         }

@@ -131,6 +131,11 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     }
 
     @Override
+    public boolean provesReset(Tcb tcb, TcpSegment segment) {
+        return input.provesReset(segment);
+    }
+
+    @Override
     public boolean exemptDuplicateAck(Tcb tcb, TcpSegment segment) {
         return input.exemptsDuplicateAck();
     }

@@ -67,6 +67,16 @@ final class SubflowInput {
         return segment.has(Tcp.SYN) ? Verdict.PROCEED : onOptions(segment, arrived, nowNs);
     }
 
+    /** MP_FASTCLOSE with this end's key, which nobody could guess, says whose reset it is. */
+    boolean provesReset(TcpSegment segment) {
+        MptcpOptions arrived = connection.layer.options;
+        if (connection.fallenBack || !segment.options.has(TcpOptions.MPTCP)) {
+            return false;
+        }
+        arrived.parse(segment.optionsAddress(), segment.optionsLength());
+        return arrived.has(MptcpOptions.MP_FASTCLOSE) && connection.isLocalKey(arrived.fastCloseKey());
+    }
+
     /** Payload needs no option of its own where the mapping of a segment before covers it. */
     private void onBare(TcpSegment segment) {
         if (segment.length == 0 && !segment.has(Tcp.SYN | Tcp.RST)) {

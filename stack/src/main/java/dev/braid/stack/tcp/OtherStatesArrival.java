@@ -30,6 +30,7 @@ final class OtherStatesArrival {
         if (!first(tcb, segment, synAgain, nowNs)
                 || !second(tcb, segment, nowNs)
                 || !fourth(tcb, segment, synAgain, nowNs)
+                || !isAckAcceptable(tcb, segment, nowNs)
                 || !options(tcb, segment, nowNs)
                 || !fifth(tcb, segment, nowNs)) {
             return;
@@ -173,13 +174,13 @@ final class OtherStatesArrival {
         }
         // "If the RST bit is set and the sequence number does not exactly match the next expected sequence value, yet is within
         // the current receive window, TCP endpoints MUST send an acknowledgment (challenge ACK)."
-        if (segment.seq != tcb.rcvNxt) {
+        UpperLayer upper = tcb.upper;
+        if (segment.seq != tcb.rcvNxt && (upper == null || !upper.provesReset(tcb, segment))) {
             counters.dropReset.increment();
             challenge(tcb, nowNs);
             Doubt.begin(tcb, nowNs);
             return false;
         }
-        UpperLayer upper = tcb.upper;
         if (upper != null) {
             upper.onSegment(tcb, segment, nowNs); // a reset's options may say why; nothing changes that it is one
         }
@@ -218,8 +219,31 @@ final class OtherStatesArrival {
         return false;
     }
 
-    // The upper layer's look at the options, once the segment is known to be the peer's.
+    // Fifth, check the ACK field: first whether the segment may be the peer's at all, for its options are believed after that.
 
+    private boolean isAckAcceptable(Tcb tcb, TcpSegment segment, long nowNs) {
+        if (!segment.has(Tcp.ACK)) {
+            counters.dropNoAck.increment();
+            return false;
+        }
+        // RFC 5961 section 5.2: "The ACK value is considered acceptable only if it is in the range of
+        // ((SND.UNA - MAX.SND.WND) <= SEG.ACK <= SND.NXT)."
+        boolean newer = Seq.lessThan(tcb.sndNxt, segment.ack);
+        if (tcb.state == TcpState.SYN_RECEIVED) {
+            if (newer || Seq.lessOrEqual(segment.ack, tcb.iss)) {
+                // "If the segment acknowledgment is not acceptable, form a reset segment <SEQ=SEG.ACK><CTL=RST> and send it."
+                layer.resets.answer(segment);
+                return false;
+            }
+        } else if (newer || Seq.lessThan(segment.ack, tcb.sndUna - tcb.maxSndWnd)) {
+            counters.dropAck.increment();
+            challenge(tcb, nowNs);
+            return false;
+        }
+        return true;
+    }
+
+    /** The upper layer's look at the options. */
     private boolean options(Tcb tcb, TcpSegment segment, long nowNs) {
         UpperLayer upper = tcb.upper;
         return upper == null || verdict(tcb, upper.onSegment(tcb, segment, nowNs));
@@ -236,29 +260,8 @@ final class OtherStatesArrival {
         return false;
     }
 
-    // Fifth, check the ACK field.
-
     private boolean fifth(Tcb tcb, TcpSegment segment, long nowNs) {
-        if (!segment.has(Tcp.ACK)) {
-            counters.dropNoAck.increment();
-            return false;
-        }
-        // RFC 5961 section 5.2: "The ACK value is considered acceptable only if it is in the range of
-        // ((SND.UNA - MAX.SND.WND) <= SEG.ACK <= SND.NXT)."
-        boolean newer = Seq.lessThan(tcb.sndNxt, segment.ack);
-        boolean older = Seq.lessThan(segment.ack, tcb.sndUna - tcb.maxSndWnd);
-        if (tcb.state == TcpState.SYN_RECEIVED) {
-            if (newer || Seq.lessOrEqual(segment.ack, tcb.iss)) {
-                // "If the segment acknowledgment is not acceptable, form a reset segment <SEQ=SEG.ACK><CTL=RST> and send it."
-                layer.resets.answer(segment);
-                return false;
-            }
-            if (!ackArrival.establish(tcb, segment, nowNs)) {
-                return false;
-            }
-        } else if (newer || older) {
-            counters.dropAck.increment();
-            challenge(tcb, nowNs);
+        if (tcb.state == TcpState.SYN_RECEIVED && !ackArrival.establish(tcb, segment, nowNs)) {
             return false;
         }
         recordTimestamp(tcb, segment, nowNs);

@@ -66,6 +66,14 @@ public interface UpperLayer {
      */
     Verdict onSegment(Tcb tcb, TcpSegment segment, long nowNs);
 
+    /**
+     * Whether the options of a reset in the window prove that the peer sent it, where its sequence number does not: data was lost, or
+     * overtook it. RFC 5961 section 3.2 wants the number as the proof because a reset has no other.
+     */
+    default boolean provesReset(Tcb tcb, TcpSegment segment) {
+        return false;
+    }
+
     /** Whether this duplicate ACK must not count towards loss detection, because it carries news of the upper layer. */
     boolean exemptDuplicateAck(Tcb tcb, TcpSegment segment);
 
