@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +47,7 @@ class ProtocolChoiceTest {
             assertThat(pair.client.getOption(TcpSocketOptions.PROTOCOL)).isEqualTo(protocol);
             assertThat(pair.server.getOption(TcpSocketOptions.PROTOCOL)).isEqualTo(protocol);
             pair.exchange();
+            assertThat(pair.fallbacks()).containsExactly("", "");
             boolean multipath = protocol == StreamProtocol.MPTCP;
             assertThat(stacks.client.multipathConnections()).hasSize(multipath ? 1 : 0);
             assertThat(stacks.server.listeners()).extracting(ListenerInfo::upper).containsExactly(multipath);
@@ -81,6 +83,7 @@ class ProtocolChoiceTest {
             pair.exchange();
             assertThat(pair.client.getOption(TcpSocketOptions.PROTOCOL)).isEqualTo(StreamProtocol.TCP);
             assertThat(pair.server.getOption(TcpSocketOptions.PROTOCOL)).isEqualTo(StreamProtocol.TCP);
+            assertThat(pair.fallbacks()).containsExactly("", "");
             assertThat(stacks.server.counters().value("MPTcpExtMPCapableSYNRX")).isZero();
         }
     }
@@ -92,11 +95,27 @@ class ProtocolChoiceTest {
             pair.exchange();
             assertThat(pair.client.getOption(TcpSocketOptions.PROTOCOL)).isEqualTo(StreamProtocol.MPTCP);
             assertThat(pair.server.getOption(TcpSocketOptions.PROTOCOL)).isEqualTo(StreamProtocol.TCP);
+            assertThat(pair.fallbacks()).containsExactly("NOT_CAPABLE", "");
             assertThat(stacks.client.multipathConnections()).singleElement().satisfies(info -> {
                 assertThat(info.fallback).isTrue();
                 assertThat(info.fallbackReason).isEqualTo("NOT_CAPABLE");
             });
             assertThat(stacks.client.counters().value("MPTcpExtMPCapableFallbackSYNACK")).isEqualTo(1);
+        }
+    }
+
+    /** The server never sees the third packet's keys, and the client then sees data without mappings. */
+    @Test
+    void eachEndIsToldWhyItFellBack() throws Exception {
+        try (var stacks = new TwoStacks(
+                Threads.INLINE, StreamProtocol.MPTCP, new MemoryWire(1500, 0), StrippingLink::new);
+                var pair = new Pair(stacks, 7107, null, null)) {
+            pair.exchange();
+            assertThat(pair.fallbacks()).containsExactly("NO_DSS", "NO_CAPABLE_ACK");
+            assertThat(pair.client.getOption(TcpSocketOptions.PROTOCOL)).isEqualTo(StreamProtocol.MPTCP);
+            assertThat(pair.server.getOption(TcpSocketOptions.PROTOCOL)).isEqualTo(StreamProtocol.MPTCP);
+            assertThat(stacks.client.counters().value("MPTcpExtDssFallback")).isEqualTo(1);
+            assertThat(stacks.server.counters().value("MPTcpExtMPCapableFallbackACK")).isEqualTo(1);
         }
     }
 
@@ -180,6 +199,13 @@ class ProtocolChoiceTest {
             assertThat(read(server)).isEqualTo("hello");
             server.write(ByteBuffer.wrap("there".getBytes(StandardCharsets.US_ASCII)));
             assertThat(read(client)).isEqualTo("there");
+        }
+
+        /** Why Multipath TCP was given up, as each end's program reads it: the client's first. */
+        List<String> fallbacks() throws IOException {
+            return List.of(
+                    client.getOption(TcpSocketOptions.MPTCP_FALLBACK),
+                    server.getOption(TcpSocketOptions.MPTCP_FALLBACK));
         }
 
         private static String read(SocketChannel channel) throws IOException {

@@ -2,6 +2,7 @@ package dev.braid.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.fastpath.device.FrameDeviceProvider;
 import dev.braid.fastpath.device.MemoryWire;
 import dev.braid.fastpath.device.Offloads;
 import dev.braid.fastpath.pipeline.Threads;
@@ -10,6 +11,7 @@ import dev.braid.stack.socket.StreamProtocol;
 import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
 
 /** Two stacks in one process, joined by a wire in memory, for tests of what programs see. */
 final class TwoStacks implements AutoCloseable {
@@ -29,7 +31,15 @@ final class TwoStacks implements AutoCloseable {
     }
 
     TwoStacks(Threads threads, int offloads, StreamProtocol protocol) {
-        var wire = new MemoryWire(1500, offloads);
+        this(threads, protocol, new MemoryWire(1500, offloads), wire -> wire);
+    }
+
+    /**
+     * Two stacks at the ends of this wire.
+     *
+     * @param box makes what stands between the client and the wire
+     */
+    TwoStacks(Threads threads, StreamProtocol protocol, MemoryWire wire, UnaryOperator<FrameDeviceProvider> box) {
         client = Stack.builder()
                 .name("client")
                 .threads(threads)
@@ -37,7 +47,7 @@ final class TwoStacks implements AutoCloseable {
                 .trackLeaks()
                 .congestionControl("careful", NewReno::new)
                 .onError(errors::add)
-                .link(Link.over(wire.left(), "left").address(CLIENT4 + "/24").address("fd01::1/64"))
+                .link(Link.over(box.apply(wire.left()), "left").address(CLIENT4 + "/24").address("fd01::1/64"))
                 .start();
         server = Stack.builder()
                 .name("server")

@@ -2,9 +2,9 @@ package dev.braid.stack.mptcp;
 
 /** Why a connection is no Multipath TCP connection any more, or never was one (RFC 8684 section 3.7). */
 public enum FallbackReason {
-    /** The peer's SYN/ACK, or its SYN, had no MP_CAPABLE. */
+    /** The peer's SYN/ACK had no MP_CAPABLE that could be used. */
     NOT_CAPABLE,
-    /** The third ACK had no MP_CAPABLE. */
+    /** The third ACK had no MP_CAPABLE, or not our key. */
     NO_CAPABLE_ACK,
     /** The first data had neither MP_CAPABLE nor a mapping. */
     NO_CAPABLE_DATA,

@@ -35,6 +35,7 @@ class StrippedMidwayTest {
             begin(world, forth, back);
             world.run(120 * SECOND);
             check(world, ends, BYTES, answer);
+            areTold(world, ends, forth, back);
         }
     }
 
@@ -51,6 +52,7 @@ class StrippedMidwayTest {
             ends[1].finish();
             world.run(60 * SECOND);
             check(world, ends, 10_000, 10_000);
+            areTold(world, ends, forth, back);
         }
     }
 
@@ -67,6 +69,7 @@ class StrippedMidwayTest {
             ends[1].finish();
             world.run(60 * SECOND);
             check(world, ends, 10_000, 10_000);
+            areTold(world, ends, forth, back);
         }
     }
 
@@ -86,6 +89,22 @@ class StrippedMidwayTest {
         assertThat(ends[1].heard).contains("fin", "drained");
         world.run(300 * SECOND);
         world.assertNothingLeft();
+    }
+
+    /** The end that options do not reach finds out by itself, and tells the other one, whom its MP_FAIL reaches. */
+    private static void areTold(PathsWorld world, Program[] ends, boolean forth, boolean back) {
+        isTold(world.client, ends[0], back);
+        isTold(world.server, ends[1], forth);
+    }
+
+    private static void isTold(PathsWorld.Host host, Program end, boolean findsOut) {
+        assertThat(end.connection.fallbackReason()).isEqualTo(
+                findsOut ? FallbackReason.NO_DSS : FallbackReason.MP_FAIL);
+        assertThat(host.count("MPTcpExtDssFallback")).isEqualTo(findsOut ? 1 : 0);
+        assertThat(host.count("MPTcpExtMPFailRx") > 0).as("MP_FAIL came").isEqualTo(!findsOut);
+        assertThat(host.count("MPTcpExtMPFailTx")).isPositive();
+        assertThat(host.count("MPTcpExtInfiniteMapTx")).isEqualTo(1);
+        assertThat(host.count("MPTcpExtFallbackFailed")).isZero();
     }
 
     @Test

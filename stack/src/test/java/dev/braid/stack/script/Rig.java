@@ -7,6 +7,7 @@ import dev.braid.fastpath.frame.FramePool;
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.fastpath.sim.SplitMix64;
 import dev.braid.stack.core.CoreConfig;
+import dev.braid.stack.core.Entropy;
 import dev.braid.stack.core.Link;
 import dev.braid.stack.core.StackCore;
 import java.lang.foreign.Arena;
@@ -27,14 +28,15 @@ final class Rig implements AutoCloseable {
     final Deque<Frame> wire = new ArrayDeque<>();
     final long scratch = Memory.allocate(arena, SCRATCH_BYTES, 64);
     final long readerScratch = Memory.allocate(arena, SCRATCH_BYTES, 64);
+    /** Where the core's random numbers come from. */
+    Entropy entropy = new SplitMix64(0x7363_7269_7074L)::nextLong;
+
     final StackCore core;
     /** What went wrong inside the core, which it survives and a script does not. */
     final List<Throwable> defects = new ArrayList<>();
 
     Rig(CoreConfig config, List<Link> links) {
-        core = new StackCore(
-                config, links, frames, chunks, counters, new SplitMix64(0x7363_7269_7074L)::nextLong,
-                wire::add);
+        core = new StackCore(config, links, frames, chunks, counters, () -> entropy.nextLong(), wire::add);
         core.reportDefectsTo((during, defect) -> defects.add(new IllegalStateException("during " + during, defect)));
     }
 

@@ -308,6 +308,12 @@ public abstract class Script {
         return rig.core;
     }
 
+    /** From now on the host draws the same random number again and again. */
+    protected void randomNumbersRepeat() {
+        long always = rig.entropy.nextLong();
+        rig.entropy = () -> always;
+    }
+
     /** The value of one of the host's counters. */
     protected long counter(String name) {
         return rig.counters.value(name);

@@ -28,6 +28,7 @@ class BlackHoleScriptTest extends MptcpScript {
     private void isPlainFromTheFirst(Path path) {
         Conn conn = connects(path);
         path.sees(syn(0).lacks(MpOption.ALL)).sends(path.fullSynAck()).sees(ack(1, 1).lacks(MpOption.ALL));
+        assertThat(conn.socket().facts().fallbackReason()).isEqualTo("BLACK_HOLE");
         ends(conn, path);
     }
 

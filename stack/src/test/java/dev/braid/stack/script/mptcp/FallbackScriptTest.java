@@ -13,6 +13,7 @@ import static dev.braid.stack.script.mptcp.MpOption.join;
 import static dev.braid.stack.script.mptcp.MpOption.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.stack.mptcp.FallbackReason;
 import dev.braid.stack.script.Conn;
 import dev.braid.stack.script.Seg;
 import dev.braid.testing.Rfc;
@@ -39,7 +40,7 @@ class FallbackScriptTest extends MptcpScript {
     void aServerThatSpeaksNoMultipathIsTalkedToPlainly() {
         Conn conn = host.connect(wifi);
         wifi.sees(syn(0).with(capable())).sends(wifi.fullSynAck()).sees(ack(1, 1).lacks(MpOption.ALL));
-        assertThat(counter("MPTcpExtMPCapableFallbackSYNACK")).isEqualTo(1);
+        isToldAs(FallbackReason.NOT_CAPABLE, conn);
         isPlain(conn, 1, 1);
     }
 
@@ -48,7 +49,14 @@ class FallbackScriptTest extends MptcpScript {
     void aClientThatSpeaksNoMultipathIsTalkedToPlainly() {
         host.listen();
         wifi.sends(wifi.fullSyn()).sees(synAck(0, 1).lacks(MpOption.ALL)).sends(ack(1, 1)).seesNothing();
-        isPlain(host.accept(), 1, 1);
+        isPlainFromTheBeginning();
+        assertThat(counter("MPTcpExtMPCapableSYNRX")).isZero();
+    }
+
+    private void isPlainFromTheBeginning() {
+        Conn conn = host.accept();
+        neverWasMultipath(conn);
+        isPlain(conn, 1, 1);
     }
 
     @Test
@@ -58,7 +66,7 @@ class FallbackScriptTest extends MptcpScript {
         wifi.sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key()));
         wifi.sends(ack(1, 1).bare()).seesNothing();
         Conn conn = host.accept();
-        assertThat(counter("MPTcpExtMPCapableFallbackACK")).isEqualTo(1);
+        isToldAs(FallbackReason.NO_CAPABLE_ACK, conn);
         isPlain(conn, 1, 1);
     }
 
@@ -73,6 +81,7 @@ class FallbackScriptTest extends MptcpScript {
         wifi.sees(data(1, 3).with(capable().keys().length(2)));
         wifi.sendsTogether(fin(1, 1).bare(), ack(2, 3).bare());
         wifi.sees(ack(3, 2).lacks(MpOption.ALL));
+        isToldAs(FallbackReason.NO_DSS, conn);
         conn.readsEnd().close();
         wifi.sees(fin(3, 2)).sends(ack(2, 4));
     }
@@ -83,7 +92,7 @@ class FallbackScriptTest extends MptcpScript {
         host.listen();
         wifi.sends(wifi.fullSyn().with(capable().version(0))).sees(synAck(0, 1).lacks(MpOption.ALL));
         wifi.sends(ack(1, 1)).seesNothing();
-        isPlain(host.accept(), 1, 1);
+        isPlainFromTheBeginning();
     }
 
     @Test
@@ -92,7 +101,7 @@ class FallbackScriptTest extends MptcpScript {
         host.listen();
         wifi.sends(wifi.fullSyn().with(capable().flags(MpOption.FLAG_B | MpOption.FLAG_H)));
         wifi.sees(synAck(0, 1).lacks(MpOption.ALL)).sends(ack(1, 1)).seesNothing();
-        isPlain(host.accept(), 1, 1);
+        isPlainFromTheBeginning();
     }
 
     @Test
@@ -101,7 +110,7 @@ class FallbackScriptTest extends MptcpScript {
         host.listen();
         wifi.sends(wifi.fullSyn().with(capable().flags(0)));
         wifi.sees(synAck(0, 1).lacks(MpOption.ALL)).sends(ack(1, 1)).seesNothing();
-        isPlain(host.accept(), 1, 1);
+        isPlainFromTheBeginning();
     }
 
     @Test
@@ -110,6 +119,7 @@ class FallbackScriptTest extends MptcpScript {
         Conn conn = host.connect(wifi);
         wifi.sees(syn(0).with(capable())).sends(wifi.fullSynAck().with(capable().version(0).key()));
         wifi.sees(ack(1, 1).lacks(MpOption.ALL));
+        isToldAs(FallbackReason.NOT_CAPABLE, conn);
         isPlain(conn, 1, 1);
     }
 
@@ -119,6 +129,7 @@ class FallbackScriptTest extends MptcpScript {
         Conn conn = host.connect(wifi);
         wifi.sees(syn(0).with(capable())).sends(wifi.fullSynAck().with(capable().flags(0).key()));
         wifi.sees(ack(1, 1).lacks(MpOption.ALL));
+        isToldAs(FallbackReason.NOT_CAPABLE, conn);
         isPlain(conn, 1, 1);
     }
 
@@ -133,7 +144,8 @@ class FallbackScriptTest extends MptcpScript {
         wifi.sees(syn(0).with(capable()));
         after(4_000);
         wifi.sees(syn(0).lacks(MpOption.ALL)).sends(wifi.fullSynAck()).sees(ack(1, 1).lacks(MpOption.ALL));
-        assertThat(counter("MPTcpExtMPCapableSYNTXDrop")).isEqualTo(1);
+        isToldAs(FallbackReason.SYN_UNANSWERED, conn);
+        assertThat(counter("MPTcpExtBlackhole")).isEqualTo(1);
         isPlain(conn, 1, 1);
     }
 
@@ -143,7 +155,7 @@ class FallbackScriptTest extends MptcpScript {
         Conn conn = host.connect(wifi);
         wifi.sees(syn(0).with(capable())).sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1));
         wifi.sends(wifi.fullSynAck()).seesWhatever();
-        assertThat(counter("MPTcpExtSimultConnectFallback")).isEqualTo(1);
+        isToldAs(FallbackReason.SIMULTANEOUS_OPEN, conn);
         mp.fellBack();
         conn.write(100);
         wifi.sees(data(1, 101).lacks(MpOption.ALL));
@@ -158,7 +170,7 @@ class FallbackScriptTest extends MptcpScript {
         mp.fellBack();
         conn.reads(100).write(50);
         wifi.sees(data(1, 51).lacks(MpOption.MP_CAPABLE));
-        assertThat(counter("MPTcpExtDssFallback") + counter("MPTcpExtMPCapableDataFallback")).isEqualTo(1);
+        isToldAs(FallbackReason.NO_DSS, conn);
     }
 
     @Test
@@ -169,6 +181,7 @@ class FallbackScriptTest extends MptcpScript {
         wifi.sees(data(1, 101).with(capable().keys().length(100)));
         wifi.sends(ack(1, 101).bare());
         mp.fellBack();
+        isToldAs(FallbackReason.NO_DSS, conn);
         conn.write(50);
         wifi.sees(data(101, 151).lacks(MpOption.MP_CAPABLE));
         wifi.sends(ack(1, 151).bare()).sends(data(1, 31).bare()).sees(ack(151, 31));
@@ -185,6 +198,7 @@ class FallbackScriptTest extends MptcpScript {
         wifi.sees(data(1, 101).with(map(1, 1, 100)));
         wifi.sends(ack(1, 101).bare());
         mp.fellBack();
+        isToldAs(FallbackReason.NO_DSS, conn);
         conn.write(50);
         wifi.sees(data(101, 151)).sends(ack(1, 151).bare());
         wifi.sends(data(1, 31).bare());
@@ -202,7 +216,7 @@ class FallbackScriptTest extends MptcpScript {
         mp.fellBack();
         conn.reads(100).write(50);
         wifi.sees(data(1, 51));
-        assertThat(counter("MPTcpExtMPCapableDataFallback")).isEqualTo(1);
+        isToldAs(FallbackReason.NO_CAPABLE_DATA, conn);
     }
 
     /** Nobody acknowledges an ACK, and a peer that missed it would take the plain FIN for the subflow's end alone. */
@@ -237,6 +251,9 @@ class FallbackScriptTest extends MptcpScript {
         wifi.sends(data(101, 201).bare());
         mp.fellBack();
         wifi.sees(ack(1, 201).with(fail(101)));
+        isToldAs(FallbackReason.NO_DSS, conn);
+        assertThat(counter("MPTcpExtMPFailTx")).isEqualTo(1);
+        assertThat(counter("MPTcpExtInfiniteMapTx")).isEqualTo(1);
         return conn;
     }
 
@@ -250,6 +267,7 @@ class FallbackScriptTest extends MptcpScript {
         wifi.sends(data(1, 101).bare());
         mp.fellBack();
         wifi.sees(ack(1, 201).with(fail(1)));
+        isToldAs(FallbackReason.NO_CAPABLE_DATA, conn);
         conn.reads(200);
     }
 
@@ -265,6 +283,7 @@ class FallbackScriptTest extends MptcpScript {
         wifi.sends(data(101, 201).payloadAt(1_100).bare());
         wifi.sees(ack(1, 201));
         conn.reads(100).readsNothing();
+        isNoFallback(conn);
         assertThat(counter("MPTcpExtDssFallback")).isZero();
         lte.seesWhatever();
     }
@@ -285,6 +304,7 @@ class FallbackScriptTest extends MptcpScript {
         wifi.sends(ack(101, 1).bare()).seesNothing();
         after(800);
         mp.fellBack();
+        isToldAs(FallbackReason.NO_DSS, conn);
         wifi.sees(fin(1, 101));
         wifi.sends(fin(101, 2).bare()).sees(ack(2, 102).lacks(MpOption.ALL));
         conn.readsEnd().close();
@@ -296,6 +316,7 @@ class FallbackScriptTest extends MptcpScript {
         Conn conn = wifi.isConnectedToMultipath();
         wifi.sends(data(1, 101).with(map(1, 1, 100))).sees(ack(1, 101).with(dss().ack(101)));
         wifi.sends(fin(101, 1).bare());
+        isToldAs(FallbackReason.NO_DSS, conn);
         conn.reads(100).readsEnd().write(50);
         wifi.seesWhatever();
         wifi.sends(ack(102, 51).bare());
@@ -308,6 +329,38 @@ class FallbackScriptTest extends MptcpScript {
         Conn conn = wifi.isConnectedToMultipath();
         wifi.sends(data(1, 101).with(map(1, 1, 100))).sees(ack(1, 101).with(dss().ack(101)));
         conn.reads(100);
+        isNoFallback(conn);
         assertThat(counter("MPTcpExtDssFallback")).isZero();
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void noTokenIsFreeSoItIsPlain() {
+        randomNumbersRepeat();
+        Conn taker = wifi.isConnectedToMultipath();
+        Path other = path("other", 1, 0, PEER_PORT + 3, 0).of(new MpPeer());
+        Conn conn = connects(other);
+        other.sees(syn(0).lacks(MpOption.ALL)).sends(other.fullSynAck()).sees(ack(1, 1).lacks(MpOption.ALL));
+        isToldAs(FallbackReason.NO_TOKEN, conn);
+        conn.write(100);
+        other.sees(data(1, 101).lacks(MpOption.ALL)).sends(ack(1, 101));
+        isNoFallback(taker);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void noTokenIsFreeSoAClientIsAnsweredPlainly() {
+        host.listen();
+        randomNumbersRepeat();
+        Conn taker = wifi.opensMultipath();
+        Path other = path("other", 0, 0, PEER_PORT + 3, 0).of(new MpPeer());
+        other.sends(other.fullSyn().with(capable())).sees(synAck(0, 1).lacks(MpOption.ALL));
+        other.sends(ack(1, 1)).seesNothing();
+        Conn conn = host.accept();
+        neverWasMultipath(conn);
+        assertThat(counter("MPTcpExtMPFallbackTokenInit")).isEqualTo(1);
+        conn.write(100);
+        other.sees(data(1, 101).lacks(MpOption.ALL)).sends(ack(1, 101));
+        isNoFallback(taker);
     }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Link;
+import dev.braid.stack.mptcp.FallbackReason;
 import dev.braid.stack.mptcp.MptcpConfig;
+import dev.braid.stack.mptcp.MptcpInfo;
 import dev.braid.stack.mptcp.path.Endpoint;
 import dev.braid.stack.mptcp.path.EndpointException;
 import dev.braid.stack.mptcp.path.Limits;
@@ -13,8 +15,11 @@ import dev.braid.stack.script.Conn;
 import dev.braid.stack.script.Host;
 import dev.braid.stack.script.Peer;
 import dev.braid.stack.script.Script;
+import dev.braid.stack.socket.SocketFacts;
+import dev.braid.stack.socket.StreamProtocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
@@ -176,6 +181,62 @@ public abstract class MptcpScript extends Script {
     /** Skips what the host has sent by whatever path. */
     protected void discardAll() {
         paths.forEach(Path::seesWhatever);
+    }
+
+    // Fallbacks.
+
+    /** What counts connections that fell back, by the reason that their programs are told. */
+    private static final Map<FallbackReason, String> FALLBACKS = Map.ofEntries(
+            Map.entry(FallbackReason.NOT_CAPABLE, "MPTcpExtMPCapableFallbackSYNACK"),
+            Map.entry(FallbackReason.NO_CAPABLE_ACK, "MPTcpExtMPCapableFallbackACK"),
+            Map.entry(FallbackReason.NO_CAPABLE_DATA, "MPTcpExtMPCapableDataFallback"),
+            Map.entry(FallbackReason.SYN_UNANSWERED, "MPTcpExtMPCapableSYNTXDrop"),
+            Map.entry(FallbackReason.BLACK_HOLE, "MPTcpExtMPCapableSYNTXDisabled"),
+            Map.entry(FallbackReason.NO_TOKEN, "MPTcpExtMPFallbackTokenInit"),
+            Map.entry(FallbackReason.SIMULTANEOUS_OPEN, "MPTcpExtSimultConnectFallback"),
+            Map.entry(FallbackReason.NO_DSS, "MPTcpExtDssFallback"),
+            Map.entry(FallbackReason.DSS_CORRUPTION, "MPTcpExtDSSCorruptionFallback"),
+            Map.entry(FallbackReason.CHECKSUM, "MPTcpExtDataCsumErr"),
+            Map.entry(FallbackReason.MP_FAIL, "MPTcpExtMPFailRx"),
+            Map.entry(FallbackReason.INFINITE_MAPPING, "MPTcpExtInfiniteMapRx"));
+
+    /**
+     * The program of a connection that has become plain TCP is told this reason, which alone was counted, once.
+     *
+     * @param besides of the reasons' counters, those that what happened before moved as well
+     */
+    protected void isToldAs(FallbackReason reason, Conn conn, String... besides) {
+        SocketFacts told = conn.socket().facts();
+        assertThat(told.fallbackReason()).as("the reason that a program is told").isEqualTo(reason.name());
+        assertThat(told.protocol()).as("what the socket spoke stays told").isEqualTo(StreamProtocol.MPTCP);
+        MptcpInfo info = told.multipathInfo(nowNs());
+        assertThat(info).as("MPTCP_INFO").isNotNull();
+        assertThat(info.fallback).as("MPTCP_INFO's flag of a fallback").isTrue();
+        assertThat(info.fallbackReason).as("the reason beside MPTCP_INFO").isEqualTo(reason.name());
+        FALLBACKS.forEach((other, counter) -> {
+            if (!List.of(besides).contains(counter)) {
+                assertThat(counter(counter)).as(counter).isEqualTo(other == reason ? 1 : 0);
+            }
+        });
+        assertThat(counter("MPTcpExtFallbackFailed")).as("fallbacks that were not possible").isZero();
+    }
+
+    /** The program of a connection that speaks Multipath TCP, and goes on doing so, is told of no fallback. */
+    protected void isNoFallback(Conn conn) {
+        SocketFacts told = conn.socket().facts();
+        assertThat(told.fallbackReason()).as("the reason that a program is told").isEmpty();
+        assertThat(told.protocol()).isEqualTo(StreamProtocol.MPTCP);
+        MptcpInfo info = told.multipathInfo(nowNs());
+        assertThat(info).as("MPTCP_INFO").isNotNull();
+        assertThat(info.fallback).as("MPTCP_INFO's flag of a fallback").isFalse();
+    }
+
+    /** The connection was plain TCP from the beginning: nothing was given up, and nothing is told but the protocol. */
+    protected void neverWasMultipath(Conn conn) {
+        SocketFacts told = conn.socket().facts();
+        assertThat(told.protocol()).isEqualTo(StreamProtocol.TCP);
+        assertThat(told.fallbackReason()).as("the reason that a program is told").isEmpty();
+        assertThat(told.multipathInfo(nowNs())).as("MPTCP_INFO").isNull();
     }
 
     Conn accepts() {
