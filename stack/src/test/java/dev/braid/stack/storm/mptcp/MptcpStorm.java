@@ -34,6 +34,8 @@ final class MptcpStorm extends SeededStorm {
     private final List<Turn> turns = new ArrayList<>();
     private Counters wireCounters;
     private Hosts hosts;
+    private DataWatch clientWatch;
+    private DataWatch serverWatch;
     /** Whether a box may break what nothing can mend: then connections may fail, but never lie. */
     private boolean mayFail;
     /** The server's ports of the connections whose client knows that the server speaks Multipath TCP. */
@@ -90,17 +92,23 @@ final class MptcpStorm extends SeededStorm {
         List<Link> serverLinks = hosts.serverLinks();
         client = hosts.host(clientNode, arena, clientLinks);
         server = hosts.host(serverNode, arena, serverLinks);
+        clientWatch = new DataWatch(client);
+        serverWatch = new DataWatch(server);
+        var watch = new MptcpWatch(journal, journals);
         for (Link link : clientLinks) {
             LinkConfig there = Weather.link(random).mtu(link.mtu());
             LinkConfig back = random.chance(0.5) ? there : Weather.link(random).mtu(link.mtu());
             SimPort port = network.join(clientNode, link.index(), middle, link.index(), there, back);
-            ways.add(new Way(link.index(), Hosts.addresses(link), port, wireCounters));
+            ways.add(new Way(link.index(), Hosts.addresses(link), port, clientWatch.leaving(), wireCounters));
+            watch.way(port, clientWatch);
             Hosts.addresses(link).forEach(address -> junction.route(address, link.index()));
             receive(clientNode, link.index());
         }
         for (Link link : serverLinks) {
             int port = SERVER_PORTS + link.index();
-            network.join(middle, port, serverNode, link.index(), LinkConfig.PERFECT, LinkConfig.PERFECT);
+            MptcpWatch.server(
+                    network.join(middle, port, serverNode, link.index(), LinkConfig.PERFECT, LinkConfig.PERFECT),
+                    serverWatch);
             Hosts.addresses(link).forEach(address -> junction.route(address, port));
             receive(serverNode, link.index());
         }
@@ -116,7 +124,6 @@ final class MptcpStorm extends SeededStorm {
             turns.addAll(Turn.of(random.split(), ways.size(), random.nextInt(ways.size())));
             WayBoxes.nats(random.split(), ways, junction);
         }
-        new MptcpWatch(journal, journals).watch(ways);
         traffic = new Traffic(seed, random, client, server, true);
         if (kind == Kind.TURNS) {
             // Several MP_CAPABLE SYNs were lost in a row, which is what it looks like where they are not let through: a plain connection
@@ -171,6 +178,8 @@ final class MptcpStorm extends SeededStorm {
 
     @Override
     protected void check() {
+        Holding.require(clientWatch.complaint().isEmpty(), clientWatch.complaint());
+        Holding.require(serverWatch.complaint().isEmpty(), serverWatch.complaint());
         for (StreamSocket socket : traffic.sockets()) {
             Connection connection = socket.connection();
             if (connection instanceof MptcpConnection multipath && multipath.fallbackReason() != null) {

@@ -1,8 +1,9 @@
 package dev.braid.stack.storm.mptcp;
 
 import dev.braid.fastpath.frame.Frame;
-import dev.braid.fastpath.sim.LinkTap;
+import dev.braid.fastpath.sim.LinkTap.Fate;
 import dev.braid.fastpath.sim.SimLink;
+import dev.braid.fastpath.sim.SimPort;
 import dev.braid.fastpath.wire.Ipv4;
 import dev.braid.fastpath.wire.Ipv6;
 import dev.braid.fastpath.wire.OptionSink;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Writes down what passes each way, in packetdrill's notation, with MPTCP's options as the scripts' codec reads them. */
-final class MptcpWatch implements LinkTap {
+final class MptcpWatch {
     private final List<String> journal;
     private final boolean journals;
     private final TcpOptions options = new TcpOptions();
@@ -24,18 +25,36 @@ final class MptcpWatch implements LinkTap {
         this.journals = journals;
     }
 
-    /** Looks at both directions of every way, if it keeps a journal. */
-    void watch(List<Way> ways) {
+    /** Looks at both directions of a way, and tells the client's watch what arrives. */
+    void way(SimPort client, DataWatch data) {
         if (journals) {
-            for (Way way : ways) {
-                way.out.tap(this);
-                way.in.tap(this);
-            }
+            client.out().tap(this::onFate);
         }
+        client.in().tap((link, frame, fate, nowNs) -> {
+            if (journals) {
+                onFate(link, frame, fate, nowNs);
+            }
+            if (fate == Fate.ARRIVED) {
+                data.arrives(frame);
+            }
+        });
     }
 
-    @Override
-    public void onFate(SimLink link, Frame frame, Fate fate, long nowNs) {
+    /** Tells the server's watch what arrives and leaves there. */
+    static void server(SimPort junction, DataWatch data) {
+        junction.out().tap((link, frame, fate, nowNs) -> {
+            if (fate == Fate.ARRIVED) {
+                data.arrives(frame);
+            }
+        });
+        junction.in().tap((link, frame, fate, nowNs) -> {
+            if (fate == Fate.SENT) {
+                data.leaves(frame, nowNs);
+            }
+        });
+    }
+
+    private void onFate(SimLink link, Frame frame, Fate fate, long nowNs) {
         long ip = frame.data();
         boolean v4 = Ipv4.version(ip) == 4;
         int header = v4 ? Ipv4.MIN_HEADER : Ipv6.HEADER;

@@ -24,12 +24,17 @@ final class Way {
     private @Nullable List<IpAddress> outside;
     private long natTimeoutNs;
 
-    Way(int number, List<IpAddress> addresses, SimPort port, Counters counters) {
+    /** Stands between the client and all boxes. */
+    private final Middlebox watch;
+
+    Way(int number, List<IpAddress> addresses, SimPort port, Middlebox watch, Counters counters) {
         this.number = number;
         this.addresses = addresses;
+        this.watch = watch;
         this.counters = counters;
         out = port.out();
         in = port.in();
+        install();
     }
 
     /** Puts a NAT behind the client, which shows these addresses, of which each family has at most one. */
@@ -45,14 +50,16 @@ final class Way {
 
     /** Puts all boxes in place, with a NAT that knows nothing. */
     void install() {
+        var outbound = new ArrayList<Middlebox>();
+        outbound.add(watch);
+        outbound.addAll(forth);
         if (outside == null) {
-            out.middlebox(forth.isEmpty() ? null : new MiddleboxChain(forth));
+            out.middlebox(new MiddleboxChain(outbound));
             in.middlebox(back.isEmpty() ? null : new MiddleboxChain(back));
             return;
         }
         Nat nat = new Nat(natTimeoutNs, family(true), family(false), counters);
         // What leaves passes the NAT last, what comes passes it first: the boxes stand on the client's side.
-        var outbound = new ArrayList<Middlebox>(forth);
         outbound.add(nat.outbound());
         var inbound = new ArrayList<Middlebox>();
         inbound.add(nat.inbound());
