@@ -14,7 +14,6 @@ import dev.braid.stack.mptcp.MptcpConnection;
 import dev.braid.stack.storm.StormHost;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Watches one host where its links begin and end, in front of all boxes and weather, and holds each packet that leaves against what

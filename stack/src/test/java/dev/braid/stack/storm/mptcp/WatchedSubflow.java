@@ -36,7 +36,7 @@ final class WatchedSubflow {
         remoteShift = remote.shift;
         scaled = localShift >= 0 && remoteShift >= 0;
         firstWindow = remote.window;
-        edge = 1 + firstWindow;
+        edge = 1L + firstWindow;
     }
 
     /** What a window field of this host's means. */
