@@ -14,8 +14,8 @@ import java.util.List;
  * <p>It begins as a TCP connection's does and follows what all paths together carry until the slowest of them has answered, since
  * data waits for DATA_ACK behind what is on that path: the sum of the paths' rates times the longest round trip, never less than the
  * sum of their congestion windows. Twice that on one path, as TCP has it; four times on several, so that the others have something
- * to send for as long as the slowest takes to repair a loss, too. The most is net.ipv4.tcp_wmem's for each path, as with Linux.
- * SO_SNDBUF fixes it. Core thread only.
+ * to send for as long as the slowest takes to repair a loss, too. A scheduler may wish for another. The most is net.ipv4.tcp_wmem's for
+ * each path, as with Linux. SO_SNDBUF fixes it. Core thread only.
  */
 final class DataSendBuffer {
     /** Of the buffer, this part has to be free for a waiting writer to be woken: less costs more than it brings. */
@@ -140,7 +140,10 @@ final class DataSendBuffer {
         }
         int rounds = usable > 1 ? ROUNDS_OF_SEVERAL : ROUNDS;
         long most = Math.min((long) usable * config.maxSendBuffer, MOST);
-        long wanted = rounds * Math.max(windows, (long) Math.min(bytesPerNs * longestNs, most));
+        long wanted = connection.scheduler.sendBuffer(connection);
+        if (wanted == 0) {
+            wanted = rounds * Math.max(windows, (long) Math.min(bytesPerNs * longestNs, most));
+        }
         if (wanted > size) {
             size = (int) Math.min(wanted, Math.max(size, most));
         }

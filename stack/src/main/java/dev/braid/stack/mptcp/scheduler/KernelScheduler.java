@@ -22,6 +22,9 @@ public final class KernelScheduler implements PacketScheduler {
      */
     private static final long SEGMENT_TRUE_SIZE = 2_304;
 
+    /** The first number of net.ipv4.tcp_wmem: what a connection has without any subflow. */
+    private static final long LEAST_SEND_BUFFER = 4_096;
+
     private static final int INITIAL_SEGMENTS = 10;
     private static final long MOST_PACE = 0xffff_ffffL;
 
@@ -129,14 +132,31 @@ public final class KernelScheduler implements PacketScheduler {
             }
         }
         SubflowView best = anyRegular ? regular : backup;
-        return best != null && hasMemory(best) ? best : null;
+        return best != null && hasMemory(best, lane(best)) ? best : null;
     }
 
-    private boolean hasMemory(SubflowView subflow) {
-        Lane lane = lane(subflow);
-        long segments = Math.max(INITIAL_SEGMENTS, subflow.cwnd() / Math.max(1, subflow.mss()));
-        lane.sendBuffer = Math.max(lane.sendBuffer, 2 * segments * SEGMENT_TRUE_SIZE);
-        return given(subflow, lane) < lane.sendBuffer;
+    private static boolean hasMemory(SubflowView subflow, Lane lane) {
+        return given(subflow, lane) < sendBuffer(subflow, lane);
+    }
+
+    /** It follows the window, but not while the window is full: what waits in it would only wait longer (tcp_should_expand_sndbuf). */
+    private static long sendBuffer(SubflowView subflow, Lane lane) {
+        if (lane.sendBuffer == 0 || given(subflow, lane) < subflow.cwnd()) {
+            long segments = Math.max(INITIAL_SEGMENTS, subflow.cwnd() / Math.max(1, subflow.mss()));
+            lane.sendBuffer = Math.max(lane.sendBuffer, 2 * segments * SEGMENT_TRUE_SIZE);
+        }
+        return lane.sendBuffer;
+    }
+
+    /** The sum of its subflows', so that what waits behind a hole on a long path takes room from all. */
+    @Override
+    public long sendBuffer(ConnectionView connection) {
+        long sum = LEAST_SEND_BUFFER;
+        for (int i = 0; i < connection.subflows(); i++) {
+            SubflowView subflow = connection.subflow(i);
+            sum += isActive(subflow) ? sendBuffer(subflow, lane(subflow)) : 0;
+        }
+        return sum;
     }
 
     private static long given(SubflowView subflow, Lane lane) {

@@ -35,6 +35,16 @@ public interface PacketScheduler {
         return false;
     }
 
+    /**
+     * How many bytes the program may be ahead of the peer's DATA_ACKs, where that is part of how the scheduler works: what it can choose
+     * of. SO_SNDBUF goes before it, and net.ipv4.tcp_wmem's most for each path.
+     *
+     * @return 0: no wish; the buffer follows the paths
+     */
+    default long sendBuffer(ConnectionView connection) {
+        return 0;
+    }
+
     /** So many bytes were given to the subflow, new ones or again. */
     default void onSent(SubflowView subflow, int bytes, long nowNs) {}
 

@@ -52,6 +52,27 @@ class KernelSchedulerTest extends PacketSchedulerContract {
     }
 
     @Test
+    void theSendBufferIsTheSumOfThoseOfThePaths() {
+        near.window(100);
+        far.window(50);
+        assertThat(scheduler.sendBuffer(connection)).isEqualTo(4_096 + 2 * 2_304 * (100 + 50));
+        far.stale = true;
+        assertThat(scheduler.sendBuffer(connection)).isEqualTo(4_096 + 2 * 2_304 * 100);
+    }
+
+    /** As in Linux, which enlarges it when less is in flight than the window allows: the program was too slow, not the path. */
+    @Test
+    void theSendBufferDoesNotGrowWhileTheWindowIsFull() {
+        near.window(10);
+        far.window(10);
+        assertThat(scheduler.sendBuffer(connection)).isEqualTo(4_096 + 2 * 2_304 * 20);
+        near.window(40).full();
+        assertThat(scheduler.sendBuffer(connection)).isEqualTo(4_096 + 2 * 2_304 * 20);
+        near.outstanding -= PathStub.MSS;
+        assertThat(scheduler.sendBuffer(connection)).isEqualTo(4_096 + 2 * 2_304 * 50);
+    }
+
+    @Test
     void whatBelongsToAFullPathIsNotTakenByAnother() {
         near.full();
         near.pace(100_000_000);

@@ -158,6 +158,22 @@ class BufferScriptTest extends TwoPathScript {
         discardAll();
     }
 
+    /** With Linux's scheduler it is what Linux would have: that of its subflows, each twice its window in true sizes, and a page. */
+    @ParameterizedTest
+    @EnumSource
+    void theSendBufferIsWhatTheSchedulerWishes(Role role) {
+        core().tunables().set("net.ipv4.tcp_wmem", "4096 16384 4194304");
+        core().tunables().set("net.mptcp.scheduler", "kernel");
+        hasTwoPaths(role);
+        conn.tryWrite(10_000_000);
+        int taken = first.next().to(); // of two paths with nothing to do the earlier one
+        first.sends(ack(11, taken).with(dss().ack(taken)));
+        assertThat(connection().subflow(0).cwnd() / connection().subflow(0).mss()).as("segments of a window")
+                .isEqualTo(10);
+        assertThat(connection().sendBufferSize()).as("send buffer").isEqualTo(4_096 + 2 * 2_304 * (10 + 10));
+        discardAll();
+    }
+
     /** The program had more to write than there was room for, and the peer has acknowledged some of it. */
     private void isFilled() {
         assertThat(conn.tryWrite(10_000_000)).as("bytes taken before the paths are known").isEqualTo(16_384);
