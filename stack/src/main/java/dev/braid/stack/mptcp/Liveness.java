@@ -273,11 +273,20 @@ final class Liveness {
         } else if (isAddressShared(silent)) {
             decided(LivenessDecision.UNTOLD, silent);
         } else {
-            connection.paths.signals.withdraw(
-                    new int[] {silent.localId()}, MptcpReason.of(LivenessDecision.TOLD_REMOVE_ADDR));
-            silent.reset(REASON_PERFORMANCE, nowNs);
-            silent.pathReason = MptcpReason.of(LivenessDecision.TOLD_REMOVE_ADDR);
+            takeBack(silent.localId(), nowNs);
             decided(LivenessDecision.TOLD_REMOVE_ADDR, silent);
+        }
+    }
+
+    /** The address goes with every subflow that starts from it, for the peer will close them all. */
+    private void takeBack(int id, long nowNs) {
+        int reason = MptcpReason.of(LivenessDecision.TOLD_REMOVE_ADDR);
+        connection.paths.signals.withdraw(new int[] {id}, reason);
+        for (Subflow subflow : connection.subflows) {
+            if (subflow.usable() && subflow.localId() == id) {
+                subflow.reset(REASON_PERFORMANCE, nowNs);
+                subflow.pathReason = reason;
+            }
         }
     }
 
@@ -291,7 +300,8 @@ final class Liveness {
 
     private boolean isAddressShared(Subflow silent) {
         for (Subflow subflow : connection.subflows) {
-            if (subflow != silent && subflow.usable() && subflow.localId() == silent.localId()) {
+            boolean living = subflow.usable() && !subflow.stale;
+            if (subflow != silent && living && subflow.localId() == silent.localId()) {
                 return true;
             }
         }

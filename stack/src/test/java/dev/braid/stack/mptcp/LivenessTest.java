@@ -152,9 +152,12 @@ class LivenessTest {
         }
     }
 
-    /** Notices no silence itself. */
+    /** Notices no silence itself, and opens nothing of its own accord. */
     private static CoreConfig inattentive() {
-        return TwoHosts.config(c -> c.liveness = false);
+        return TwoHosts.config(c -> {
+            c.liveness = false;
+            c.linkEndpoints = false;
+        });
     }
 
     @Test
@@ -375,6 +378,30 @@ class LivenessTest {
             assertThat(scene.server("MptcpLiveUntold")).isEqualTo(1);
             assertThat(scene.server("MPTcpExtRmAddrTx")).isZero();
             assertThat(scene.server.mptcp().subflows).hasSize(2);
+        }
+    }
+
+    /** Two subflows start from the address that is silent: neither is a living one, for which it would be kept. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReceiverTakesBackAnAddressOfWhichEveryPathIsSilent(boolean client) {
+        try (Scene scene = new Scene(
+                false, client ? attentive() : inattentive(), client ? inattentive() : attentive())) {
+            MptcpConnection opener = scene.client.mptcp();
+            assertThat(opener.roster.join(scene.world.plan(false), scene.world.clock.nowNs())).isNotNull();
+            scene.world.run(200 * MS);
+            TwoHosts.Host host = client ? scene.world.client : scene.world.server;
+            TwoHosts.Host peer = client ? scene.world.server : scene.world.client;
+            TwoHosts.Program receiver = client ? scene.client : scene.server;
+            assertThat(receiver.mptcp().subflows).hasSize(3).allMatch(Subflow::usable);
+            (client ? scene.server : scene.client).send(BIG);
+            scene.world.run(2 * SECOND);
+            scene.cut(1);
+            assertThat(scene.longestPauseMs(receiver, 1 * SECOND)).isLessThan(300);
+            assertThat(host.count("MptcpLiveToldRemoveAddr")).isEqualTo(1);
+            assertThat(host.count("MPTcpExtRmAddrTx")).isEqualTo(1);
+            assertThat(peer.count("MPTcpExtRmAddr")).isEqualTo(1);
+            assertThat(receiver.mptcp().subflows).containsExactly(receiver.mptcp().initial);
         }
     }
 
