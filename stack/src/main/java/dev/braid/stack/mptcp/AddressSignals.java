@@ -76,6 +76,17 @@ final class AddressSignals {
     }
 
     /**
+     * A subflow starts from the address of this identifier, or is about to. That it was gone, where it is not told yet, is not told any
+     * more: REMOVE_ADDR is to "terminate any subflows currently using that address" (RFC 8684 section 3.4.2), the new one, too.
+     */
+    void onUsed(int id) {
+        for (Subflow subflow : connection.subflows) {
+            subflow.signals.keep(id);
+        }
+        SignalQueue.keep(homeless, id);
+    }
+
+    /**
      * MP_PRIO has no address of its own (RFC 8684 section 3.3.8): it goes on the subflow that it is about.
      *
      * @param reason a code of {@link MptcpReason}

@@ -90,6 +90,7 @@ final class ConnectionPaths implements PathView {
 
     /** An added subflow is usable. */
     void onSubflowEstablished(Subflow subflow) {
+        signals.onUsed(subflow.localId());
         report(PathReport.subflow(PathReport.Type.SF_ESTABLISHED, this, subflow, null, -1));
         raise(new PathEvent.SubflowEstablished(subflow));
     }

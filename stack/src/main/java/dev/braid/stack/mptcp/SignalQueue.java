@@ -47,6 +47,21 @@ final class SignalQueue {
         waiting.removeIf(unwanted);
     }
 
+    /** See {@link AddressSignals#onUsed}. */
+    void keep(int id) {
+        keep(waiting, id);
+    }
+
+    /** The same, of what waits elsewhere. */
+    static void keep(ArrayDeque<Signal> waiting, int id) {
+        for (int left = waiting.size(); left > 0; left--) {
+            Signal kept = waiting.remove().keeping(id);
+            if (kept != null) {
+                waiting.add(kept);
+            }
+        }
+    }
+
     /** Bytes of those that fit into {@code room}. */
     int fitting(int room) {
         int used = 0;

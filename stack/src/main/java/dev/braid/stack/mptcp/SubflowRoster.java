@@ -60,6 +60,7 @@ final class SubflowRoster {
             if (from.isUnspecified()) {
                 subflow.localId = connection.paths.localIdOf(tcb.localHi(), tcb.localLo());
             }
+            connection.paths.signals.onUsed(subflow.localId);
             return subflow;
         }
         subflows.remove(subflow);

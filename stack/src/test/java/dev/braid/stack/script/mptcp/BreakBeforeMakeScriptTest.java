@@ -22,8 +22,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Subflows that go before others come: the connection waits, and its subflows are opened anew. */
 class BreakBeforeMakeScriptTest extends TwoPathScript {
-    private Prefix secondAddress() {
-        return new Prefix(hostAddress(1), hostAddress(1).isIpv4() ? 24 : 64);
+    /** The host's address on its link {@code nic}, as the link has it. */
+    private Prefix address(int nic) {
+        return new Prefix(hostAddress(nic), hostAddress(nic).isIpv4() ? 24 : 64);
     }
 
     @Test
@@ -159,9 +160,32 @@ class BreakBeforeMakeScriptTest extends TwoPathScript {
         afterWhatever(5_000);
         first.seesNothing();
         Path again = joinedPath("again", 1, 0, PEER_PORT, 0);
-        core().onAddresses(1, List.of(secondAddress()), nowNs());
+        core().onAddresses(1, List.of(address(1)), nowNs());
         flushed();
         isJoined(again);
+    }
+
+    /** Nobody could be told that it was gone; to tell it now would cost the very subflow that shows it is not. */
+    @ParameterizedTest
+    @EnumSource
+    @Rfc({"8684", "3.4.2"})
+    void anAddressThatIsBackIsNotTakenBackFromThePathThatReturnsWithIt(Role role) {
+        isOpen(role);
+        core().onAddresses(0, List.of(), nowNs());
+        flushed();
+        wifi.seesWhatever();
+        afterWhatever(5_000);
+        Path again = role == Role.CLIENT
+                ? joinedPath("again", 0, 0, PEER_PORT, 0)
+                : path("again", 0, 0, PEER_PORT + 1, 0);
+        core().onAddresses(0, List.of(address(0)), nowNs());
+        flushed();
+        if (role == Role.CLIENT) {
+            isJoined(again);
+        } else {
+            joins(again);
+        }
+        assertThat(counter("MPTcpExtRmAddrTx")).isZero();
     }
 
     /** The path that ends may not live to see it said again when it is lost. */
