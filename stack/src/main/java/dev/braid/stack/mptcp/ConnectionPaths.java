@@ -8,6 +8,7 @@ import dev.braid.stack.mptcp.path.Endpoints;
 import dev.braid.stack.mptcp.path.LocalAddress;
 import dev.braid.stack.mptcp.path.PathEvent;
 import dev.braid.stack.mptcp.path.PathManager;
+import dev.braid.stack.mptcp.path.PathManagers;
 import dev.braid.stack.mptcp.path.PathReport;
 import dev.braid.stack.mptcp.path.PathSubflow;
 import dev.braid.stack.mptcp.path.PathView;
@@ -34,6 +35,8 @@ final class ConnectionPaths implements PathView {
     final RemoteAddresses remotes = new RemoteAddresses();
     private final MptcpConnection connection;
     private final List<ManagedPaths> managers = new ArrayList<>(1);
+    /** The names that they were chosen by, also those that nobody knew. */
+    private List<String> chosen = List.of();
     private final ArrayDeque<PathEvent> events = new ArrayDeque<>();
     private final List<PathReport> early = new ArrayList<>(0);
     private int token;
@@ -74,9 +77,8 @@ final class ConnectionPaths implements PathView {
         report(PathReport.begun(PathReport.Type.ESTABLISHED, this, first.localPort()));
         early.forEach(this::report);
         early.clear();
-        for (PathManager manager : connection.layer.pathManagers(connection.own.pathManagers)) {
-            managers.add(new ManagedPaths(connection, this, manager));
-        }
+        String own = connection.own.pathManagers;
+        employ(own == null ? connection.layer.config.pathManagers : own);
         // What the peer told before this end was sure of it waits behind.
         events.addFirst(new PathEvent.Established());
         connection.layer.touch(connection);
@@ -149,10 +151,22 @@ final class ConnectionPaths implements PathView {
     void replaceManagers(String names) {
         managers.clear();
         if (established) {
-            for (PathManager manager : connection.layer.pathManagers(names)) {
-                managers.add(new ManagedPaths(connection, this, manager));
-            }
+            employ(names);
             raise(new PathEvent.Attached());
+        }
+    }
+
+    /** The same, unless those are in force: they would lose what they remember. */
+    void chooseManagers(String names) {
+        if (!PathManagers.split(names).equals(chosen)) {
+            replaceManagers(names);
+        }
+    }
+
+    private void employ(String names) {
+        chosen = PathManagers.split(names);
+        for (PathManager manager : connection.layer.pathManagers(names)) {
+            managers.add(new ManagedPaths(connection, this, manager));
         }
     }
 

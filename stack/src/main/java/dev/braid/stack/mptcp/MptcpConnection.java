@@ -155,8 +155,8 @@ public final class MptcpConnection implements Connection, ConnectionView, Timed 
             scheduler(wanted, nowNs);
         }
         String managers = own.pathManagers;
-        if (managers != null && !fallenBack && !managers.equals(String.join(" ", paths.managerNames()))) {
-            paths.replaceManagers(managers);
+        if (managers != null && !fallenBack) {
+            paths.chooseManagers(managers);
         }
     }
 

@@ -200,9 +200,9 @@ public final class MptcpLayer implements UpperLayerProtocol {
         config.knownPathManagers = changed;
     }
 
-    /** New managers for one connection; {@code null} = the host's choice. */
-    List<PathManager> pathManagers(@Nullable String names) {
-        return config.knownPathManagers.createKnown(names == null ? config.pathManagers : names);
+    /** New managers for one connection. */
+    List<PathManager> pathManagers(String names) {
+        return config.knownPathManagers.createKnown(names);
     }
 
     /** Something that concerns the paths of every connection. */

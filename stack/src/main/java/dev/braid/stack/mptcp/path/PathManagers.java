@@ -1,6 +1,7 @@
 package dev.braid.stack.mptcp.path;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +62,8 @@ public final class PathManagers {
      */
     public List<PathManager> create(String names) {
         var made = new ArrayList<PathManager>(1);
-        for (String name : names.split(" ", -1)) {
-            if (!name.isEmpty()) {
-                made.add(maker(name).get());
-            }
+        for (String name : split(names)) {
+            made.add(maker(name).get());
         }
         return made;
     }
@@ -72,12 +71,17 @@ public final class PathManagers {
     /** The same, leaving out names that there is no path manager of: for a choice that nobody could refuse when it was made. */
     public List<PathManager> createKnown(String names) {
         var made = new ArrayList<PathManager>(1);
-        for (String name : names.split(" ", -1)) {
+        for (String name : split(names)) {
             if (has(name)) {
                 made.add(maker(name).get());
             }
         }
         return made;
+    }
+
+    /** The single names of a choice such as {@code net.mptcp.path_manager}, known or not. */
+    public static List<String> split(String names) {
+        return Arrays.stream(names.split(" ", -1)).filter(name -> !name.isEmpty()).toList();
     }
 
     /** @throws IllegalArgumentException as {@link #create} does */

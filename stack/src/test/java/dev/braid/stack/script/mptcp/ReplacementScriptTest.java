@@ -18,6 +18,8 @@ import dev.braid.stack.mptcp.scheduler.ConnectionView;
 import dev.braid.stack.mptcp.scheduler.PacketScheduler;
 import dev.braid.stack.mptcp.scheduler.SchedulingDecision;
 import dev.braid.stack.mptcp.scheduler.SubflowView;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +66,19 @@ class ReplacementScriptTest extends TwoPathScript {
         }
     }
 
+    /** Writes down what it hears. */
+    private record Listener(List<PathEvent> heard) implements PathManager {
+        @Override
+        public String name() {
+            return "listener";
+        }
+
+        @Override
+        public void onEvent(PathEvent event, PathView connection, PathCommands commands, long nowNs) {
+            heard.add(event);
+        }
+    }
+
     private MptcpLayer mptcp() {
         return core().mptcp();
     }
@@ -97,6 +112,28 @@ class ReplacementScriptTest extends TwoPathScript {
         assertThat(connection().scheduler()).isEqualTo("oldest");
         conn.write(1_000);
         first.sees(data(1, 1_001).with(map(1, 1, 1_000))).sends(ack(11, 1_001));
+    }
+
+    /** They would lose what they remember, their pauses between attempts, too. */
+    @ParameterizedTest
+    @EnumSource
+    void anOptionOfAnotherMatterLeavesPathManagersInPlace(Role role) {
+        List<PathEvent> heard = new ArrayList<>();
+        mptcp().pathManagers(mptcp().pathManagers().with("listener", () -> new Listener(heard)));
+        isOpen(role);
+        connection().own().pathManagers = "  endpoints  listener nobody's ";
+        conn.options(options -> {});
+        flushed();
+        assertThat(connection().pathManagers()).containsExactly("endpoints", "listener");
+        assertThat(heard).containsExactly(new PathEvent.Attached());
+        conn.options(options -> options.tcp.noDelay = true);
+        flushed();
+        assertThat(heard).as("nobody comes anew").hasSize(1);
+        connection().own().pathManagers = "listener";
+        conn.options(options -> {});
+        flushed();
+        assertThat(connection().pathManagers()).containsExactly("listener");
+        assertThat(heard).as("a new one").hasSize(2);
     }
 
     @Test
