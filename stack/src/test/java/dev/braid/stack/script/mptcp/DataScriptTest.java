@@ -4,175 +4,162 @@ import static dev.braid.stack.script.Seg.ack;
 import static dev.braid.stack.script.Seg.data;
 import static dev.braid.stack.script.Seg.fin;
 import static dev.braid.stack.script.Seg.rstAck;
-import static dev.braid.stack.script.mptcp.MpOption.capable;
 import static dev.braid.stack.script.mptcp.MpOption.dataFin;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
 import static dev.braid.stack.script.mptcp.MpOption.map;
 import static dev.braid.stack.script.mptcp.MpOption.prio;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.braid.stack.script.Conn;
 import dev.braid.stack.script.Seg;
 import dev.braid.stack.socket.Errno;
 import dev.braid.testing.Rfc;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The data sequence space over one and two subflows: mappings, DATA_ACK, DATA_FIN (RFC 8684 section 3.3). */
-class DataScriptTest extends MptcpScript {
-    private Conn conn;
-
-    private void isOpen() {
-        host.listen();
-        conn = wifi.opensMultipath();
-        wifi.sends(data(1, 11).with(capable().keys().length(10))).sees(ack(1, 11).with(dss().ack(11)));
-        conn.reads(10);
-    }
-
-    private void hasTwoPaths() {
-        isOpen();
-        far.joins();
-    }
-
-    @Test
+class DataScriptTest extends TwoPathScript {
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.1"})
-    void oneMappingCoversManySegments() {
-        isOpen();
-        wifi.sends(data(11, 1_011).with(map(11, 11, 3_000))).sees(ack(1, 1_011).with(dss().ack(1_011)));
-        wifi.sends(data(1_011, 2_011)).sees(ack(1, 2_011).with(dss().ack(2_011)));
-        wifi.sends(data(2_011, 3_011)).sees(ack(1, 3_011).with(dss().ack(3_011)));
+    void oneMappingCoversManySegments(Role role) {
+        isOpen(role);
+        first.sends(data(11, 1_011).with(map(11, 11, 3_000))).sees(ack(1, 1_011).with(dss().ack(1_011)));
+        first.sends(data(1_011, 2_011)).sees(ack(1, 2_011).with(dss().ack(2_011)));
+        first.sends(data(2_011, 3_011)).sees(ack(1, 3_011).with(dss().ack(3_011)));
         conn.reads(3_000);
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.1"})
-    void numbersMayHaveFourBytes() {
-        isOpen();
-        wifi.sends(data(11, 111).with(map(11, 11, 100).dsnBytes(4).ackBytes(4)));
-        wifi.sees(ack(1, 111).with(dss().ack(111)));
+    void numbersMayHaveFourBytes(Role role) {
+        isOpen(role);
+        first.sends(data(11, 111).with(map(11, 11, 100).dsnBytes(4).ackBytes(4)));
+        first.sees(ack(1, 111).with(dss().ack(111)));
         conn.reads(100).write(100);
-        wifi.sees(data(1, 101)).sends(ack(111, 101).with(dss().ackBytes(4)));
+        first.sees(data(1, 101)).sends(ack(111, 101).with(dss().ackBytes(4)));
         assertThat(conn.socket().connection().sendQueued()).isZero();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.2"})
-    void eightByteNumbersAreAcknowledgedInEightBytes() {
-        isOpen();
-        wifi.sends(data(11, 111).with(map(11, 11, 100).dsnBytes(8)));
-        wifi.sees(ack(1, 111).with(dss().ack(111).ackBytes(8)));
+    void eightByteNumbersAreAcknowledgedInEightBytes(Role role) {
+        isOpen(role);
+        first.sends(data(11, 111).with(map(11, 11, 100).dsnBytes(8)));
+        first.sees(ack(1, 111).with(dss().ack(111).ackBytes(8)));
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.2"})
-    void aDataAckNeedNotComeWithEverySegment() {
-        isOpen();
+    void aDataAckNeedNotComeWithEverySegment(Role role) {
+        isOpen(role);
         conn.write(10);
-        wifi.sees(data(1, 11)).sends(ack(11, 11).with(dss().ack(11)));
+        first.sees(data(1, 11)).sends(ack(11, 11).with(dss().ack(11)));
         conn.write(90);
-        wifi.sees(data(11, 101)).sends(ack(11, 101).bare());
+        first.sees(data(11, 101)).sends(ack(11, 101).bare());
         assertThat(conn.socket().connection().sendQueued()).isEqualTo(90);
-        wifi.sends(ack(11, 101).with(dss().ack(101)));
+        first.sends(ack(11, 101).with(dss().ack(101)));
         assertThat(conn.socket().connection().sendQueued()).isZero();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.6"})
-    void aRetransmissionCarriesTheSameMapping() {
-        isOpen();
+    void aRetransmissionCarriesTheSameMapping(Role role) {
+        isOpen(role);
         conn.write(1_000);
-        wifi.sees(data(1, 1_001).with(map(1, 1, 1_000)));
+        first.sees(data(1, 1_001).with(map(1, 1, 1_000)));
         afterWhatever(1_200);
         // What a mapping maps is compared with what it mapped before.
-        Seg again = wifi.next();
+        Seg again = first.next();
         assertThat(again.from()).isEqualTo(1);
-        wifi.seesWhatever();
-        wifi.sends(ack(11, 1_001));
+        first.seesWhatever();
+        first.sends(ack(11, 1_001));
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.2"})
-    void whatTheSubflowAcknowledgedButTheDataLevelDidNotIsSentAgain() {
-        hasTwoPaths();
+    void whatTheSubflowAcknowledgedButTheDataLevelDidNotIsSentAgain(Role role) {
+        hasTwoPaths(role);
         conn.write(1_000);
-        Path took = wifi.pending() > 0 ? wifi : far;
-        Path other = took == wifi ? far : wifi;
-        took.sees(data(1, 1_001).with(map(1, 1, 1_000)));
         // A box in the middle acknowledged what the peer never got.
-        int next = took == wifi ? 11 : 1;
-        took.sends(ack(next, 1_001).with(dss().ack(1)));
+        second.sees(data(1, 1_001).with(map(1, 1, 1_000))).sends(ack(1, 1_001).with(dss().ack(1)));
         afterWhatever(3_000);
-        boolean again = false;
-        for (Path path : new Path[] {took, other}) {
-            while (path.pending() > 0) {
-                again |= path.next().extras().stream().anyMatch(map(1, path == took ? 1_001 : 1, 1_000)::matches);
-            }
-        }
-        assertThat(again).as("sent again at the data level, among probes and TCP's own").isTrue();
-        took.seesWhatever();
-        other.seesWhatever();
+        assertThat(seesMapping(first, map(1, 1, 1_000)) | seesMapping(second, map(1, 1_001, 1_000)))
+                .as("sent again at the data level, among probes and TCP's own").isTrue();
         assertThat(counter("MPTcpExtMPTCPRetrans")).isPositive();
     }
 
     /** Whatever took its mapping would do so again, however fast the path is that the scheduler prefers. */
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.6"})
-    void whatOnePathBroughtInVainGoesByAnother() {
-        hasTwoPaths();
+    void whatOnePathBroughtInVainGoesByAnother(Role role) {
+        hasTwoPaths(role);
         conn.write(1_000);
-        Path took = wifi.pending() > 0 ? wifi : far;
-        Path other = took == wifi ? far : wifi;
-        took.sees(data(1, 1_001).with(map(1, 1, 1_000)));
-        took.sends(ack(took == wifi ? 11 : 1, 1_001).with(dss().ack(1)));
-        for (int i = 0; i < 300 && took.pending() == 0 && other.pending() == 0; i++) {
+        second.sees(data(1, 1_001).with(map(1, 1, 1_000))).sends(ack(1, 1_001).with(dss().ack(1)));
+        for (int i = 0; i < 300 && second.pending() == 0 && first.pending() == 0; i++) {
             afterWhatever(10);
         }
-        took.seesNothing();
-        other.sees(data(1, 1_001).with(map(1, 1, 1_000)));
-        other.sends(ack(other == wifi ? 11 : 1, 1_001).with(dss().ack(1_001)));
+        second.seesNothing();
+        first.sees(data(1, 1_001).with(map(1, 1, 1_000))).sends(ack(11, 1_001).with(dss().ack(1_001)));
         assertThat(conn.socket().connection().sendQueued()).isZero();
     }
 
     /** One path is silent, the other one brought its part in vain: what the answer to one repair shows to be missing goes at once. */
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.6"})
-    void afterATimeoutEachHoleIsMendedAsSoonAsItShows() {
+    void afterATimeoutEachHoleIsMendedAsSoonAsItShows(Role role) {
         core().tunables().set("net.braid.mptcp_liveness", "0"); // which would notice the silence first
-        hasTwoPaths();
+        hasTwoPaths(role);
         conn.options(options -> options.tcp.noDelay = true);
-        far.sends(ack(1, 1).with(dss().ack(1), prio(true)));
+        second.sends(ack(1, 1).with(dss().ack(1), prio(true)));
         conn.write(1_000);
-        wifi.sees(data(1, 1_001).with(map(1, 1, 1_000)));
-        wifi.sends(ack(11, 1).with(dss().ack(1), prio(true)));
-        far.sends(ack(1, 1).with(dss().ack(1), prio(false)));
+        first.sees(data(1, 1_001).with(map(1, 1, 1_000)));
+        first.sends(ack(11, 1).with(dss().ack(1), prio(true)));
+        second.sends(ack(1, 1).with(dss().ack(1), prio(false)));
         conn.write(1_000);
-        far.sees(data(1, 1_001).with(map(1_001, 1, 1_000))).sends(ack(1, 1_001).with(dss().ack(1)));
+        second.sees(data(1, 1_001).with(map(1_001, 1, 1_000))).sends(ack(1, 1_001).with(dss().ack(1)));
         long reached = 1;
         for (int i = 0; i < 20 && reached == 1; i++) {
             afterWhatever(50);
-            wifi.seesWhatever();
-            reached = hears(1, 1_001, far);
+            first.seesWhatever();
+            reached = hears(1, 1_001, second);
         }
         assertThat(reached).as("mended by the timeout").isEqualTo(1_001);
-        assertThat(hears(1_001, 2_001, wifi, far)).as("mended at once").isEqualTo(2_001);
+        assertThat(hears(1_001, 2_001, first, second)).as("mended at once").isEqualTo(2_001);
         discardAll();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3"})
-    void aPeerThatNeverAcknowledgesDataIsGivenUp() {
+    void aPeerThatNeverAcknowledgesDataIsGivenUp(Role role) {
         core().tunables().set("net.ipv4.tcp_retries2", "3");
-        isOpen();
+        isOpen(role);
         conn.write(1_000);
         int error = 0;
         for (int i = 0; i < 100 && error == 0; i++) {
-            hears(1, 1, wifi, far);
+            hears(1, 1, first);
             afterWhatever(100);
             error = conn.socket().error();
         }
         assertThat(error).isEqualTo(Errno.ETIMEDOUT);
         discardAll();
+    }
+
+    /** Whether one of the segments that wait on the path has this mapping. */
+    private static boolean seesMapping(Path path, MpOption mapping) {
+        boolean seen = false;
+        while (path.pending() > 0) {
+            seen |= path.next().extras().stream().anyMatch(mapping::matches);
+        }
+        return seen;
     }
 
     /**
@@ -193,85 +180,105 @@ class DataScriptTest extends MptcpScript {
                 }
             }
             if (last > 0) {
-                path.sends(ack(path == wifi ? 11 : 1, last).with(dss().ack(reached > wants ? dataAck : wants)));
+                path.sends(ack(path == first ? 11 : 1, last).with(dss().ack(reached > wants ? dataAck : wants)));
             }
         }
         return reached;
     }
 
     /** It waited for another path than the one that had carried it; now that one is the last, and has brought it in vain. */
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.6"})
-    void whatNoOtherPathTookGoesAgainByTheLastOne() {
-        hasTwoPaths();
-        far.sends(ack(1, 1).win(0)).seesNothing();
+    void whatNoOtherPathTookGoesAgainByTheLastOne(Role role) {
+        hasTwoPaths(role);
+        mayHaveSubflows(0); // or a client would open the other path anew
+        second.sends(ack(1, 1).win(0)).seesNothing();
         conn.write(1_000);
-        wifi.sees(data(1, 1_001).with(map(1, 1, 1_000)));
+        first.sees(data(1, 1_001).with(map(1, 1, 1_000)));
         afterWhatever(3_000);
-        wifi.seesWhatever();
-        far.seesWhatever();
-        far.sends(rstAck(1, 1)).seesNothing();
+        first.seesWhatever();
+        second.seesWhatever();
+        second.sends(rstAck(1, 1)).seesNothing();
         // The peer had no room for it behind a hole that another path has filled since.
-        wifi.sends(ack(11, 1_001).with(dss().ack(1)));
+        first.sends(ack(11, 1_001).with(dss().ack(1)));
         afterWhatever(20_000);
-        boolean again = false;
-        while (wifi.pending() > 0) {
-            again |= wifi.next().extras().stream().anyMatch(map(1, 1_001, 1_000)::matches);
-        }
-        assertThat(again).as("sent again at the data level").isTrue();
+        assertThat(seesMapping(first, map(1, 1_001, 1_000))).as("sent again at the data level").isTrue();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3"})
-    void whatComesTwiceIsReadOnce() {
-        hasTwoPaths();
-        wifi.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(111)));
-        far.sends(data(1, 201).with(map(11, 1, 200))).sees(ack(1, 201).with(dss().ack(211)));
+    void whatComesTwiceIsReadOnce(Role role) {
+        hasTwoPaths(role);
+        first.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(111)));
+        second.sends(data(1, 201).with(map(11, 1, 200))).sees(ack(1, 201).with(dss().ack(211)));
         conn.reads(200).readsNothing();
         assertThat(counter("MPTcpExtDuplicateData")).isPositive();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.3"})
-    void theEndIsADataFinAndThenEachSubflowEnds() {
-        hasTwoPaths();
+    void theEndIsADataFinAndThenEachSubflowEnds(Role role) {
+        hasTwoPaths(role);
         conn.finish();
-        wifi.sees(ack(1, 11).with(dataFin(1)));
-        far.seesWhatever();
-        wifi.sends(ack(11, 1).with(dss().ack(2))).seesNothing();
-        wifi.sends(ack(11, 1).with(dataFin(11).ack(2)));
+        first.sees(ack(1, 11).with(dataFin(1)));
+        second.seesWhatever();
+        first.sends(ack(11, 1).with(dss().ack(2))).seesNothing();
+        first.sends(ack(11, 1).with(dataFin(11).ack(2)));
         // The peer's end, acknowledged; now that both are, the subflows end.
-        Seg[] ends = {wifi.next(), far.next()};
+        Seg[] ends = {first.next(), second.next()};
         assertThat(ends[0].extras()).anyMatch(dss().ack(12)::matches);
         conn.readsEnd();
-        wifi.seesWhatever();
-        far.seesWhatever();
-        wifi.sends(fin(11, 2).with(dss().ack(2)));
-        far.sends(fin(1, 2).with(dss().ack(2)));
-        wifi.sees(ack(2, 12));
-        far.sees(ack(2, 2));
+        first.seesWhatever();
+        second.seesWhatever();
+        first.sends(fin(11, 2).with(dss().ack(2)));
+        second.sends(fin(1, 2).with(dss().ack(2)));
+        first.sees(ack(2, 12));
+        second.sees(ack(2, 2));
         conn.close();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.3"})
-    void aDataFinComesWithTheLastBytes() {
-        isOpen();
-        wifi.sends(data(11, 111).with(map(11, 11, 101).fin()));
-        wifi.sees(ack(1, 111).with(dss().ack(112)));
+    void theLastMappingSaysTheEndWhereItIsKnown(Role role) {
+        isOpen(role);
+        conn.write(50);
+        first.sees(data(1, 51).with(map(1, 1, 50))).sends(ack(11, 51).with(dss().ack(51)));
+        conn.writeMore(100).finish();
+        first.sees(data(51, 151).with(map(51, 51, 101).fin())).seesNothing();
+        // It takes no number of the subflow's: what is still missing is its DATA_ACK.
+        first.sends(ack(11, 151).with(dss().ack(151)));
+        afterWhatever(1_000);
+        first.sees(ack(151, 11).with(dataFin(151))).seesWhatever();
+        first.sends(ack(11, 151).with(dss().ack(152))).seesNothing();
+        first.sends(ack(11, 151).with(dataFin(11).ack(152))).sees(fin(151, 11).with(dss().ack(12)));
+        conn.readsEnd();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Rfc({"8684", "3.3.3"})
+    void aDataFinComesWithTheLastBytes(Role role) {
+        isOpen(role);
+        first.sends(data(11, 111).with(map(11, 11, 101).fin()));
+        first.sees(ack(1, 111).with(dss().ack(112)));
         conn.reads(100).readsEnd();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.3"})
-    void aDataFinIsAcknowledgedOnlyWhenAllBeforeItIsThere() {
-        hasTwoPaths();
-        far.sends(ack(1, 1).with(dataFin(111)));
-        far.seesWhatever();
+    void aDataFinIsAcknowledgedOnlyWhenAllBeforeItIsThere(Role role) {
+        hasTwoPaths(role);
+        second.sends(ack(1, 1).with(dataFin(111)));
+        second.seesWhatever();
         conn.readsNothing();
-        wifi.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(112)));
+        first.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(112)));
         conn.reads(100).readsEnd();
-        far.seesWhatever();
+        second.seesWhatever();
     }
 
     /** No window reaches so far, and the end that is meant comes yet. */
@@ -279,110 +286,110 @@ class DataScriptTest extends MptcpScript {
     @ValueSource(longs = {11 + (1L << 31), 11 + (1L << 32), 5 - (1L << 32)})
     @Rfc({"8684", "3.3.3"})
     void aDataFinFarAwayIsNotTheEnd(long place) {
-        isOpen();
-        wifi.sends(ack(11, 1).with(dataFin(place).dsnBytes(8)));
-        wifi.sends(data(11, 111).with(map(11, 11, 100))).seesWhatever();
+        isOpen(Role.SERVER);
+        first.sends(ack(11, 1).with(dataFin(place).dsnBytes(8)));
+        first.sends(data(11, 111).with(map(11, 11, 100))).seesWhatever();
         conn.reads(100).readsNothing();
-        wifi.sends(ack(111, 1).with(dataFin(111))).sees(ack(1, 111).with(dss().ack(112)));
+        first.sends(ack(111, 1).with(dataFin(111))).sees(ack(1, 111).with(dss().ack(112)));
         conn.readsEnd();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.3"})
-    void anUnansweredDataFinIsSentAgain() {
-        isOpen();
+    void anUnansweredDataFinIsSentAgain(Role role) {
+        isOpen(role);
         conn.finish();
-        wifi.sees(ack(1, 11).with(dataFin(1)));
+        first.sees(ack(1, 11).with(dataFin(1)));
         for (int i = 0; i < 3; i++) {
             afterWhatever(3_000);
-            wifi.sees(ack(1, 11).with(dataFin(1))).seesWhatever();
+            first.sees(ack(1, 11).with(dataFin(1))).seesWhatever();
         }
-        wifi.sends(ack(11, 1).with(dss().ack(2)));
+        first.sends(ack(11, 1).with(dss().ack(2)));
         afterWhatever(10_000);
-        wifi.seesNothing();
+        first.seesNothing();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.3"})
-    void aSubflowsFinEndsTheSubflowAlone() {
-        hasTwoPaths();
+    void aSubflowsFinEndsTheSubflowAlone(Role role) {
+        hasTwoPaths(role);
+        mayHaveSubflows(0); // or a client would open it anew
         // Nothing is left to send on it, so that it ends at once.
-        far.sends(fin(1, 1)).sees(fin(1, 2)).sends(ack(2, 2));
+        second.sends(fin(1, 1)).sees(fin(1, 2)).sends(ack(2, 2));
         conn.readsNothing();
-        wifi.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(111)));
+        first.sends(data(11, 111).with(map(11, 11, 100))).sees(ack(1, 111).with(dss().ack(111)));
         conn.reads(100).write(100);
-        wifi.sees(data(1, 101).with(map(1, 1, 100)));
-        wifi.sends(ack(111, 101));
+        first.sees(data(1, 101).with(map(1, 1, 100)));
+        first.sends(ack(111, 101));
         afterWhatever(300);
-        far.seesWhatever();
+        second.seesWhatever();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.4"})
-    void theWindowIsOneForAllPaths() {
-        hasTwoPaths();
+    void theWindowIsOneForAllPaths(Role role) {
+        hasTwoPaths(role);
         Seg before = null;
         for (int i = 0; i < 10; i++) {
             int from = 11 + 1_000 * i;
-            wifi.sends(data(from, from + 1_000).with(map(from, from, 1_000)));
-            before = wifi.next();
+            first.sends(data(from, from + 1_000).with(map(from, from, 1_000)));
+            before = first.next();
         }
-        far.sends(data(1, 1_001).with(map(10_011, 1, 1_000)));
-        Seg after = far.next();
+        second.sends(data(1, 1_001).with(map(10_011, 1, 1_000)));
+        Seg after = second.next();
         assertThat(before).isNotNull();
         // DATA_ACK and window of both say the same right edge, or the later one a further.
         long edgeBefore = 10_011L + before.window();
         long edgeAfter = 11_011L + after.window();
         assertThat(edgeAfter).isGreaterThanOrEqualTo(edgeBefore);
         conn.reads(11_000);
-        wifi.seesWhatever();
-        far.seesWhatever();
+        first.seesWhatever();
+        second.seesWhatever();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.5"})
-    void noMoreIsSentThanTheSharedWindowTakes() {
-        hasTwoPaths();
-        wifi.sends(ack(11, 1).win(2_000).with(dss().ack(1)));
-        far.sends(ack(1, 1).win(2_000).with(dss().ack(1)));
+    void noMoreIsSentThanTheSharedWindowTakes(Role role) {
+        hasTwoPaths(role);
+        first.sends(ack(11, 1).win(2_000).with(dss().ack(1)));
+        second.sends(ack(1, 1).win(2_000).with(dss().ack(1)));
         conn.write(10_000);
         long sent = mp.hostEnd() - 1;
         // The first window of the handshake was larger: data level's right edge never shrinks.
         assertThat(sent).isLessThanOrEqualTo(65_535);
-        wifi.seesWhatever();
-        far.seesWhatever();
+        first.seesWhatever();
+        second.seesWhatever();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3.6"})
-    void whatASilentPathCarriedGoesByTheOther() {
-        hasTwoPaths();
+    void whatASilentPathCarriedGoesByTheOther(Role role) {
+        hasTwoPaths(role);
         conn.write(60_000);
-        int byWifi = wifi.pending();
-        int byFar = far.pending();
-        assertThat(byWifi + byFar).isPositive();
-        Path dead = byWifi > 0 ? wifi : far;
-        Path alive = dead == wifi ? far : wifi;
-        int aliveNext = alive == wifi ? 11 : 1;
-        dead.dies();
+        assertThat(first.pending()).isPositive();
+        first.dies();
         long reached = 1;
         for (int i = 0; i < 200 && reached < 60_001; i++) {
-            dead.seesWhatever();
+            first.seesWhatever();
             int last = 0;
-            while (alive.pending() > 0) {
-                Seg segment = alive.next();
+            while (second.pending() > 0) {
+                Seg segment = second.next();
                 last = Math.max(last, segment.to());
                 for (var option : segment.extras()) {
                     reached = mp.contiguous(reached, option);
                 }
             }
             if (last > 0) {
-                alive.sends(ack(aliveNext, last).with(dss().ack(reached)));
+                second.sends(ack(1, last).with(dss().ack(reached)));
             }
             afterWhatever(50);
         }
         assertThat(reached).as("everything came by the path that lives").isEqualTo(60_001);
-        dead.seesWhatever();
-        alive.seesWhatever();
+        discardAll();
     }
 }

@@ -98,6 +98,18 @@ abstract class TwoPathScript extends MptcpScript {
         path.sends(ack(1, 1).with(join())).sees(ack(1, 1)).seesNothing();
     }
 
+    /** A subflow where none is left: a client opens it by itself after a pause, a server is joined. */
+    protected Path isReplaced(Role role) {
+        if (role == Role.CLIENT) {
+            Path again = joinedPath("again", 0, 0, PEER_PORT, 0);
+            afterWhatever(160);
+            again.sees(syn(0).with(join())).sends(again.fullSynAck().with(join())).sees(ack(1, 1).with(join()));
+            return again.sends(ack(1, 1));
+        }
+        far.sends(far.fullSyn().with(join())).sees(synAck(0, 1).with(join()));
+        return far.sends(ack(1, 1).with(join()));
+    }
+
     /** The connection as the core has it. */
     protected MptcpConnection connection() {
         return (MptcpConnection) conn.socket().connection();
