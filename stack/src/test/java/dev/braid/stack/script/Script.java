@@ -314,6 +314,15 @@ public abstract class Script {
         rig.entropy = () -> always;
     }
 
+    /** The next random number that the host draws is this one. */
+    protected void draws(long number) {
+        var usual = rig.entropy;
+        rig.entropy = () -> {
+            rig.entropy = usual;
+            return number;
+        };
+    }
+
     /** The value of one of the host's counters. */
     protected long counter(String name) {
         return rig.counters.value(name);

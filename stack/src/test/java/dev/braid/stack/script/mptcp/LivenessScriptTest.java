@@ -29,8 +29,6 @@ class LivenessScriptTest extends TwoPathScript {
 
     /** As long as nothing is heard of a path that nothing is expected of. */
     private static final int QUIET_MS = 15_000;
-    /** The first path's retransmission timeout. */
-    private static final int FIRST_RTO_MS = 220;
 
     /** How long after a probe that was answered the next one leaves at the earliest: twice the first pause. */
     private static final int AGAIN_MS = 2 * TURN_MS;

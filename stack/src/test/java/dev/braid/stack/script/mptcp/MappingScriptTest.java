@@ -9,13 +9,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.braid.fastpath.device.Offloads;
 import dev.braid.stack.script.Seg;
 import dev.braid.testing.Rfc;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Mappings in all widths, and over frames that stand for many segments. */
 class MappingScriptTest extends TwoPathScript {
+    /** The number of the stream's byte 692 is a multiple of 2^32. */
+    private static final long WRAPPING_KEY = 0x0102_0304_0616_e045L;
+    /** As above for byte 666. */
+    private static final long HOSTS_WRAPPING_KEY = 0x1112_1314_155b_c327L;
+
     @Override
     protected int offloads() {
         return Offloads.CHECKSUM | Offloads.TSO4 | Offloads.TSO6;
@@ -125,10 +129,12 @@ class MappingScriptTest extends TwoPathScript {
 
     /** RFC 8684 section 3.3: both numbers come in four or eight bytes, each for itself. */
     @ParameterizedTest
-    @CsvSource({"4, 4", "4, 8", "8, 4", "8, 8"})
+    @CsvSource({
+        "CLIENT, 4, 4", "CLIENT, 4, 8", "CLIENT, 8, 4", "CLIENT, 8, 8",
+        "SERVER, 4, 4", "SERVER, 4, 8", "SERVER, 8, 4", "SERVER, 8, 8"})
     @Rfc({"8684", "3.3"})
-    void numbersComeInAllWidths(int dsnBytes, int ackBytes) {
-        isOpen(Role.SERVER);
+    void numbersComeInAllWidths(Role role, int dsnBytes, int ackBytes) {
+        isOpen(role);
         conn.options(options -> options.tcp.quickAck = true).write(500);
         wifi.sees(data(1, 501).with(map(1, 1, 500)));
         wifi.sends(data(11, 111).with(map(11, 11, 100).dsnBytes(dsnBytes).ack(501).ackBytes(ackBytes)));
@@ -142,16 +148,44 @@ class MappingScriptTest extends TwoPathScript {
         conn.reads(100);
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Rfc({"8684", "3.3"})
-    void aDataAckAloneComesInBothWidths() {
-        isOpen(Role.SERVER);
+    void aDataAckAloneComesInBothWidths(Role role) {
+        isOpen(role);
         for (int i = 0; i < 2; i++) {
             int from = 1 + 500 * i;
             conn.write(500);
             wifi.sees(data(from, from + 500));
             wifi.sends(ack(11, from + 500).with(dss().ack(from + 500).ackBytes(i == 0 ? 4 : 8)));
             assertThat(conn.socket().connection().sendQueued()).isZero();
+        }
+    }
+
+    /** Each stands for the number nearest to those in use, whichever side of a multiple of 2^32 it is on. */
+    @ParameterizedTest
+    @EnumSource
+    @Rfc({"8684", "3.3"})
+    void bothStreamsGoOnWhereNumbersOfFourBytesWrap(Role role) {
+        mp.key(WRAPPING_KEY);
+        draws(HOSTS_WRAPPING_KEY);
+        hasTwoPaths(role);
+        assertThat(mp.hostKey()).isEqualTo(HOSTS_WRAPPING_KEY);
+        // What lies behind the wrap comes before what reaches across it.
+        second.sends(data(1, 501).with(map(711, 1, 500).dsnBytes(4)));
+        second.sees(ack(1, 501).with(dss().ack(11).ackBytes(4)));
+        first.sends(data(11, 711).with(map(11, 11, 700).dsnBytes(4)));
+        first.sees(ack(1, 711).with(dss().ack(1_211).ackBytes(4)));
+        conn.reads(1_200);
+        first.sends(data(711, 811).with(map(641, 711, 100).dsnBytes(4)));
+        first.sees(ack(1, 811).with(dss().ack(1_211).ackBytes(4)));
+        conn.readsNothing();
+        assertThat(counter("MPTcpExtDuplicateData")).isEqualTo(1);
+        conn.write(1_000);
+        second.sees(data(1, 1_001).with(map(1, 1, 1_000)));
+        for (int acked : new int[] {601, 701, 1_001}) {
+            second.sends(ack(501, 1_001).with(dss().ack(acked).ackBytes(4)));
+            assertThat(conn.socket().connection().sendQueued()).isEqualTo(1_001 - acked);
         }
     }
 }

@@ -28,6 +28,8 @@ abstract class TwoPathScript extends MptcpScript {
 
     static final int FIRST_RTT_MS = 20;
     static final int SECOND_RTT_MS = 10;
+    /** The first path's retransmission timeout: its round trip and 200 ms. */
+    static final int FIRST_RTO_MS = FIRST_RTT_MS + 200;
     /** How the host's second address is called by both ends. */
     static final int SECOND_ID = 1;
 
