@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a link's way swallows large packets without a word (RFC 2923 section 2.1): then handshakes succeed and transfers hang.
@@ -67,12 +68,9 @@ final class MtuCheck implements Check {
 
     private static Finding judge(String server, Way way) {
         int all = way.link.mtu();
-        Passage passage = way.passes(all);
-        if (passage == Passage.SILENT) {
-            if (!way.carriesLeast()) {
-                return unknown(server, way);
-            }
-            passage = way.passes(all);
+        Passage passage = asked(way, all);
+        if (passage == null) {
+            return unknown(server, way);
         }
         String nic = way.link.nic();
         if (passage == Passage.PASSED) {
@@ -88,13 +86,31 @@ final class MtuCheck implements Check {
                                 + "] in the configuration, and a restart of the daemon");
     }
 
-    /** The largest of the usual sizes that passes. */
+    /** What becomes of packets of this size; {@code null} when not even the least pass any more, so that silence says nothing. */
+    private static @Nullable Passage asked(Way way, int bytes) {
+        Passage passage = way.passes(bytes);
+        if (passage != Passage.SILENT) {
+            return passage;
+        }
+        return way.carriesLeast() ? way.passes(bytes) : null;
+    }
+
+    /** The largest of the usual sizes that passes, halving what is left of them: asked together, some would be past the server's limit. */
     private static int most(Way way) {
         List<Integer> sizes = SIZES.stream().filter(size -> size < way.link.mtu()).toList();
-        return AtOnce.tried(sizes, way::passes).entrySet().stream()
-                .filter(size -> size.getValue() == Passage.PASSED)
-                .mapToInt(Map.Entry::getKey)
-                .reduce(way.least(), Math::max);
+        int most = way.least();
+        int from = 0;
+        int to = sizes.size();
+        while (from < to) {
+            int middle = (from + to) / 2;
+            if (asked(way, sizes.get(middle)) == Passage.PASSED) {
+                most = sizes.get(middle);
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return most;
     }
 
     /** Datagrams tell nothing: at least whether TCP's full packets pass is found out. */

@@ -18,6 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -129,6 +130,17 @@ class DoctorTest {
         assertThat(examined().findings()).filteredOn(finding -> finding.grade() != Grade.OK)
                 .allSatisfy(finding -> assertThat(finding.text()).startsWith("packets of more than 1400 bytes vanish"))
                 .hasSizeLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1400, 1400", "1430, 1420", "1460, 1460", "1491, 1460", "1492, 1492", "1499, 1492", "1300, 1280"})
+    void theSizeThatIsAdvisedIsTheLargestUsualOneThatPasses(int carried, int advised) {
+        facts.carried = carried;
+        facts.larger.put("wlan0", Passage.SILENT);
+        for (int refusals : new int[] {1_000, 6, 4}) {
+            facts.refusals = refusals;
+            assertThat(onlyComplaint().remedy()).as("%s refusals", refusals).startsWith("mtu = " + advised + " below");
+        }
     }
 
     @Test
