@@ -41,6 +41,8 @@ public final class MpOption implements ExtraOption {
     byte @Nullable [] hmac;
     /** Which of its bytes is wrong, -1 = none. */
     int wrongHmac = -1;
+    /** Whose proof it says instead of one of its own. */
+    @Nullable Path replayed;
     boolean withoutAck;
     @Nullable IpAddress address;
     int @Nullable [] ids;
@@ -109,6 +111,7 @@ public final class MpOption implements ExtraOption {
         copy.fields.putAll(fields);
         copy.hmac = hmac;
         copy.wrongHmac = wrongHmac;
+        copy.replayed = replayed;
         copy.withoutAck = withoutAck;
         copy.address = address;
         copy.ids = ids;
@@ -197,6 +200,12 @@ public final class MpOption implements ExtraOption {
     /** To send: an HMAC of which this byte alone is wrong, 0 the first. */
     public MpOption wrongHmac(int wrongByte) {
         wrongHmac = wrongByte;
+        return this;
+    }
+
+    /** To send: the very HMAC with which this path proved itself in its third packet. */
+    public MpOption provedAs(Path other) {
+        replayed = other;
         return this;
     }
 

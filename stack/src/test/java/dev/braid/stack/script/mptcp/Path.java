@@ -32,6 +32,8 @@ public final class Path extends Peer {
     private @Nullable MpPeer another;
     private int id;
     private int hostNonce;
+    /** The HMAC of the third packet that the peer sent last. */
+    private byte[] ownProof = {};
     private boolean dead;
     /** The number behind what the host sent, its SYN included. */
     private int highest = 1;
@@ -61,6 +63,11 @@ public final class Path extends Peer {
     @Override
     protected String name() {
         return name;
+    }
+
+    /** What the peer's SYN says on this path, once it was sent. */
+    public int nonce() {
+        return nonce;
     }
 
     /** The peer's address id on this path, 0 on the first. */
@@ -284,8 +291,15 @@ public final class Path extends Peer {
             return new byte[0];
         }
         int bytes = segment.hasFlags(Tcp.SYN) ? 8 : 20;
+        if (wire.replayed != null) {
+            return wire.replayed.ownProof.clone();
+        }
         int ownNonce = wire.has(MpField.NONCE) ? (int) wire.field(MpField.NONCE) : nonce;
-        return spoil(wire, MpCrypto.joinProof(mp().key(), mp().hostKey(), ownNonce, hostNonce, bytes));
+        byte[] proof = spoil(wire, MpCrypto.joinProof(mp().key(), mp().hostKey(), ownNonce, hostNonce, bytes));
+        if (!segment.hasFlags(Tcp.SYN)) {
+            ownProof = proof.clone();
+        }
+        return proof;
     }
 
     private static byte[] spoil(MpOption wire, byte[] proof) {
