@@ -53,7 +53,7 @@ final class MultipathConnectionEvent extends MultipathEvent {
         FallbackReason reason = connection.fallbackReason();
         fallback = reason == null ? "" : reason.name();
         MptcpInfo info = connection.multipathInfo(0);
-        subflows = info.subflowsTotal;
+        subflows = info.subflowsEver;
         bytesAcked = info.bytesAcked;
         bytesReceived = info.bytesReceived;
         bytesRetrans = info.bytesRetrans;

@@ -6,7 +6,7 @@ final class DataCounts {
     /** The connection is to have work once so many bytes were sent and received together. */
     long noticeAt = Long.MAX_VALUE;
     /** Subflows that were ever established. */
-    int subflowsTotal;
+    int subflowsEver;
     /** Mappings given to a subflow again because another did not bring them to the peer. */
     int retransmits;
     /** Payload bytes of those. */

@@ -48,8 +48,10 @@ public final class MptcpInfo {
     public final List<SubflowInfo> subflowInfos = new ArrayList<>();
     /** Established subflows beside the one the connection began with, as the kernel counts. */
     public int subflows;
-    /** Subflows that were ever established. */
+    /** Those and the one the connection began with, if it is there. */
     public int subflowsTotal;
+    /** Subflows that were ever established. The kernel does not tell. */
+    public int subflowsEver;
     /** How many there may be beside the first. */
     public int subflowsMax;
     /** Addresses announced to the peer. */
@@ -64,6 +66,8 @@ public final class MptcpInfo {
     public int localAddrUsed;
     /** How many the host's endpoints offer for that. */
     public int localAddrMax;
+    /** How many endpoints are sources for subflows to announced addresses alone. */
+    public int laminarMax;
 
     // The data sequence space (RFC 8684 section 3.3): absolute data sequence numbers.
     /** Behind the last byte that the program wrote. */

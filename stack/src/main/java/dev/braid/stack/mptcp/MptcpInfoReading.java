@@ -32,6 +32,7 @@ final class MptcpInfoReading {
         for (Endpoint endpoint : endpoints.all()) {
             info.addAddrSignalMax += endpoint.has(Endpoint.SIGNAL) ? 1 : 0;
             info.localAddrMax += endpoint.has(Endpoint.SUBFLOW) ? 1 : 0;
+            info.laminarMax += endpoint.has(Endpoint.LAMINAR) ? 1 : 0;
         }
         return info;
     }
@@ -62,6 +63,7 @@ final class MptcpInfoReading {
         Set<Integer> taken = new HashSet<>();
         for (Subflow subflow : connection.subflows) {
             info.subflowInfos.add(subflow(subflow, nowNs));
+            info.subflowsTotal += subflow.number() == 0 && !subflow.closing() ? 1 : 0;
             if (subflow.number() == 0) {
                 continue;
             }
@@ -72,6 +74,7 @@ final class MptcpInfoReading {
                 localAddresses.add(subflow.localAddress());
             }
         }
+        info.subflowsTotal += info.subflows;
         info.localAddrUsed = localAddresses.size();
         info.addAddrAccepted = taken.size();
         info.addAddrSignal = connection.paths.announcements().size();
@@ -120,7 +123,7 @@ final class MptcpInfoReading {
     }
 
     private static void counts(DataCounts counts, MptcpInfo info, long nowNs) {
-        info.subflowsTotal = counts.subflowsTotal;
+        info.subflowsEver = counts.subflowsEver;
         info.retransmits = counts.retransmits;
         info.bytesRetrans = counts.bytesRetrans;
         info.bytesSent = counts.bytesSent;

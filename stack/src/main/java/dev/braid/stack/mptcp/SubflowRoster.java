@@ -113,7 +113,7 @@ final class SubflowRoster {
     private void onReady(Subflow subflow, long nowNs) {
         connection.receiver.onSubflow(subflow);
         connection.onUsable(subflow, nowNs);
-        connection.counts.subflowsTotal++;
+        connection.counts.subflowsEver++;
         MptcpObserver observer = layer.observer;
         if (observer != null) {
             observer.onSubflow(connection, subflow, subflow.tcb);

@@ -57,6 +57,7 @@ public final class MptcpInfoLayout {
         to.putLong(64, info.bytesReceived);
         to.putLong(72, info.bytesAcked);
         to.put(80, u8(info.subflowsTotal));
+        to.put(81, u8(info.laminarMax));
         to.putInt(84, u32(info.lastDataSentNs / MS));
         to.putInt(88, u32(info.lastDataRecvNs / MS));
         to.putInt(92, u32(info.lastAckRecvNs / MS));

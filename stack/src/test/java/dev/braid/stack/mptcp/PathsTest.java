@@ -164,6 +164,38 @@ class PathsTest {
     }
 
     @Test
+    void theInfoCountsTheSubflowsThatThereAreNow() {
+        try (TwoHosts world = world()) {
+            add(world.client, CLIENT, 0, Endpoint.LAMINAR);
+            TwoHosts.Program[] pair = world.establishFully();
+            assertThat(info(pair[0], world).subflowsTotal).isEqualTo(1);
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            world.server.core.flush(world.clock.nowNs());
+            world.run(200 * MS);
+            assertThat(info(pair[0], world).laminarMax).isEqualTo(1);
+            assertThat(info(pair[0], world).subflowsTotal).isEqualTo(2);
+            assertThat(info(pair[1], world).subflowsTotal).isEqualTo(2);
+            world.client.core.onAddresses(1, List.of(), world.clock.nowNs());
+            world.client.core.flush(world.clock.nowNs());
+            world.run(100 * MS);
+            assertThat(info(pair[0], world).subflowsTotal).isEqualTo(1);
+            world.client.core.onAddresses(1, List.of(Prefix.parse(CLIENT + "/24")), world.clock.nowNs());
+            world.client.core.flush(world.clock.nowNs());
+            world.run(300 * MS);
+            assertThat(info(pair[0], world).subflowsTotal).isEqualTo(2);
+            assertThat(info(pair[0], world).subflowsEver).isEqualTo(3);
+            world.client.core.onAddresses(0, List.of(), world.clock.nowNs());
+            world.client.core.flush(world.clock.nowNs());
+            world.run(100 * MS);
+            assertThat(info(pair[0], world).subflowsTotal).as("the first is gone").isEqualTo(1);
+        }
+    }
+
+    private static MptcpInfo info(TwoHosts.Program program, TwoHosts world) {
+        return program.mptcp().multipathInfo(world.clock.nowNs());
+    }
+
+    @Test
     @Rfc({"8684", "3.3.8"})
     void aChangedPriorityIsToldAndKeepsDataAway() throws Exception {
         try (TwoHosts world = world()) {

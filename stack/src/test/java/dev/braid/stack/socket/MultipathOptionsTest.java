@@ -63,10 +63,12 @@ final class MultipathOptionsTest {
         info.retransmits = 7;
         info.bytesRetrans = 0x1_0000_0001L;
         info.subflowsTotal = 1000;
+        info.laminarMax = 2;
         MultipathOptions.read(info, MultipathOptions.MPTCP_INFO, at, 512);
         assertThat(hex(42, 1)).isEqualTo("01");
         assertThat(hex(44, 12)).isEqualTo("070000000100000001000000");
         assertThat(hex(80, 1)).as("it stops at the field's end").isEqualTo("ff");
+        assertThat(hex(81, 3)).as("then Linux 6.18's endp_laminar_max, and what is reserved").isEqualTo("020000");
     }
 
     @Test
