@@ -204,9 +204,9 @@ final class ConnectionPaths implements PathView {
         return joined;
     }
 
-    /** The identifier of a local address that a peer joins to; 0 also when none is left. */
-    int localIdOf(long hi, long lo) {
-        return localId(new LocalAddress(new IpAddress(hi, lo), -1));
+    /** The identifier of the local end of a subflow; 0 also when none is left. */
+    int localIdOf(long hi, long lo, int port) {
+        return localId(new LocalAddress(new IpAddress(hi, lo), -1), port);
     }
 
     /** Whether this end announced the address with exactly this port. */
@@ -221,9 +221,9 @@ final class ConnectionPaths implements PathView {
         return false;
     }
 
-    /** Whether subflows from this local address are to be backups: its endpoint says so. */
-    boolean isBackup(long hi, long lo) {
-        return endpoints().find(new IpAddress(hi, lo), 0)
+    /** Whether a subflow with this local end is to be a backup: its endpoint says so. */
+    boolean isBackup(long hi, long lo, int port) {
+        return endpoints().of(new IpAddress(hi, lo), port)
                 .map(endpoint -> endpoint.has(Endpoint.BACKUP))
                 .orElse(false);
     }
@@ -372,8 +372,12 @@ final class ConnectionPaths implements PathView {
 
     @Override
     public int localId(LocalAddress address) {
+        return localId(address, 0);
+    }
+
+    private int localId(LocalAddress address, int port) {
         return address.address().equals(initialLocal.address())
                 ? 0
-                : endpoints().idOf(address.address(), address.link());
+                : endpoints().idOf(address.address(), port, address.link());
     }
 }

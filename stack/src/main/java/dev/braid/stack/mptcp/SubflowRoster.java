@@ -58,7 +58,7 @@ final class SubflowRoster {
                 tcb, from.hi(), from.lo(), plan.localPort(), to.hi(), to.lo(), plan.remotePort(), nowNs);
         if (why == null) {
             if (from.isUnspecified()) {
-                subflow.localId = connection.paths.localIdOf(tcb.localHi(), tcb.localLo());
+                subflow.localId = connection.paths.localIdOf(tcb.localHi(), tcb.localLo(), tcb.localPort());
             }
             connection.paths.signals.onUsed(subflow.localId);
             return subflow;

@@ -227,8 +227,8 @@ final class SynAdmission {
         layer.keys.join(connection.localKey, connection.remoteKey, kept.localNonce(), kept.remoteNonce());
         return MptcpOptionWriter.writeJoinSynAck(
                 address,
-                connection.paths.isBackup(syn.dstHi, syn.dstLo),
-                connection.paths.localIdOf(syn.dstHi, syn.dstLo),
+                connection.paths.isBackup(syn.dstHi, syn.dstLo, syn.dstPort),
+                connection.paths.localIdOf(syn.dstHi, syn.dstLo, syn.dstPort),
                 layer.keys.leftmost64(),
                 kept.localNonce());
     }
@@ -298,8 +298,8 @@ final class SynAdmission {
             subflow.remoteId = remoteId;
             subflow.remoteBackup = backup;
             connection.decisions.taken(PathDecision.ACCEPTED, subflow);
-            subflow.localId = connection.paths.localIdOf(tcb.localHi(), tcb.localLo());
-            subflow.localBackup = connection.paths.isBackup(tcb.localHi(), tcb.localLo());
+            subflow.localId = connection.paths.localIdOf(tcb.localHi(), tcb.localLo(), tcb.localPort());
+            subflow.localBackup = connection.paths.isBackup(tcb.localHi(), tcb.localLo(), tcb.localPort());
             subflow.handshake = new JoinHandshake(connection, subflow, localNonce, remoteNonce);
             return subflow;
         }

@@ -90,6 +90,30 @@ class PathsTest {
     }
 
     @Test
+    @Rfc({"8684", "3.4.1"})
+    void aJoinToAnAnnouncedPortIsOfThatEndpointThoughTheAddressHasAnother() throws Exception {
+        try (TwoHosts world = new TwoHosts(TwoHosts.config(c -> c.linkEndpoints = false), TwoHosts.config(c -> {}))) {
+            paths(world.client).endpoints().limits(new Limits(1, 2));
+            Endpoint plain = paths(world.server).endpoints().find(IpAddress.parse(SERVER), 0).orElseThrow();
+            Endpoint withPort = add(world.server, SERVER, 5_000, Endpoint.SIGNAL | Endpoint.BACKUP);
+            assertThat(withPort.id()).isNotEqualTo(plain.id());
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            Subflow ours = pair[1].mptcp().subflows.get(1);
+            Subflow theirs = pair[0].mptcp().subflows.get(1);
+            assertThat(ours.localId()).isEqualTo(withPort.id());
+            assertThat(theirs.remoteId()).isEqualTo(withPort.id());
+            assertThat(ours.localBackup()).isTrue();
+            assertThat(theirs.remoteBackup()).as("the SYN/ACK says so").isTrue();
+            paths(world.server).endpoints().remove(withPort.id());
+            world.server.core.flush(world.clock.nowNs());
+            world.run(5 * SECOND);
+            assertThat(subflows(pair[0])).containsExactly("10.0.0.1#0 10.0.0.2#0");
+            assertThat(world.client.count("MPTcpExtRmAddr")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void anAnnouncedPortIsForJoinsAlone() {
         try (TwoHosts world = world()) {
             add(world.server, "10.0.0.2", TwoHosts.PORT, Endpoint.SIGNAL);

@@ -123,15 +123,19 @@ public final class Endpoints {
         return after;
     }
 
+    /** The endpoint that a subflow's local end is of: the one with just that port, or else the one without a port. */
+    public Optional<Endpoint> of(IpAddress address, int port) {
+        return find(address, port).or(() -> find(address, 0));
+    }
+
     /**
-     * The identifier of a local address: its endpoint's, or that of an implicit endpoint which is made for it.
+     * The identifier of a subflow's local end: its endpoint's, or that of an implicit endpoint which is made for the address.
      *
+     * @param port 0 = one that the host chooses
      * @return 0 when all identifiers are taken
      */
-    public int idOf(IpAddress address, int link) {
-        Optional<Endpoint> known = endpoints.stream()
-                .filter(e -> e.address().equals(address))
-                .min((a, b) -> Integer.compare(a.port(), b.port()));
+    public int idOf(IpAddress address, int port, int link) {
+        Optional<Endpoint> known = of(address, port);
         if (known.isPresent()) {
             return known.get().id();
         }

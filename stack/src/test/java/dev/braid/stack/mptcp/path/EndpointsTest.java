@@ -49,7 +49,7 @@ final class EndpointsTest {
             table.add(new IpAddress(0xfd00L << 48, i), 0, 0, -1, 0);
         }
         refused(Reason.FULL, () -> table.add(ONE, 0, 0, -1, 0));
-        assertThat(table.idOf(ONE, -1)).as("none is left for implicit ones either").isZero();
+        assertThat(table.idOf(ONE, 0, -1)).as("none is left for implicit ones either").isZero();
     }
 
     @Test
@@ -83,11 +83,22 @@ final class EndpointsTest {
 
     @Test
     void aConfiguredEndpointTakesAnImplicitOnesPlaceAndIdentifier() throws Exception {
-        int id = table.idOf(ONE, 2);
-        assertThat(table.idOf(ONE, 2)).as("asked again").isEqualTo(id);
+        int id = table.idOf(ONE, 0, 2);
+        assertThat(table.idOf(ONE, 0, 2)).as("asked again").isEqualTo(id);
         assertThat(table.find(id).orElseThrow().has(Endpoint.IMPLICIT)).isTrue();
         assertThat(table.add(ONE, 0, Endpoint.SUBFLOW, -1, 0).id()).isEqualTo(id);
         assertThat(table.all()).hasSize(1);
+    }
+
+    @Test
+    void aPortHasTheIdentifierOfItsEndpointAndElseTheAddresssOwn() throws Exception {
+        table.add(ONE, 5_000, Endpoint.SIGNAL, -1, 7);
+        assertThat(table.idOf(ONE, 5_000, -1)).isEqualTo(7);
+        assertThat(table.idOf(ONE, 80, -1)).as("7 is that of the port alone: an implicit one is made").isEqualTo(8);
+        assertThat(table.idOf(ONE, 0, -1)).isEqualTo(8);
+        assertThat(table.idOf(ONE, 5_000, -1)).isEqualTo(7);
+        assertThat(table.of(ONE, 81)).isEqualTo(table.find(8));
+        assertThat(table.of(TWO, 5_000)).isEmpty();
     }
 
     @Test

@@ -519,6 +519,6 @@ final class FakeConnection implements PathView, PathCommands {
 
     @Override
     public int localId(LocalAddress address) {
-        return address.address().equals(CLIENT) ? 0 : endpoints.idOf(address.address(), address.link());
+        return address.address().equals(CLIENT) ? 0 : endpoints.idOf(address.address(), 0, address.link());
     }
 }
