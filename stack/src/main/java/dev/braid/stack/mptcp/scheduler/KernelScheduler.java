@@ -84,25 +84,30 @@ public final class KernelScheduler implements PacketScheduler {
 
     /** Gives out claims for all that is queued and that the peer's window allows. */
     private void claim(ConnectionView connection) {
-        long open = Math.min(connection.queued(), connection.window());
+        long claimed = 0;
         for (int i = 0; i < connection.subflows(); i++) {
             Lane lane = lane(connection.subflow(i));
             if (!isActive(connection.subflow(i))) {
                 lane.claim = 0;
             }
-            open -= lane.claim;
+            claimed += lane.claim;
         }
+        long window = connection.window() - claimed;
+        long open = Math.min(connection.queued() - claimed, window);
         while (open > 0) {
             SubflowView picked = pick(connection);
             if (picked == null) {
                 return;
             }
             Lane lane = lane(picked);
-            long burst = Math.min(BURST, open);
+            // The mean is weighed by what the window would let it take, however little there is.
+            long burst = Math.min(BURST, window);
             long given = given(picked, lane);
             lane.pace = (lane.pace * given + paceNow(picked) * burst) / (burst + given);
-            lane.claim += burst;
-            open -= burst;
+            long taken = Math.min(burst, open);
+            lane.claim += taken;
+            open -= taken;
+            window -= taken;
         }
     }
 

@@ -111,4 +111,37 @@ class KernelSchedulerTest extends PacketSchedulerContract {
         connection.timeouts = 2;
         assertThat(scheduler.chooseAgain(connection, near, 0)).isSameAs(far);
     }
+
+    @Test
+    void aPaceIsWeighedByWhatTheWindowAllowsHoweverLittleIsQueued() {
+        near.window(1_000).pace(1_000_000).outstanding = KernelScheduler.BURST;
+        far.window(1_000).pace(1_000_000).outstanding = 200_000;
+        connection.queued = 100;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(near);
+        connection.give(scheduler, near, 100);
+        near.pace(3_000_000); // half of the mean: twice the pace, 33 ms to send what it has
+        connection.queued = 100;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(near);
+        connection.give(scheduler, near, 100);
+        far.outstanding = 45_000; // 45 ms
+        connection.queued = 100;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(near);
+    }
+
+    @Test
+    void aPaceIsWeighedByNoMoreThanTheWindowAllows() {
+        near.window(1_000).pace(1_000_000).outstanding = KernelScheduler.BURST;
+        far.window(1_000).pace(1_000_000).outstanding = 200_000;
+        connection.queued = 100;
+        connection.window = 300;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(near);
+        connection.give(scheduler, near, 100);
+        near.pace(3_000_000);
+        connection.queued = 100;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(near);
+        connection.give(scheduler, near, 100);
+        far.outstanding = 45_000;
+        connection.queued = 100;
+        assertThat(scheduler.choose(connection, 0)).isSameAs(far);
+    }
 }
