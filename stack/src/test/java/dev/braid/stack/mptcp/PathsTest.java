@@ -410,6 +410,21 @@ class PathsTest {
         }
     }
 
+    @Test
+    void theKernelsManagerOpensNothingTowardsTheHostsOwnClients() {
+        try (TwoHosts world = new TwoHosts(
+                TwoHosts.config(c -> c.linkEndpoints = false), TwoHosts.config(c -> c.pathManagers = "kernel"))) {
+            world.establishFully();
+            world.run(500 * MS);
+            assertThat(world.server.count("MPTcpExtMPJoinSynTx")).isZero();
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            world.server.core.flush(world.clock.nowNs());
+            world.run(500 * MS);
+            assertThat(world.client.count("MPTcpExtAddAddr")).as("what takes the place of an automatic one")
+                    .isEqualTo(1);
+        }
+    }
+
     /** Both hosts with the kernel's manager, the server announcing. */
     private static final class CapturedWorld {
         final TwoHosts world = new TwoHosts(TwoHosts.config(c -> {

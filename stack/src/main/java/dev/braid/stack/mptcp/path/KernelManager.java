@@ -7,24 +7,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Behaves as the in-kernel path manager of Linux 6.18 does, with its limitations: one ADD_ADDR at a time and each endpoint used once; an
- * announced address is used at once or never; nothing that failed is tried again; links and addresses of the host are not followed.
+ * Behaves as the in-kernel path manager of Linux 6.18 does, with its limitations: one ADD_ADDR for each event, and hardly any once the
+ * limit of subflows is reached; each endpoint used once; an announced address is used at once or never; nothing that failed is tried
+ * again; links and addresses of the host are not followed.
  * For comparison: {@link EndpointManager} is what a connection has by default.
  */
 public final class KernelManager implements PathManager {
     /** What it is chosen by. */
     public static final String NAME = "kernel";
 
-    /** Identifiers of endpoints that this connection has not used yet, as the complement of those it has. */
-    private final BitSet used = new BitSet(Endpoints.MAX_ID + 1);
-    /** Identifiers announced and neither echoed nor given up: the next announcement waits for them. */
-    private int announcing = -1;
-
-    private int announced;
-    private int localsUsed;
-    private int addressesAccepted;
-    /** The endpoint that the connection began with; 0 = none. */
-    private int initialEndpoint;
+    private final EndpointUse use = new EndpointUse();
+    /** Something may be left to announce or to open: Linux's work_pending. Nothing but the end of a subflow makes it true again. */
+    private boolean pending = true;
 
     private boolean begun;
 
@@ -38,10 +32,9 @@ public final class KernelManager implements PathManager {
         Turn turn = new Turn(connection, commands);
         switch (event) {
             case PathEvent.Established _,PathEvent.Attached _ -> turn.proceed();
-            case PathEvent.SubflowEstablished _ -> turn.proceed();
-            case PathEvent.SubflowClosed _ -> turn.proceed();
-            case PathEvent.AnnouncementEchoed echoed -> turn.announcementDone(echoed.announcement());
-            case PathEvent.AnnouncementUnheard unheard -> turn.announcementDone(unheard.announcement());
+            case PathEvent.SubflowEstablished _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _ ->
+                turn.resume();
+            case PathEvent.SubflowClosed closed -> turn.subflowClosed(closed.subflow());
             case PathEvent.AddressAnnounced told -> turn.addressAnnounced(told.address());
             case PathEvent.AddressRemoved told -> turn.addressRemoved(told.address());
             case PathEvent.EndpointAdded added -> turn.endpointAdded(added.endpoint());
@@ -64,8 +57,8 @@ public final class KernelManager implements PathManager {
         Turn(PathView view, PathCommands commands) {
             this.view = view;
             this.commands = commands;
-            this.endpoints = view.endpoints().all();
             this.survey = new Survey(view);
+            this.endpoints = survey.endpoints();
             this.added = survey.joined();
         }
 
@@ -76,20 +69,42 @@ public final class KernelManager implements PathManager {
                 return;
             }
             Endpoint both = null;
-            if (announced < survey.endpoints(Endpoint.SIGNAL)) {
-                if (announcing >= 0) {
-                    return;
-                }
+            if (use.announced() < count(Endpoint.SIGNAL)) {
                 Endpoint next = unused(Endpoint.SIGNAL);
                 if (next != null) {
-                    used.set(next.id());
                     announce(next);
                     both = next.has(Endpoint.SUBFLOW) ? next : null;
                 }
             }
-            if (!deniedWithoutLimit()) {
-                openFromEndpoints(both);
+            Endpoint left = deniedWithoutLimit() ? both : openFromEndpoints(both);
+            if (left != null) {
+                use.open(left);
             }
+            pending = hasWork();
+        }
+
+        /** The same, where something is left to do. */
+        void resume() {
+            if (pending) {
+                proceed();
+            }
+        }
+
+        void subflowClosed(PathSubflow subflow) {
+            if (subflow.number() != 0 || pending) {
+                lookAgain();
+            }
+        }
+
+        /** There may be room again for another subflow. */
+        private void lookAgain() {
+            added = survey.joined();
+            pending = hasWork();
+            resume();
+        }
+
+        private boolean hasWork() {
+            return added != limit() && endpoints.stream().anyMatch(endpoint -> !use.has(endpoint));
         }
 
         private void begin() {
@@ -97,43 +112,41 @@ public final class KernelManager implements PathManager {
                 return;
             }
             begun = true;
-            for (Endpoint endpoint : endpoints) {
-                if (endpoint.port() == 0 && endpoint.address().equals(view.initialLocal().address())) {
-                    used.set(endpoint.id());
-                    initialEndpoint = endpoint.id();
-                    if (endpoint.has(Endpoint.BACKUP) && view.subflows() > 0) {
-                        commands.priority(view.subflow(0).number(), true);
-                    }
-                    return;
-                }
+            view.endpoints().find(view.initialLocal().address(), 0).ifPresent(this::beginFrom);
+            endpoints.forEach(endpoint -> use.adopt(endpoint, view));
+            use.adoptRemotes(view);
+        }
+
+        private void beginFrom(Endpoint endpoint) {
+            use.began(endpoint);
+            PathSubflow first = survey.subflow(0);
+            if (endpoint.has(Endpoint.BACKUP) && first != null && !first.localBackup()) {
+                commands.priority(0, true);
             }
         }
 
         private void announce(Endpoint endpoint) {
-            announced++;
-            int id = idOf(endpoint);
-            if (commands.announce(id, endpoint.address(), endpoint.port())) {
-                announcing = id;
+            use.announce(endpoint);
+            if (commands.announce(use.idOf(endpoint), endpoint.address(), endpoint.port())) {
                 commands.decided(PathDecision.ANNOUNCED);
             }
         }
 
-        private void openFromEndpoints(@Nullable Endpoint first) {
+        /** Opens from one that was announced, if any, and from what was not used yet; answers that one if it found no room. */
+        private @Nullable Endpoint openFromEndpoints(@Nullable Endpoint first) {
             Endpoint next = first;
-            while (localsUsed < survey.endpoints(Endpoint.SUBFLOW) && added < limit()) {
+            while (use.sources() < count(Endpoint.SUBFLOW) && added < limit()) {
                 Endpoint from = next != null ? next : unused(Endpoint.SUBFLOW);
                 next = null;
                 if (from == null) {
-                    return;
+                    break;
                 }
-                used.set(from.id());
-                if (from.id() != initialEndpoint) {
-                    localsUsed++;
-                }
+                use.open(from);
                 for (RemoteAddress remote : targets(from)) {
                     open(from, remote, PathDecision.OPENED_FROM_ENDPOINT);
                 }
             }
+            return next;
         }
 
         private List<RemoteAddress> targets(Endpoint from) {
@@ -148,7 +161,7 @@ public final class KernelManager implements PathManager {
 
         /** One target for each identifier of the peer that a subflow goes to and none goes to from here. */
         private List<RemoteAddress> meshTargets(Endpoint from) {
-            int localId = idOf(from);
+            int localId = use.idOf(from);
             var taken = new BitSet();
             for (int i = 0; i < view.subflows(); i++) {
                 if (view.subflow(i).localId() == localId) {
@@ -172,13 +185,6 @@ public final class KernelManager implements PathManager {
             return targets;
         }
 
-        void announcementDone(Announcement announcement) {
-            if (announcement.id() == announcing) {
-                announcing = -1;
-            }
-            proceed();
-        }
-
         void addressAnnounced(RemoteAddress told) {
             begin();
             boolean wanted = told.id() == 0
@@ -199,17 +205,17 @@ public final class KernelManager implements PathManager {
                 opened |= open(from, remote, PathDecision.OPENED_TO_ANNOUNCED);
             }
             if (opened && told.id() != 0) {
-                addressesAccepted++;
+                use.accept();
             }
         }
 
         /** From where an announced address is connected to; an endpoint with an unspecified address stands for "by route". */
         private List<Endpoint> locals(RemoteAddress remote) {
             boolean denied = remote.id() != 0 && deniedWithoutLimit();
-            if (survey.endpoints(Endpoint.FULLMESH) > 0) {
+            if (count(Endpoint.FULLMESH) > 0) {
                 return meshLocals(remote, denied);
             }
-            if (survey.endpoints(Endpoint.LAMINAR) > 0) {
+            if (count(Endpoint.LAMINAR) > 0) {
                 return laminarLocal(remote);
             }
             if (denied) {
@@ -226,7 +232,7 @@ public final class KernelManager implements PathManager {
                     continue;
                 }
                 if (denied && endpoint.has(Endpoint.SUBFLOW)) {
-                    use(endpoint);
+                    use.open(endpoint);
                 }
                 found.add(endpoint);
                 if (added + found.size() >= limit()) {
@@ -240,9 +246,9 @@ public final class KernelManager implements PathManager {
             for (Endpoint endpoint : endpoints) {
                 if (endpoint.has(Endpoint.LAMINAR)
                         && Survey.sameFamily(endpoint.address(), remote.address())
-                        && !survey.startsFrom(idOf(endpoint))) {
+                        && !survey.startsFrom(use.idOf(endpoint))) {
                     if (endpoint.has(Endpoint.SUBFLOW)) {
-                        use(endpoint);
+                        use.open(endpoint);
                     }
                     return List.of(endpoint);
                 }
@@ -252,16 +258,16 @@ public final class KernelManager implements PathManager {
 
         private List<Endpoint> subflowLocals(RemoteAddress remote) {
             var found = new ArrayList<Endpoint>();
-            while (localsUsed < survey.endpoints(Endpoint.SUBFLOW)) {
+            while (use.sources() < count(Endpoint.SUBFLOW)) {
                 Endpoint endpoint = unused(Endpoint.SUBFLOW);
                 if (endpoint == null) {
                     break;
                 }
-                used.set(endpoint.id());
-                if (endpoint.id() == initialEndpoint || !Survey.sameFamily(endpoint.address(), remote.address())) {
+                if (use.isInitial(endpoint) || !Survey.sameFamily(endpoint.address(), remote.address())) {
+                    use.pass(endpoint);
                     continue;
                 }
-                localsUsed++;
+                use.open(endpoint);
                 found.add(endpoint);
                 if (added + found.size() >= limit()) {
                     break;
@@ -271,85 +277,98 @@ public final class KernelManager implements PathManager {
         }
 
         void addressRemoved(RemoteAddress told) {
+            boolean closed = false;
             boolean removed = false;
             for (int number : survey.numbers()) {
                 PathSubflow subflow = survey.subflow(number);
                 if (subflow != null && subflow.remoteId() == told.id()) {
                     removed |= subflow.initiated() && number != 0;
+                    closed = true;
                     commands.close(number);
                     commands.decided(PathDecision.CLOSED_REMOTE_GONE, number);
                 }
             }
-            if (removed && told.id() != 0 && addressesAccepted > 0) {
-                addressesAccepted--;
+            if (removed && told.id() != 0) {
+                use.giveUp();
             }
-            proceed();
+            if (closed) {
+                lookAgain();
+            }
         }
 
         void endpointAdded(Endpoint endpoint) {
-            if (endpoint.port() == 0 && endpoint.address().equals(view.initialLocal().address())) {
-                initialEndpoint = endpoint.id();
+            if (isInitialAddress(endpoint)) {
+                use.initialIs(endpoint);
             }
             proceed();
         }
 
         void endpointRemoved(Endpoint endpoint) {
-            int id = idOf(endpoint);
+            int id = use.idOf(endpoint);
             boolean told = survey.announced(id, endpoint.address(), endpoint.port());
             boolean carries = survey.carries(endpoint);
-            if (told) {
-                announced--;
-            }
-            if (announcing == id) {
-                announcing = -1;
+            if (told && use.has(endpoint)) {
+                use.withdraw();
             }
             if (told || (carries && !endpoint.has(Endpoint.IMPLICIT))) {
                 commands.withdraw(id);
             }
             if (carries) {
-                for (int number : survey.numbers()) {
-                    PathSubflow subflow = survey.subflow(number);
-                    if (subflow != null && subflow.localId() == id) {
-                        commands.close(number);
-                        commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
-                    }
-                }
+                close(id, 0);
             }
-            boolean was = used.get(endpoint.id());
-            used.clear(endpoint.id());
-            if (endpoint.has(Endpoint.SUBFLOW) && was && id != 0 && localsUsed > 0) {
-                localsUsed--;
+            use.forget(endpoint);
+            if (carries) {
+                lookAgain();
             }
-            if (initialEndpoint == endpoint.id()) {
-                initialEndpoint = 0;
-            }
-            proceed();
         }
 
         void endpointChanged(Endpoint before, Endpoint after) {
-            int id = idOf(after);
-            if (before.has(Endpoint.BACKUP) != after.has(Endpoint.BACKUP)) {
-                for (int number : survey.numbers()) {
-                    PathSubflow subflow = survey.subflow(number);
-                    if (subflow != null && subflow.localId() == id) {
-                        commands.priority(number, after.has(Endpoint.BACKUP));
-                    }
-                }
+            boolean configured = !after.has(Endpoint.IMPLICIT | Endpoint.AUTOMATIC);
+            if (before.has(Endpoint.IMPLICIT) && configured) {
+                endpointAdded(after);
+                return;
             }
-            if (before.has(Endpoint.FULLMESH) != after.has(Endpoint.FULLMESH)) {
-                for (int number : survey.numbers()) {
-                    PathSubflow subflow = survey.subflow(number);
-                    if (subflow != null && number != 0 && subflow.localId() == id) {
-                        commands.close(number);
-                        commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
-                    }
-                }
-                if (used.get(after.id()) && id != 0 && localsUsed > 0) {
-                    localsUsed--;
-                }
-                used.clear(after.id());
+            if (before.has(Endpoint.AUTOMATIC) && configured && !use.isInitial(after)) {
+                use.release(before);
+                use.adopt(after, view);
+            }
+            if (before.has(Endpoint.BACKUP) != after.has(Endpoint.BACKUP)) {
+                reprioritise(after);
+            }
+            boolean meshes = before.has(Endpoint.FULLMESH) != after.has(Endpoint.FULLMESH);
+            if (meshes && after.has(Endpoint.SUBFLOW)) {
+                close(use.idOf(after), 1);
+                use.release(after);
+                added = survey.joined();
+                proceed();
+            } else if (before.has(Endpoint.AUTOMATIC) && configured) {
                 proceed();
             }
+        }
+
+        private void reprioritise(Endpoint endpoint) {
+            for (int number : survey.numbers()) {
+                PathSubflow subflow = survey.subflow(number);
+                if (subflow != null && subflow.localId() == use.idOf(endpoint)) {
+                    commands.priority(number, endpoint.has(Endpoint.BACKUP));
+                }
+            }
+        }
+
+        /** Closes the subflows from the address of this identifier whose numbers are no smaller than {@code least}. */
+        private void close(int localId, int least) {
+            for (int number : survey.numbers()) {
+                PathSubflow subflow = survey.subflow(number);
+                if (subflow != null && number >= least && subflow.localId() == localId) {
+                    commands.close(number);
+                    commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
+                }
+            }
+        }
+
+        private boolean isInitialAddress(Endpoint endpoint) {
+            return endpoint.port() == 0
+                    && endpoint.address().equals(view.initialLocal().address());
         }
 
         // What there is.
@@ -357,7 +376,7 @@ public final class KernelManager implements PathManager {
         private boolean open(Endpoint from, RemoteAddress remote, PathDecision decision) {
             boolean byRoute = from.address().isUnspecified();
             LocalAddress local = from.local();
-            int id = byRoute ? 0 : idOf(from);
+            int id = byRoute ? 0 : use.idOf(from);
             int number = commands.open(new SubflowPlan(
                     local, 0, id, remote.address(), remote.port(), remote.id(), from.has(Endpoint.BACKUP)));
             if (number < 0) {
@@ -368,21 +387,14 @@ public final class KernelManager implements PathManager {
             return true;
         }
 
-        private void use(Endpoint endpoint) {
-            used.set(endpoint.id());
-            if (endpoint.id() != initialEndpoint) {
-                localsUsed++;
-            }
-        }
-
         private boolean accepts() {
-            return addressesAccepted < view.endpoints().limits().addAddrAccepted();
+            return use.accepted() < view.endpoints().limits().addAddrAccepted();
         }
 
         /** The peer forbids its first address, and the limits accept no other: then one announced address is used all the same. */
         private boolean deniedWithoutLimit() {
             return view.remoteDeniesInitialAddress()
-                    && localsUsed == 0
+                    && use.sources() == 0
                     && view.endpoints().limits().addAddrAccepted() == 0
                     && added < limit();
         }
@@ -391,17 +403,21 @@ public final class KernelManager implements PathManager {
             return view.endpoints().limits().subflows();
         }
 
+        private int count(int flag) {
+            int found = 0;
+            for (Endpoint endpoint : endpoints) {
+                found += endpoint.has(flag) ? 1 : 0;
+            }
+            return found;
+        }
+
         private @Nullable Endpoint unused(int flag) {
             for (Endpoint endpoint : endpoints) {
-                if (endpoint.has(flag) && !used.get(endpoint.id())) {
+                if (endpoint.has(flag) && !use.has(endpoint)) {
                     return endpoint;
                 }
             }
             return null;
-        }
-
-        private int idOf(Endpoint endpoint) {
-            return endpoint.id() == initialEndpoint ? 0 : endpoint.id();
         }
     }
 }

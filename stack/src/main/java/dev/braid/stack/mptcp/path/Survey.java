@@ -1,6 +1,7 @@
 package dev.braid.stack.mptcp.path;
 
 import dev.braid.fastpath.wire.IpAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Questions that path managers ask of a view. Each answer is of the moment it is asked in. */
@@ -15,13 +16,14 @@ final class Survey {
         return one.isIpv4() == other.isIpv4();
     }
 
-    /** How many endpoints have this flag. */
-    int endpoints(int flag) {
-        int found = 0;
-        for (Endpoint endpoint : view.endpoints().all()) {
-            found += endpoint.has(flag) ? 1 : 0;
-        }
-        return found;
+    /** The host's endpoints that are for this connection. */
+    List<Endpoint> endpoints() {
+        return view.endpoints().all().stream().filter(this::concerns).toList();
+    }
+
+    /** Whether an endpoint is for this connection: one that came with a link's address serves what this host opens. */
+    boolean concerns(Endpoint endpoint) {
+        return !(endpoint.has(Endpoint.AUTOMATIC) && view.serverSide());
     }
 
     /** Subflows that were joined to the first, by either end, those still being opened included: what limits count. */

@@ -62,10 +62,9 @@ final class WantedPaths {
     }
 
     private void fromEndpoints() {
-        for (Endpoint endpoint : endpoints) {
-            boolean opens = endpoint.has(Endpoint.SUBFLOW) && !(endpoint.has(Endpoint.AUTOMATIC) && view.serverSide());
+        for (Endpoint endpoint : new Survey(view).endpoints()) {
             Optional<LocalAddress> local = present(endpoint.address(), endpoint.link());
-            if (!opens || local.isEmpty()) {
+            if (!endpoint.has(Endpoint.SUBFLOW) || local.isEmpty()) {
                 continue;
             }
             boolean mesh = endpoint.has(Endpoint.FULLMESH);

@@ -241,20 +241,6 @@ final class EndpointManagerTest extends PathManagerContract {
     }
 
     @Test
-    void aSuccessorFindsItsWay() {
-        connection.add(CLIENT_2, Endpoint.SUBFLOW);
-        connection.begin();
-        connection.establishAll();
-        connection.log.clear();
-        connection.manager = new EndpointManager();
-        connection.tell(new PathEvent.Attached());
-        assertThat(connection.log).as("all that should be is there").isEmpty();
-        connection.locals.add(new LocalAddress(CLIENT_3, 2));
-        connection.add(CLIENT_3, Endpoint.SUBFLOW);
-        assertThat(connection.log).containsExactly("open 10.0.3.1#2 > 10.9.0.1:80#0");
-    }
-
-    @Test
     void thereIsNoFixedLimitOfEight() {
         connection.endpoints.limits(new Limits(0, 20));
         for (int i = 1; i <= 20; i++) {

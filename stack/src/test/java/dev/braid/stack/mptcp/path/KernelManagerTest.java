@@ -15,11 +15,26 @@ final class KernelManagerTest extends PathManagerContract {
         return new KernelManager();
     }
 
-    @Test
-    void oneAddressIsAnnouncedAtATime() {
+    /** A connection that begins when two endpoints are there to be announced. */
+    private void announcesTwo() {
+        connection.manager = PathManagers.STANDARD.create("none").getFirst();
         connection.add(CLIENT_2, Endpoint.SIGNAL);
         connection.add(CLIENT_3, Endpoint.SIGNAL);
+        connection.manager = new KernelManager();
         connection.begin();
+    }
+
+    @Test
+    void endpointsThatAreAddedMeanwhileAreAnnouncedAtOnce() {
+        connection.begin();
+        connection.add(CLIENT_2, Endpoint.SIGNAL);
+        connection.add(CLIENT_3, Endpoint.SIGNAL);
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "announce 2 10.0.3.1");
+    }
+
+    @Test
+    void oneAddressIsAnnouncedAtATime() {
+        announcesTwo();
         assertThat(connection.log).containsExactly("announce 1 10.0.2.1");
         connection.echo(1);
         assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "announce 2 10.0.3.1");
@@ -27,9 +42,7 @@ final class KernelManagerTest extends PathManagerContract {
 
     @Test
     void theNextIsAnnouncedWhenOneWasNeverEchoed() {
-        connection.add(CLIENT_2, Endpoint.SIGNAL);
-        connection.add(CLIENT_3, Endpoint.SIGNAL);
-        connection.begin();
+        announcesTwo();
         connection.tell(new PathEvent.AnnouncementUnheard(connection.announcements.getFirst()));
         assertThat(connection.log).contains("announce 2 10.0.3.1");
     }
@@ -74,5 +87,59 @@ final class KernelManagerTest extends PathManagerContract {
         connection.established = true;
         connection.begin();
         assertThat(connection.log).containsExactly("priority 0 backup");
+    }
+
+    @Test
+    void theNextIsAnnouncedWhenASubflowComesToo() {
+        announcesTwo();
+        isJoined();
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "announce 2 10.0.3.1");
+    }
+
+    @Test
+    void nothingMoreIsAnnouncedOnceTheLimitOfSubflowsIsReachedUntilOneIsGone() {
+        connection.endpoints.limits(new Limits(0, 1));
+        isJoined();
+        announcesTwo();
+        connection.echo(1);
+        connection.tell(new PathEvent.SubflowEstablished(connection.last()));
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1");
+        connection.fail(1, null);
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "announce 2 10.0.3.1");
+    }
+
+    private void isJoined() {
+        connection.join(new SubflowPlan(new LocalAddress(FakeConnection.CLIENT, 0), 80, 0, SERVER_2, 999, 3, false));
+    }
+
+    @Test
+    void whereNoSubflowIsAllowedOneAddressIsAnnounced() {
+        connection.endpoints.limits(new Limits(0, 0));
+        announcesTwo();
+        connection.echo(1);
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1");
+    }
+
+    @Test
+    void whatTakesAnImplicitEndpointsPlaceChangesNoPriority() {
+        connection.serverSide = true;
+        connection.begin();
+        connection.localId(new LocalAddress(CLIENT_2, 1));
+        connection.join(new SubflowPlan(new LocalAddress(CLIENT_2, 1), 80, 1, SERVER_2, 999, 3, false));
+        connection.add(CLIENT_2, Endpoint.SIGNAL | Endpoint.BACKUP);
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1");
+    }
+
+    @Test
+    void aSuccessorMakesNoOtherSubflowABackupThanTheFirst() {
+        connection.add(FakeConnection.CLIENT, Endpoint.SUBFLOW | Endpoint.BACKUP);
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        connection.fail(0, TcpFailure.TIMED_OUT);
+        connection.log.clear();
+        connection.manager = new KernelManager();
+        connection.tell(new PathEvent.Attached());
+        assertThat(connection.log).isEmpty();
     }
 }

@@ -186,4 +186,88 @@ abstract class PathManagerContract {
         connection.announced(4, SERVER_2, 0);
         assertThat(connection.log).containsExactly("open 10.0.2.1#1 > 10.9.0.2:80#4");
     }
+
+    /** Another manager of the same kind takes the connection over. */
+    private void isSucceeded() {
+        connection.log.clear();
+        connection.manager = manager();
+        connection.tell(new PathEvent.Attached());
+        assertThat(connection.log).as("all that should be is there").isEmpty();
+    }
+
+    @Test
+    void aSuccessorFindsItsWay() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.establishAll();
+        isSucceeded();
+        connection.locals.add(new LocalAddress(CLIENT_3, 2));
+        connection.add(CLIENT_3, Endpoint.SUBFLOW);
+        assertThat(connection.log).containsExactly("open 10.0.3.1#2 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void aSuccessorAnnouncesNothingTwice() {
+        connection.add(CLIENT_2, Endpoint.SIGNAL);
+        connection.begin();
+        connection.echo(1);
+        isSucceeded();
+        connection.add(CLIENT_3, Endpoint.SIGNAL);
+        assertThat(connection.log).containsExactly("announce 2 10.0.3.1");
+    }
+
+    @Test
+    void aSuccessorKeepsToLimitsThatAreUsedUp() {
+        connection.endpoints.limits(new Limits(1, 4));
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        connection.establishAll();
+        isSucceeded();
+        connection.announced(5, SERVER_2, 81);
+        assertThat(connection.log).isEmpty();
+    }
+
+    @Test
+    void aSuccessorDoesNotUseAnotherAddressInPlaceOfTheForbiddenOne() {
+        connection.denied = true;
+        connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.announced(4, SERVER_2, 0);
+        connection.establishAll();
+        isSucceeded();
+        connection.announced(5, SERVER_2, 81);
+        assertThat(connection.log).isEmpty();
+    }
+
+    @Test
+    void aServerOpensNothingOfItsOwnAccord() {
+        connection.serverSide = true;
+        connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.AUTOMATIC);
+        connection.begin();
+        connection.join(new SubflowPlan(new LocalAddress(CLIENT_2, 1), 80, 1, SERVER_2, 999, 3, false));
+        assertThat(connection.log).isEmpty();
+        connection.locals.add(new LocalAddress(CLIENT_3, 2));
+        connection.add(CLIENT_3, Endpoint.SUBFLOW);
+        assertThat(connection.log).as("but what it is told to").containsExactly("open 10.0.3.1#2 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void whatTakesAnAutomaticEndpointsPlaceIsAnnounced() {
+        connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.AUTOMATIC);
+        connection.begin();
+        connection.establishAll();
+        connection.log.clear();
+        connection.add(CLIENT_2, Endpoint.SIGNAL);
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1");
+    }
+
+    @Test
+    void whatTakesAnImplicitEndpointsPlaceIsUsed() {
+        connection.serverSide = true;
+        connection.begin();
+        int id = connection.localId(new LocalAddress(CLIENT_2, 1));
+        connection.join(new SubflowPlan(new LocalAddress(CLIENT_2, 1), 80, id, SERVER_2, 999, 3, false));
+        connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.SIGNAL);
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "open 10.0.2.1#1 > 10.9.0.1:80#0");
+    }
 }
