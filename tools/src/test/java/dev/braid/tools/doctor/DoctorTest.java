@@ -137,7 +137,7 @@ class DoctorTest {
     void theSizeThatIsAdvisedIsTheLargestUsualOneThatPasses(int carried, int advised) {
         facts.carried = carried;
         facts.larger.put("wlan0", Passage.SILENT);
-        for (int refusals : new int[] {1_000, 6, 4}) {
+        for (int refusals : new int[] {1_000, 6, 2}) {
             facts.refusals = refusals;
             assertThat(onlyComplaint().remedy()).as("%s refusals", refusals).startsWith("mtu = " + advised + " below");
         }
