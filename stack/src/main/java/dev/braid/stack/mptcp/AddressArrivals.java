@@ -21,6 +21,12 @@ final class AddressArrivals {
 
     /** Takes whatever options of these kinds a segment has. */
     void input(Subflow on, MptcpOptions options, long nowNs) {
+        // "A host wishing to replace an existing Address ID MUST first remove the existing one": that is what both in one segment mean.
+        if (options.has(MptcpOptions.REMOVE_ADDR)) {
+            for (int i = 0; i < options.addresses().removed(); i++) {
+                onRemoval(options.addresses().removedId(i));
+            }
+        }
         if (options.has(MptcpOptions.ADD_ADDR)) {
             for (int i = 0; i < options.addresses().added(); i++) {
                 if (options.addresses().echo(i)) {
@@ -28,11 +34,6 @@ final class AddressArrivals {
                 } else {
                     onAnnouncement(on, options, i);
                 }
-            }
-        }
-        if (options.has(MptcpOptions.REMOVE_ADDR)) {
-            for (int i = 0; i < options.addresses().removed(); i++) {
-                onRemoval(options.addresses().removedId(i));
             }
         }
         if (options.has(MptcpOptions.MP_PRIO)) {

@@ -14,6 +14,7 @@ import dev.braid.stack.tcp.SegmentKind;
 import dev.braid.stack.tcp.UpperLayer.Stamping;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,6 +32,7 @@ final class AddressSignals {
     private final List<AnnouncedAddress> announced = new ArrayList<>();
     /** What no subflow could be found for: for the next that is usable. */
     private final ArrayDeque<Signal> homeless = new ArrayDeque<>(0);
+    private final WithdrawnIds withdrawn = new WithdrawnIds();
 
     AddressSignals(MptcpConnection connection, ConnectionPaths paths) {
         this.connection = connection;
@@ -49,7 +51,12 @@ final class AddressSignals {
         forget(id, port);
         AnnouncedAddress fresh = new AnnouncedAddress(id, address, port);
         announced.add(fresh);
-        say(fresh, nowNs);
+        if (withdrawn.holds(id)) {
+            fresh.held = true;
+            connection.layer.touch(connection);
+        } else {
+            say(fresh, nowNs);
+        }
         return true;
     }
 
@@ -59,9 +66,7 @@ final class AddressSignals {
      * @param reason a code of {@link MptcpReason}
      */
     void withdraw(int[] ids, int reason) {
-        if (ids.length == 0) {
-            return;
-        }
+        int[] unsaid = Arrays.stream(ids).filter(withdrawn::begin).toArray();
         for (int id : ids) {
             announced.removeIf(known -> {
                 known.gone |= known.id == id;
@@ -72,7 +77,9 @@ final class AddressSignals {
             subflow.signals.removeIf(AddressSignals::isPointless);
         }
         homeless.removeIf(AddressSignals::isPointless);
-        add(new Signal.Withdraw(ids.clone(), reason));
+        if (unsaid.length > 0) {
+            add(new Signal.Withdraw(unsaid, reason));
+        }
     }
 
     /**
@@ -84,6 +91,7 @@ final class AddressSignals {
             subflow.signals.keep(id);
         }
         SignalQueue.keep(homeless, id);
+        withdrawn.said(id);
     }
 
     /**
@@ -179,6 +187,7 @@ final class AddressSignals {
             }
             case Signal.Withdraw withdraw -> {
                 counters.rmAddrTx.add(withdraw.ids().length);
+                said(withdraw);
                 subflow.signalled = withdraw.reason();
                 yield MptcpOptionWriter.writeRemoveAddr(at, withdraw.ids(), withdraw.ids().length);
             }
@@ -194,9 +203,13 @@ final class AddressSignals {
 
     /** Says again what was not echoed, and asks for the ACKs that carry what waits. */
     void work(long nowNs) {
+        withdrawn.work(pauseNs(), nowNs);
         for (int i = 0; i < announced.size(); i++) {
             AnnouncedAddress known = announced.get(i);
-            if (nowNs >= known.deadlineNs) {
+            if (known.held && !withdrawn.holds(known.id)) {
+                known.held = false;
+                say(known, nowNs);
+            } else if (nowNs >= known.deadlineNs) {
                 if (known.retransmissions < MOST_RETRANSMISSIONS) {
                     known.retransmissions++;
                     say(known, nowNs);
@@ -220,7 +233,7 @@ final class AddressSignals {
 
     /** When {@link #work} has something to do by itself. */
     long deadlineNs() {
-        long next = Deadlines.NONE;
+        long next = withdrawn.deadlineNs();
         for (int i = 0; i < announced.size(); i++) {
             next = Math.min(next, announced.get(i).deadlineNs);
         }
@@ -292,7 +305,22 @@ final class AddressSignals {
     private void tooLong(Signal signal) {
         if (signal instanceof Signal.Withdraw withdraw) {
             connection.layer.counters.rmAddrTxDrop.add(withdraw.ids().length);
+            said(withdraw);
         }
+    }
+
+    private void said(Signal.Withdraw withdraw) {
+        withdrawn.said(withdraw.ids());
+        connection.layer.touch(connection);
+    }
+
+    /** The longest round trip of the subflows that may have brought it, nanoseconds. */
+    private long pauseNs() {
+        long longest = LEAST_PAUSE_NS;
+        for (int i = 0; i < connection.subflows.size(); i++) {
+            longest = Math.max(longest, connection.subflows.get(i).srttNs());
+        }
+        return longest;
     }
 
     /** Neither a silent subflow nor one that is about to lose its address is a good messenger; 1..3. */

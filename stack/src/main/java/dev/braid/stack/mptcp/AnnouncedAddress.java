@@ -12,6 +12,8 @@ final class AnnouncedAddress {
     boolean echoed;
     /** Nobody is to hear of it any more: withdrawn, or replaced. */
     boolean gone;
+    /** Its identifier was taken back a moment ago: see {@link WithdrawnIds}. */
+    boolean held;
     /** In a queue, not on the wire yet. */
     boolean waiting;
 

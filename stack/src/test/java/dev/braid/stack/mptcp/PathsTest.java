@@ -266,6 +266,57 @@ class PathsTest {
     }
 
     @Test
+    @Rfc({"8684", "3.4.1"})
+    void anAnnouncedAddressThatItsHostLosesIsJoinedAgainWhenItReturns() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(200 * MS);
+            assertThat(subflows(pair[1])).hasSize(2);
+            serverLoses(world, () -> world.server.core.onAddresses(1, List.of(), world.clock.nowNs()), pair);
+            world.server.core.onAddresses(1, List.of(Prefix.parse(SERVER + "/24")), world.clock.nowNs());
+            world.server.core.flush(world.clock.nowNs());
+            world.run(300 * MS);
+            assertThat(subflows(pair[1])).as("after the address has returned").hasSize(2);
+            serverLoses(world, () -> world.server.core.onDevice(1, false, 1_500, world.clock.nowNs()), pair);
+            world.server.core.onDevice(1, true, 1_500, world.clock.nowNs());
+            world.server.core.flush(world.clock.nowNs());
+            world.run(300 * MS);
+            assertThat(subflows(pair[1])).as("after the link has returned").hasSize(2);
+            assertThat(world.client.count("MPTcpExtAddAddr")).as("once each time").isEqualTo(3);
+        }
+    }
+
+    private static void serverLoses(TwoHosts world, Runnable address, TwoHosts.Program[] pair) {
+        address.run();
+        world.server.core.flush(world.clock.nowNs());
+        world.run(10 * SECOND);
+        assertThat(subflows(pair[0])).as("while it is lost").containsExactly("10.0.0.1#0 10.0.0.2#0");
+    }
+
+    /** Its neighbours, and who it gets addresses from, see such moments often: nobody may stay without the path for ever. */
+    @Test
+    @Rfc({"8684", "3.4.1"})
+    void anAnnouncedAddressThatIsLostForAMomentIsJoinedAgain() {
+        try (TwoHosts world = world()) {
+            add(world.server, SERVER, 0, Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            for (int outageMs : new int[] {0, 1, 5, 30}) {
+                world.run(SECOND);
+                world.server.core.onAddresses(1, List.of(), world.clock.nowNs());
+                if (outageMs > 0) {
+                    world.server.core.flush(world.clock.nowNs());
+                    world.run(outageMs * MS);
+                }
+                world.server.core.onAddresses(1, List.of(Prefix.parse(SERVER + "/24")), world.clock.nowNs());
+                world.server.core.flush(world.clock.nowNs());
+                world.run(4 * SECOND);
+                assertThat(subflows(pair[1])).as("after %d ms", outageMs).hasSize(2);
+            }
+        }
+    }
+
+    @Test
     void aLinkThatGoesDownCostsTheConnectionNothingButTheLink() {
         try (TwoHosts world = world()) {
             add(world.server, SERVER, 0, Endpoint.SIGNAL);

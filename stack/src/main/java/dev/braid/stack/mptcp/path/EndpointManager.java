@@ -1,8 +1,12 @@
 package dev.braid.stack.mptcp.path;
 
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.tcp.TcpFailure;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Linux's endpoints and limits, without its limitations: all addresses are announced at once, what the peer announces is kept and used
@@ -23,6 +27,8 @@ public final class EndpointManager implements PathManager {
 
     private final Retries retries = new Retries();
     private final RemovedAddresses removed = new RemovedAddresses();
+    /** Addresses of endpoints that the host had on a link that was up: those it has no more are lost, others may be a translator's. */
+    private final Set<IpAddress> had = new HashSet<>(0);
     /** The address that the connection began with is not to be used any more: somebody said so, or took its endpoint away. */
     private boolean initialUnwanted;
 
@@ -121,11 +127,12 @@ public final class EndpointManager implements PathManager {
         retries.startAgain().forEach(commands::close);
     }
 
-    private static void announce(PathView view, PathCommands commands) {
+    private void announce(PathView view, PathCommands commands) {
         Survey survey = new Survey(view);
         for (Endpoint endpoint : view.endpoints().all()) {
             if (!endpoint.has(Endpoint.SIGNAL)
                     || isInitial(endpoint, view)
+                    || isLost(endpoint.address(), survey)
                     || survey.announced(endpoint.id(), endpoint.address(), endpoint.port())) {
                 continue;
             }
@@ -133,6 +140,15 @@ public final class EndpointManager implements PathManager {
                 commands.decided(PathDecision.ANNOUNCED);
             }
         }
+    }
+
+    /** Whether nobody can be reached at the address until it returns. */
+    private boolean isLost(IpAddress address, Survey survey) {
+        if (survey.has(address)) {
+            had.add(address);
+            return false;
+        }
+        return had.contains(address);
     }
 
     private void open(PathView view, PathCommands commands, long nowNs) {
@@ -200,14 +216,31 @@ public final class EndpointManager implements PathManager {
         if (!another) {
             return;
         }
+        takeBack(told.link(), view, commands);
         for (int number : survey.numbers()) {
             PathSubflow subflow = survey.subflow(number);
             if (subflow != null && subflow.link() == told.link()) {
-                commands.withdraw(subflow.localId());
                 commands.reset(number, 0);
                 commands.decided(PathDecision.CLOSED_LOCAL_GONE, number);
             }
         }
+    }
+
+    /** The identifiers of subflows over the link, and of what else was announced and is lost now. */
+    private void takeBack(int link, PathView view, PathCommands commands) {
+        Survey survey = new Survey(view);
+        var ids = new TreeSet<Integer>();
+        for (int i = 0; i < view.subflows(); i++) {
+            if (view.subflow(i).link() == link) {
+                ids.add(view.subflow(i).localId());
+            }
+        }
+        for (Announcement announcement : view.announcements()) {
+            if (isLost(announcement.address(), survey)) {
+                ids.add(announcement.id());
+            }
+        }
+        ids.forEach(commands::withdraw);
     }
 
     /** Each is asked whether it lives: who knows nothing of it any more answers with a reset, and it begins anew. */

@@ -102,6 +102,16 @@ final class Survey {
         return false;
     }
 
+    /** Whether the host has the address, on a link that is up. */
+    boolean has(IpAddress address) {
+        for (LocalAddress local : view.localAddresses()) {
+            if (local.address().equals(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether another subflow than this one can carry data now. */
     boolean anotherUsable(int than) {
         for (int i = 0; i < view.subflows(); i++) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.tcp.TcpFailure;
+import dev.braid.testing.Rfc;
 import org.junit.jupiter.api.Test;
 
 /** What Braid's own manager does beyond Linux's. */
@@ -190,6 +191,52 @@ final class EndpointManagerTest extends PathManagerContract {
         connection.locals.add(new LocalAddress(CLIENT, 0));
         connection.tell(new PathEvent.LinkChanged(0, true));
         assertThat(connection.log).last().isEqualTo("open 10.0.1.1#0 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.2"})
+    void anAnnouncedAddressThatIsLostIsTakenBackAndAnnouncedAgainWhenItReturns() {
+        connection.add(CLIENT_2, Endpoint.SIGNAL);
+        connection.begin();
+        connection.locals.remove(new LocalAddress(CLIENT_2, 1));
+        connection.tell(new PathEvent.LocalAddressRemoved(new LocalAddress(CLIENT_2, 1)));
+        connection.pass(60_000);
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "withdraw 1");
+        connection.locals.add(new LocalAddress(CLIENT_2, 1));
+        connection.tell(new PathEvent.LocalAddressAdded(new LocalAddress(CLIENT_2, 1)));
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "withdraw 1", "announce 1 10.0.2.1");
+    }
+
+    @Test
+    @Rfc({"8684", "3.4.2"})
+    void whatWasAnnouncedOfALinkThatGoesDownIsTakenBackUntilTheLinkReturns() {
+        connection.add(CLIENT_2, Endpoint.SIGNAL);
+        connection.add(CLIENT_3, Endpoint.SIGNAL);
+        connection.locals.add(new LocalAddress(CLIENT_3, 1));
+        connection.begin();
+        // The peer has joined to one of them, twice.
+        connection.join(new SubflowPlan(new LocalAddress(CLIENT_2, 1), 80, 1, SERVER_2, 999, 3, false));
+        connection.join(new SubflowPlan(new LocalAddress(CLIENT_2, 1), 80, 1, SERVER_2, 998, 3, false));
+        connection.log.clear();
+        connection.locals.removeIf(local -> local.link() == 1);
+        connection.tell(new PathEvent.LinkChanged(1, false));
+        connection.pass(60_000);
+        assertThat(connection.log).containsExactlyInAnyOrder("withdraw 1", "withdraw 2", "reset 1", "reset 2");
+        connection.log.clear();
+        connection.locals.add(new LocalAddress(CLIENT_2, 1));
+        connection.locals.add(new LocalAddress(CLIENT_3, 1));
+        connection.tell(new PathEvent.LinkChanged(1, true));
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "announce 2 10.0.3.1");
+    }
+
+    /** Such as the one before an address translator: nobody can say that it was lost. */
+    @Test
+    void anAddressThatTheHostNeverHadIsAnnouncedWhateverItsLinksDo() {
+        connection.add(SERVER_2, Endpoint.SIGNAL);
+        connection.begin();
+        connection.locals.removeIf(local -> local.link() == 1);
+        connection.tell(new PathEvent.LinkChanged(1, false));
+        assertThat(connection.log).containsExactly("announce 1 10.9.0.2");
     }
 
     @Test

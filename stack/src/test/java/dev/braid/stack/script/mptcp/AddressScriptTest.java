@@ -12,10 +12,12 @@ import static dev.braid.stack.script.mptcp.MpOption.map;
 import static dev.braid.stack.script.mptcp.MpOption.prio;
 import static dev.braid.stack.script.mptcp.MpOption.removeAddr;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.braid.stack.script.ExtraOption;
 import dev.braid.testing.Rfc;
 import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -177,6 +179,61 @@ class AddressScriptTest extends TwoPathScript {
         first.sends(ack(11, 1).with(addAddr(5, peerAddress(1)).wrongHmac())).seesNothing();
         afterWhatever(5_000);
         first.seesNothing();
+    }
+
+    /** "A host wishing to replace an existing Address ID MUST first remove the existing one", whichever option comes first. */
+    @ParameterizedTest
+    @EnumSource
+    @Rfc({"8684", "3.4.1"})
+    void anAddressThatIsTakenBackAndToldInOneSegmentIsKnownAfterwards(Role role) {
+        assumeTrue(variant().host.isIpv4(), "both fit one segment beside timestamps");
+        hasPathToToldAddress(role);
+        Path moved = joinedPath("moved", 2, 2, PEER_PORT, TOLD_ID);
+        first.sends(ack(11, 1).with(removeAddr(TOLD_ID), addAddr(TOLD_ID, peerAddress(2))));
+        first.sees(ack(1, 11).with(addAddr(TOLD_ID, peerAddress(2)).echo())).seesNothing();
+        second.sees(octetProbe(1, 1));
+        isJoined(moved);
+        assertThat(counter("MPTcpExtAddAddrDrop")).isZero();
+    }
+
+    /** The peer is to have dealt with the one before the other comes: which it does first if both lie before it, none can know. */
+    @ParameterizedTest
+    @EnumSource
+    @Rfc({"8684", "3.4.1"})
+    void anAddressIsToldAgainARoundTripAfterItWasTakenBack(Role role) throws Exception {
+        isOpen(role);
+        endpoint(1, SIGNAL);
+        first.sees(ack(1, 11).with(addAddr(1, hostAddress(1))));
+        first.sends(ack(11, 1).with(addAddr(1, hostAddress(1)).echo())).seesNothing();
+        afterWhatever(1_000);
+        core().mptcp().hostPaths().endpoints().remove(1);
+        endpoint(1, SIGNAL);
+        first.sees(ack(1, 11).with(removeAddr(1)).lacks(MpOption.ADD_ADDR)).seesNothing();
+        afterWhatever(FIRST_RTT_MS - 1);
+        first.seesNothing();
+        afterWhatever(2);
+        first.sees(ack(1, 11).with(addAddr(1, hostAddress(1))).lacks(MpOption.REMOVE_ADDR)).seesNothing();
+        first.sends(ack(11, 1).with(addAddr(1, hostAddress(1)).echo())).seesNothing();
+        afterWhatever(300_000);
+        first.seesNothing();
+    }
+
+    /** So that its taking back, for which the path had no room yet, is never said. */
+    @Test
+    @Rfc({"8684", "3.4.1"})
+    void anAddressThatIsJoinedBeforeItIsTakenBackIsToldAgainAllTheSame() throws Exception {
+        isOpen(Role.SERVER);
+        endpoint(1, SIGNAL);
+        first.sees(ack(1, 11).with(addAddr(1, hostAddress(1))));
+        first.sends(ack(11, 1).with(addAddr(1, hostAddress(1)).echo())).seesNothing();
+        core().mptcp().hostPaths().endpoints().remove(1);
+        endpoint(1, SIGNAL);
+        first.seesNothing();
+        path("there", 1, 1, PEER_PORT + 5, 1).joins();
+        afterWhatever(2 * FIRST_RTT_MS);
+        assertThat(counter("MPTcpExtRmAddrTx")).as("it is in use").isZero();
+        first.sees(ack(1, 11).with(addAddr(1, hostAddress(1))));
+        first.sends(ack(11, 1).with(addAddr(1, hostAddress(1)).echo())).seesNothing();
     }
 
     @ParameterizedTest
