@@ -12,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -31,6 +33,11 @@ final class KernelSocket {
     private static final int SO_RCVBUF = 8;
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_NODELAY = 1;
+    private static final int TCP_IS_MPTCP = 43;
+    private static final int SOL_MPTCP = 284;
+    private static final int MPTCP_INFO = 1;
+    /** Room for more than any kernel tells. */
+    private static final int INFO_ROOM = 512;
 
     static final Set<SocketOption<?>> OPTIONS = Set.of(
             StandardSocketOptions.SO_LINGER,
@@ -160,6 +167,28 @@ final class KernelSocket {
             int unused = call(option.name(), fd -> Sockets.option(fd, Sockets.SOL_SOCKET, name, (Integer) value));
         } else {
             throw new UnsupportedOperationException(option.name());
+        }
+    }
+
+    /** The kernel answers for the plain TCP that a connection fell back to as for any other. */
+    boolean isMultipath() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(8, 4);
+            value.set(ValueLayout.JAVA_INT, 4, 4);
+            int unused = call("TCP_IS_MPTCP", fd -> Sockets.readOption(fd, IPPROTO_TCP, TCP_IS_MPTCP, value.address(),
+                    value.address() + 4));
+            return value.get(ValueLayout.JAVA_INT, 0) != 0;
+        }
+    }
+
+    ByteBuffer info() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(INFO_ROOM, 8);
+            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, INFO_ROOM);
+            int unused = call("MPTCP_INFO",
+                    fd -> Sockets.readOption(fd, SOL_MPTCP, MPTCP_INFO, value.address(), length.address()));
+            byte[] told = value.asSlice(0, length.get(ValueLayout.JAVA_INT, 0)).toArray(ValueLayout.JAVA_BYTE);
+            return ByteBuffer.wrap(told).order(ByteOrder.nativeOrder());
         }
     }
 

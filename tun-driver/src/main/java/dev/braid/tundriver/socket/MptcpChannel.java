@@ -143,6 +143,20 @@ public final class MptcpChannel extends SocketChannel {
         throw new UnsupportedOperationException(option.name());
     }
 
+    /** Whether the connection speaks Multipath TCP: it did not fall back to plain TCP, and did not begin as that. */
+    public boolean isMultipath() throws IOException {
+        return socket.isMultipath();
+    }
+
+    /**
+     * What the kernel tells of the connection: {@code struct mptcp_info}, as much of it as this kernel knows, in the machine's byte order.
+     *
+     * @throws IOException also when {@link #isMultipath} does not hold
+     */
+    public ByteBuffer info() throws IOException {
+        return socket.info();
+    }
+
     @Override
     public Set<SocketOption<?>> supportedOptions() {
         return KernelSocket.OPTIONS;

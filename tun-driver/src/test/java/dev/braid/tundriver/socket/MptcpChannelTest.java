@@ -54,6 +54,20 @@ class MptcpChannelTest {
     }
 
     @Test
+    void theKernelTellsOfTheConnection() throws Exception {
+        try (NetworkNamespace host = NetworkNamespace.create("mptcp");
+                ServerSocketChannel listener = listen(host, "127.0.0.1");
+                SocketChannel client = connect(host, listener);
+                SocketChannel server = listener.accept()) {
+            assertThat(((MptcpChannel) client).isMultipath()).isTrue();
+            ByteBuffer atClient = ((MptcpChannel) client).info();
+            ByteBuffer atServer = ((MptcpChannel) server).info();
+            long nextToWrite = atClient.getLong(16);
+            assertThat(nextToWrite).isEqualTo(atServer.getLong(32)).isNotZero();
+        }
+    }
+
+    @Test
     void aSocketOfIpv6ReachesAnIpv4Address() throws Exception {
         try (NetworkNamespace host = NetworkNamespace.create("mptcp");
                 ServerSocketChannel listener = listen(host, "127.0.0.1");
@@ -61,6 +75,19 @@ class MptcpChannelTest {
             client.connect(listener.getLocalAddress());
             assertThat(listener.accept()).satisfies(SocketChannel::close);
             assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void theKernelTellsWhenItIsPlainTcpAfterAll() throws Exception {
+        try (NetworkNamespace host = NetworkNamespace.create("mptcp");
+                ServerSocketChannel listener = host.<ServerSocketChannel, IOException>call(
+                        () -> ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0)));
+                SocketChannel client = connect(host, listener);
+                SocketChannel server = listener.accept()) {
+            assertThat(server.isConnected()).isTrue();
+            assertThat(((MptcpChannel) client).isMultipath()).isFalse();
+            assertThatThrownBy(((MptcpChannel) client)::info).hasMessageContaining("MPTCP_INFO");
         }
     }
 

@@ -1,7 +1,11 @@
 package dev.braid.tools.kernel.mptcp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.braid.fastpath.wire.IpAddress;
+import dev.braid.fastpath.wire.Prefix;
 import dev.braid.stack.Stack;
+import dev.braid.stack.mptcp.MptcpInfo;
 import dev.braid.stack.mptcp.path.Endpoint;
 import dev.braid.stack.mptcp.path.EndpointException;
 import dev.braid.stack.mptcp.path.Limits;
@@ -12,10 +16,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 
 /** Braid on two TUNs. */
 final class BraidHost implements Host {
     private static final int BACKLOG = 128;
+    private static final List<Prefix> PATH_1 = List.of(Prefix.parse("10.78.0.0/24"), Prefix.parse("fd78::/64"));
 
     private final Stack stack;
 
@@ -124,6 +130,31 @@ final class BraidHost implements Host {
     @Override
     public int subflows() throws IOException {
         return (int) stack.connections().stream().filter(info -> info.state == TcpState.ESTABLISHED).count();
+    }
+
+    @Override
+    public long receivedByJoined() throws IOException {
+        return stack.connections().stream()
+                .filter(info -> isOfPath1(info.local) || isOfPath1(info.remote))
+                .mapToLong(info -> info.bytesReceived)
+                .sum();
+    }
+
+    private static boolean isOfPath1(IpAddress address) {
+        return PATH_1.stream().anyMatch(prefix -> prefix.contains(address));
+    }
+
+    @Override
+    public boolean checksums(SocketChannel channel) throws IOException {
+        List<MptcpInfo> all = stack.multipathConnections();
+        assertThat(all).as("connections of a scenario").hasSize(1);
+        return all.getFirst().checksum;
+    }
+
+    @Override
+    public boolean isMultipath(SocketChannel channel) throws IOException {
+        return channel.getOption(TcpSocketOptions.PROTOCOL) == StreamProtocol.MPTCP
+                && channel.getOption(TcpSocketOptions.MPTCP_FALLBACK).isEmpty();
     }
 
     @Override

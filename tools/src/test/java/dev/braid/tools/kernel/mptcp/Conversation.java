@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A connection between a client and a server, both of whose directions carry bytes that are compared by digest. */
 final class Conversation implements AutoCloseable {
-    private static final int BLOCK = 16 << 10;
+    private static final int BLOCK = 1 << 20;
     private static final long PATIENCE_S = 30;
 
     private final ServerSocketChannel listener;

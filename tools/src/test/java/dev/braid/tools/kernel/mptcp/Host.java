@@ -53,4 +53,13 @@ interface Host {
 
     /** How many subflows there are. */
     int subflows() throws IOException;
+
+    /** Payload bytes that came by the subflows there are beside the first: those of which either address is path 1's. */
+    long receivedByJoined() throws IOException;
+
+    /** Whether the connection of this end has checksums in use. */
+    boolean checksums(SocketChannel channel) throws IOException;
+
+    /** Whether this end of a connection speaks Multipath TCP, and did not fall back. */
+    boolean isMultipath(SocketChannel channel) throws IOException;
 }

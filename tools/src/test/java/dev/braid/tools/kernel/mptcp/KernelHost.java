@@ -10,9 +10,14 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The Linux kernel in a namespace. */
 final class KernelHost implements Host {
+    private static final Pattern BYTES_RECEIVED = Pattern.compile(" bytes_received:(\\d+) ");
+    /** Where mptcpi_csum_enabled is in struct mptcp_info of linux/mptcp.h. */
+    private static final int CSUM_ENABLED = 42;
+
     private final NetworkNamespace namespace;
     private final int number;
 
@@ -114,6 +119,26 @@ final class KernelHost implements Host {
     @Override
     public int subflows() {
         return (int) namespace.exec("ss", "-tnH", "state", "established").lines().count();
+    }
+
+    @Override
+    public long receivedByJoined() {
+        return namespace.exec("ss", "-tinHO", "state", "established")
+                .lines()
+                .filter(line -> line.contains("10.78.0.") || line.contains("fd78::"))
+                .map(BYTES_RECEIVED::matcher)
+                .mapToLong(found -> found.find() ? Long.parseLong(found.group(1)) : 0)
+                .sum();
+    }
+
+    @Override
+    public boolean checksums(SocketChannel channel) throws IOException {
+        return ((MptcpChannel) channel).info().get(CSUM_ENABLED) != 0;
+    }
+
+    @Override
+    public boolean isMultipath(SocketChannel channel) throws IOException {
+        return channel instanceof MptcpChannel stream && stream.isMultipath();
     }
 
     @Override

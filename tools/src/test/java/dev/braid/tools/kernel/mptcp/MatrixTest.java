@@ -33,7 +33,7 @@ class MatrixTest {
         return switch (families) {
             case V4 -> true;
             case V6 -> scenario == Scenario.ONE_SUBFLOW || scenario == Scenario.ADD_ADDR_WITH_PORT;
-            case V4_THEN_V6, V6_THEN_V4 -> scenario == Scenario.ADD_ADDR;
+            case V4_THEN_V6, V6_THEN_V4 -> scenario == Scenario.ADD_ADDR || scenario == Scenario.JOIN_BY_CLIENT;
         };
     }
 

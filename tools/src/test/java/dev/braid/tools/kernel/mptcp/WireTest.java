@@ -32,8 +32,9 @@ class WireTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Scenario.class, names = {"JOIN_BY_CLIENT", "ADD_ADDR_WITH_PORT", "REMOVE_ADDR", "CHECKSUMS",
-        "MP_PRIO",
+    @EnumSource(value = Scenario.class, names = {"JOIN_BY_CLIENT", "ADD_ADDR_WITH_PORT", "REMOVE_ADDR_BY_SERVER",
+        "CHECKSUMS",
+        "MP_PRIO_BY_CLIENT",
         "FAST_CLOSE_BY_CLIENT"})
     void noPacketIsAnErrorToTshark(Scenario scenario) throws Exception {
         for (boolean braidIsClient : new boolean[] {true, false}) {
