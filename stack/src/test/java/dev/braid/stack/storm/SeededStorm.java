@@ -49,6 +49,7 @@ public abstract class SeededStorm {
             traffic();
             ebb();
             verify();
+            ended();
         } catch (AssertionError | RuntimeException e) {
             throw failure(e);
         }
@@ -160,6 +161,9 @@ public abstract class SeededStorm {
         calm();
         Holding.require(network.runUntilIdle(now + IDLE_LIMIT_NS), "the network is not idle an hour after the traffic");
     }
+
+    /** All held: the last moment at which the hosts can be asked. */
+    protected void ended() {}
 
     // Holding.
 

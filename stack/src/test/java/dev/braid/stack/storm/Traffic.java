@@ -7,6 +7,7 @@ import dev.braid.stack.socket.StreamSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /** Connections between two hosts, each by its plan, and what must be true of them when they are over. */
 public final class Traffic {
@@ -27,6 +28,7 @@ public final class Traffic {
     private final boolean ownPorts;
     private IntPredicate mayFail = port -> false;
     private IntPredicate mayBeReset = port -> false;
+    private Predicate<StreamSocket> mayBeAltered = read -> false;
 
     /** One connection with its two ends. */
     private final class Connection {
@@ -69,6 +71,8 @@ public final class Traffic {
                     plan.ending() == Plan.Ending.HALF_CLOSED,
                     plan.ending() == Plan.Ending.SERVER_ABORTS ? plan.abortAfter() : Integer.MAX_VALUE,
                     false);
+            client.mayBeAltered = mayBeAltered;
+            server.mayBeAltered = mayBeAltered;
             ends.add(client);
             ends.add(server);
         }
@@ -113,6 +117,11 @@ public final class Traffic {
     /** Nor of connections to these ports whose client was told of a reset. */
     public void mayBeReset(IntPredicate serverPort) {
         mayBeReset = serverPort;
+    }
+
+    /** What such sockets read need not be what was written. Said before anything is planned. */
+    public void mayBeAltered(Predicate<StreamSocket> read) {
+        mayBeAltered = read;
     }
 
     private void listen(int port) {

@@ -6,6 +6,7 @@ import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
 import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.core.Link;
+import dev.braid.stack.mptcp.MptcpConfig;
 import dev.braid.stack.mptcp.path.Endpoint;
 import dev.braid.stack.mptcp.path.EndpointException;
 import dev.braid.stack.mptcp.path.Endpoints;
@@ -18,7 +19,14 @@ import java.util.List;
 
 /** A storm's two hosts as their administrators set them up: links, addresses of one family or both, endpoints and limits. */
 final class Hosts {
+    static final int SERVER_MTU = 9_000;
     private static final int MANY = 8;
+
+    /** Path managers that bring back what is lost. */
+    static final List<String> MANAGERS = List.of("endpoints", "endpoints", "endpoints overflow",
+            "endpoints standby-order", "endpoints standby-rtt");
+    /** Those that do not. */
+    private static final List<String> IDLE_MANAGERS = List.of("kernel", "none");
 
     /** Which families a storm's connections can use. */
     private enum Families {
@@ -34,6 +42,8 @@ final class Hosts {
     private final int serverNics;
     private final int mtu;
     private final List<Integer> mtus = new ArrayList<>();
+    private final List<String> chosen = new ArrayList<>();
+    private boolean reopens;
 
     Hosts(SplitMix64 random) {
         this.random = random;
@@ -60,7 +70,7 @@ final class Hosts {
     List<Link> serverLinks() {
         var links = new ArrayList<Link>();
         for (int i = 0; i < serverNics; i++) {
-            links.add(link(i, 9_000, families == Families.V6 ? "" : "10." + (51 + i) + ".0.2",
+            links.add(link(i, SERVER_MTU, families == Families.V6 ? "" : "10." + (51 + i) + ".0.2",
                     families == Families.V4 ? "" : "fd" + (51 + i) + "::2"));
         }
         return links;
@@ -85,6 +95,52 @@ final class Hosts {
         config.mptcp.enabled = true;
         config.mptcp.checksum = checksums && random.chance(0.7);
         return new StormHost(node, arena, links, config, random.split());
+    }
+
+    /** What administrators choose besides: schedulers, path managers, checksums, endpoints of every kind at both ends. */
+    void configureAll(StormHost client, StormHost server) {
+        reopens = true;
+        for (StormHost host : List.of(client, server)) {
+            MptcpConfig config = host.core.mptcp().config();
+            config.scheduler = anyOf(config.packetSchedulers.names());
+            config.pathManagers = random.chance(0.1) ? anyOf(IDLE_MANAGERS) : anyOf(MANAGERS);
+            config.checksum |= random.chance(0.3);
+            reopens &= MANAGERS.contains(config.pathManagers);
+            chosen.add(config.scheduler + " by " + config.pathManagers);
+        }
+        try {
+            Endpoints here = client.core.mptcp().hostPaths().endpoints();
+            for (Endpoint endpoint : here.all()) {
+                if (!endpoint.has(Endpoint.FULLMESH) && random.chance(0.3)) {
+                    here.remove(endpoint.id());
+                    here.add(endpoint.address(), 0,
+                            Endpoint.SUBFLOW | Endpoint.SIGNAL | (endpoint.flags() & Endpoint.BACKUP),
+                            endpoint.link(), 0);
+                }
+            }
+            Endpoints far = server.core.mptcp().hostPaths().endpoints();
+            for (Endpoint endpoint : far.all()) {
+                if (random.chance(0.4)) {
+                    far.remove(endpoint.id());
+                    far.add(endpoint.address(), endpoint.port(), Endpoint.SUBFLOW | Endpoint.SIGNAL, endpoint.link(),
+                            0);
+                }
+            }
+            if (random.chance(0.3)) {
+                far.add(server.address, 0, Endpoint.SUBFLOW | (random.chance(0.5) ? Endpoint.FULLMESH : 0), 0, 0);
+            }
+        } catch (EndpointException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether both hosts' path managers open again what is lost and announce all there is, as those of these names do. */
+    boolean reopens() {
+        return reopens;
+    }
+
+    private String anyOf(List<String> names) {
+        return names.get(random.nextInt(names.size()));
     }
 
     /** Endpoints and limits, as an administrator would with {@code ip mptcp}. */
@@ -118,18 +174,10 @@ final class Hosts {
         }
     }
 
-    void loses(StormHost host, Way way, long now) {
-        host.core.onAddresses(way.number, List.of(), now);
-    }
-
-    void regains(StormHost host, Way way, long now) {
-        host.core.onAddresses(way.number, StormHost.prefixes(way.addresses), now);
-    }
-
     @Override
     public String toString() {
         return families + (checksums ? " with checksums" : "") + ", " + clientNics + " to " + serverNics
                 + " links, mtu "
-                + mtus;
+                + mtus + (chosen.isEmpty() ? "" : ", " + chosen);
     }
 }

@@ -5,19 +5,25 @@ import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.sim.LinkConfig;
 import dev.braid.fastpath.sim.SimNode;
 import dev.braid.fastpath.sim.SimPort;
+import dev.braid.fastpath.sim.SplitMix64;
+import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.core.Link;
 import dev.braid.stack.mptcp.MptcpConnection;
 import dev.braid.stack.mptcp.path.PathReport;
 import dev.braid.stack.socket.StreamSocket;
 import dev.braid.stack.storm.Holding;
 import dev.braid.stack.storm.SeededStorm;
+import dev.braid.stack.storm.StormHost;
 import dev.braid.stack.storm.Traffic;
 import dev.braid.stack.storm.Weather;
 import dev.braid.stack.tcp.Connection;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** A storm over two to four ways, each with weather, boxes and fate of its own, with connections of Multipath TCP. */
 final class MptcpStorm extends SeededStorm {
@@ -31,13 +37,21 @@ final class MptcpStorm extends SeededStorm {
 
     private final Kind kind;
     private final List<Way> ways = new ArrayList<>();
+    private final List<Way> serverWays = new ArrayList<>();
     private final List<Turn> turns = new ArrayList<>();
     private Counters wireCounters;
     private Hosts hosts;
+    private HostTurns clientTurns;
+    private HostTurns serverTurns;
     private DataWatch clientWatch;
     private DataWatch serverWatch;
     /** Whether a box may break what nothing can mend: then connections may fail, but never lie. */
     private boolean mayFail;
+    /** The server's ports of connections whose client lost its address for good before it was proved. */
+    private final Set<Integer> leftBehind = new HashSet<>();
+    /** Whether a box alters payload. */
+    private boolean alters;
+    private final Map<String, Long> occurred = new TreeMap<>();
     /** The server's ports of the connections whose client knows that the server speaks Multipath TCP. */
     private final Set<Integer> proved = new HashSet<>();
     /** The ports of connections that are plain TCP, at one end at least. */
@@ -50,7 +64,9 @@ final class MptcpStorm extends SeededStorm {
         /** Middleboxes that strip, clamp, shift, split, join and translate. */
         BOXES,
         /** Links that fall silent, go down and lose their addresses, NATs that forget; one link is left alone. */
-        TURNS
+        TURNS,
+        /** All of this together and at both ends, boxes that alter payload, and what administrators choose and change meanwhile. */
+        ALL
     }
 
     MptcpStorm(long seed, boolean journals, Kind kind) {
@@ -106,9 +122,10 @@ final class MptcpStorm extends SeededStorm {
         }
         for (Link link : serverLinks) {
             int port = SERVER_PORTS + link.index();
-            MptcpWatch.server(
-                    network.join(middle, port, serverNode, link.index(), LinkConfig.PERFECT, LinkConfig.PERFECT),
-                    serverWatch);
+            network.join(middle, port, serverNode, link.index(), LinkConfig.PERFECT, LinkConfig.PERFECT);
+            SimPort end = serverNode.port(link.index());
+            serverWays.add(new Way(link.index(), Hosts.addresses(link), end, serverWatch.leaving(), wireCounters));
+            MptcpWatch.arrivals(end, serverWatch);
             Hosts.addresses(link).forEach(address -> junction.route(address, port));
             receive(serverNode, link.index());
         }
@@ -118,26 +135,46 @@ final class MptcpStorm extends SeededStorm {
                 proved.add(report.remotePort());
             }
         });
+        clientTurns = new HostTurns(client, ways, junction, 0, new SplitMix64(SplitMix64.at(seed, 996)));
+        serverTurns = new HostTurns(server, serverWays, junction, SERVER_PORTS,
+                new SplitMix64(SplitMix64.at(seed, 997)));
         if (kind == Kind.BOXES) {
             mayFail = new WayBoxes(random.split(), wireFrames, wireCounters).install(ways, junction);
         } else if (kind == Kind.TURNS) {
             turns.addAll(Turn.of(random.split(), ways.size(), random.nextInt(ways.size())));
             WayBoxes.nats(random.split(), ways, junction);
+        } else if (kind == Kind.ALL) {
+            all(junction);
         }
         traffic = new Traffic(seed, random, client, server, true);
-        if (kind == Kind.TURNS) {
+        if (kind == Kind.TURNS || kind == Kind.ALL) {
             // Several MP_CAPABLE SYNs were lost in a row, which is what it looks like where they are not let through: a plain connection
             // ends with its one path.
-            traffic.mayFail(plain::contains);
+            traffic.mayFail(port -> mayFail || plain.contains(port) || leftBehind.contains(port));
             // A NAT that forgets has the peer reset what it does not know. Before the peer's first DSS no other path may be opened
             // (RFC 8684 section 3.1).
             traffic.mayBeReset(port -> !proved.contains(port));
+            // What a box altered is not delivered while there are checksums; after a fallback there are none.
+            traffic.mayBeAltered(socket -> alters && isPlain(socket));
         }
         if (random.chance(0.5)) {
             traffic.plan();
         } else {
             traffic.planLarge(1 + random.nextInt(2));
         }
+    }
+
+    private void all(Junction junction) {
+        int anchor = random.nextInt(ways.size());
+        int serverAnchor = random.nextInt(serverWays.size());
+        hosts.configureAll(client, server);
+        turns.addAll(Turn.ofAll(random.split(), false, ways.size(), anchor));
+        turns.addAll(Turn.ofAll(random.split(), true, serverWays.size(), serverAnchor));
+        turns.sort(Comparator.comparingLong(Turn::atNs));
+        var boxes = new WayBoxes(random.split(), wireFrames, wireCounters);
+        boolean sound = boxes.installAll(ways, junction, anchor);
+        alters = boxes.alters();
+        mayFail = !sound || !hosts.reopens();
     }
 
     @Override
@@ -151,29 +188,29 @@ final class MptcpStorm extends SeededStorm {
         if (journals) {
             journal.add("%12.6f TURN %s".formatted(nowNs / 1e9, turn));
         }
-        Way way = ways.get(turn.way());
-        switch (turn.what()) {
-            case SILENT -> way.cut(nowNs);
-            case HEARD -> way.mend();
-            case DOWN -> {
-                way.cut(nowNs);
-                client.core.onDevice(turn.way(), false, hosts.mtu(turn.way()), nowNs);
+        occurs(turn.what() + (turn.atServer() ? " at the server" : ""), 1);
+        if (turn.what() == Turn.What.MOVES && !turn.atServer()) {
+            leaveBehind(ways.get(turn.way()).addresses);
+        }
+        HostTurns host = turn.atServer() ? serverTurns : clientTurns;
+        host.happens(turn, turn.atServer() ? Hosts.SERVER_MTU : hosts.mtu(turn.way()), nowNs);
+    }
+
+    /** Connections from addresses that do not come back end with them while no other path may be opened. */
+    private void leaveBehind(List<IpAddress> addresses) {
+        for (StreamSocket socket : traffic.sockets()) {
+            Connection connection = socket.connection();
+            if (connection != null && addresses.contains(new IpAddress(connection.localHi(), connection.localLo()))
+                    && !proved.contains(connection.remotePort())) {
+                leftBehind.add(connection.remotePort());
             }
-            case UP -> {
-                way.mend();
-                client.core.onDevice(turn.way(), true, hosts.mtu(turn.way()), nowNs);
-            }
-            case FORGETS -> way.install();
-            case LOSES_ADDRESS -> hosts.loses(client, way, nowNs);
-            case HAS_ADDRESS -> hosts.regains(client, way, nowNs);
         }
     }
 
     @Override
     protected void calm() {
-        for (Way way : ways) {
-            way.mend();
-        }
+        ways.forEach(Way::mend);
+        serverWays.forEach(Way::mend);
     }
 
     @Override
@@ -182,7 +219,7 @@ final class MptcpStorm extends SeededStorm {
         Holding.require(serverWatch.complaint().isEmpty(), serverWatch.complaint());
         for (StreamSocket socket : traffic.sockets()) {
             Connection connection = socket.connection();
-            if (connection instanceof MptcpConnection multipath && multipath.fallbackReason() != null) {
+            if (isPlain(socket)) {
                 plain.add(connection.localPort());
                 plain.add(connection.remotePort());
             }
@@ -192,6 +229,29 @@ final class MptcpStorm extends SeededStorm {
                         "more is on its way than was written and an end");
             }
         }
+    }
+
+    private static boolean isPlain(StreamSocket socket) {
+        return socket.connection() instanceof MptcpConnection multipath && multipath.fallbackReason() != null;
+    }
+
+    @Override
+    protected void ended() {
+        for (StormHost host : List.of(client, server)) {
+            host.counters.forEach((name, value) -> occurs(host.node.name() + ' ' + name, value));
+        }
+        wireCounters.forEach(this::occurs);
+        occurs("watched", (long) clientWatch.packets() + serverWatch.packets());
+        occurs("must arrive", mustArrive() ? 1 : 0);
+    }
+
+    private void occurs(String what, long times) {
+        occurred.merge(what, times, Long::sum);
+    }
+
+    /** How often what happened: the hosts' counters behind the host's name, the network's, turns by their names, and packets watched. */
+    Map<String, Long> occurred() {
+        return occurred;
     }
 
     @Override

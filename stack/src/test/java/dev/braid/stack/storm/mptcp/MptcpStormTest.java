@@ -3,14 +3,21 @@ package dev.braid.stack.storm.mptcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.stack.storm.Seeds;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Thousands of bad networks of each {@link MptcpStorm.Kind}: see {@link Seeds}, family {@code mptcp.}. */
 @Tag("storms")
 class MptcpStormTest {
+    private static final int NAMED_SEEDS = 40;
+
     @Test
     void overBadPathsEveryByteArrivesOnceAndNothingLeaks() {
         run(MptcpStorm.Kind.WEATHER, 100);
@@ -26,6 +33,15 @@ class MptcpStormTest {
     @Test
     void whileOnePathLivesEveryByteArrivesOnceAndNothingLeaks() {
         run(MptcpStorm.Kind.TURNS, 100);
+    }
+
+    /**
+     * All of it together, at both ends: boxes that alter payload beside checksums, SYNs that vanish, addresses that others take the place
+     * of, announcements and joins by both, priorities and endpoints that change, any scheduler and path manager.
+     */
+    @Test
+    void whateverAdministratorsAndTheNetworkDoEveryByteArrivesOnceAndNothingLeaks() {
+        run(MptcpStorm.Kind.ALL, 100);
     }
 
     private static void run(MptcpStorm.Kind kind, int usual) {
@@ -52,6 +68,49 @@ class MptcpStormTest {
         "13176,BOXES"})
     void whatOnceFailedHolds(long seed, MptcpStorm.Kind kind) {
         new MptcpStorm(seed, false, kind).run();
+    }
+
+    /** Each of these happened, summed over seeds: a kind that lost what its name says would go on passing. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void theKindsDoWhatTheyAreNamedFor(MptcpStorm.Kind kind, List<String> counters) {
+        var occurred = new TreeMap<String, Long>();
+        for (long seed = 1; seed <= NAMED_SEEDS; seed++) {
+            MptcpStorm storm = new MptcpStorm(seed, false, kind);
+            storm.run();
+            storm.occurred().forEach((name, count) -> occurred.merge(name, count, Long::sum));
+        }
+        assertThat(counters).allSatisfy(name -> assertThat(occurred.getOrDefault(name, 0L)).as(name).isPositive());
+    }
+
+    static Stream<Arguments> names() {
+        List<String> always = List.of(
+                "watched", "must arrive", "server MPTcpExtMPJoinAckRx", "client MPTcpExtMPTCPRetrans",
+                "client MPTcpExtSubflowStale", "client MptcpPathReopened");
+        return Stream.of(
+                Arguments.of(MptcpStorm.Kind.WEATHER, always),
+                Arguments.of(MptcpStorm.Kind.BOXES, and(always,
+                        "edited", "split", "joined", "Nat.mappings", "client MPTcpExtMPCapableFallbackSYNACK",
+                        "server MPTcpExtMPFailTx", "client MPTcpExtDSSCorruptionReset", "client MPTcpExtMPRstRx")),
+                Arguments.of(MptcpStorm.Kind.TURNS, and(always,
+                        "SILENT", "DOWN", "LOSES_ADDRESS", "FORGETS", "Nat.dropUnknown", "client MPTcpExtRmAddrTx",
+                        "server MPTcpExtRmAddr", "client MptcpPathClosedLocalGone")),
+                Arguments.of(MptcpStorm.Kind.ALL, and(always,
+                        "edited", "split", "joined", "altered", "vanished", "Nat.mappings",
+                        "SILENT", "DOWN", "LOSES_ADDRESS", "FORGETS", "MOVES", "PRIORITY", "LOSES_ENDPOINTS", "CHOOSES",
+                        "SILENT at the server", "DOWN at the server", "LOSES_ADDRESS at the server",
+                        "MOVES at the server", "PRIORITY at the server", "LOSES_ENDPOINTS at the server",
+                        "CHOOSES at the server",
+                        "server MPTcpExtDataCsumErr", "server MPTcpExtMPFailTx", "client MPTcpExtMPFailRx",
+                        "client MPTcpExtBlackhole", "client MPTcpExtMPCapableSYNTXDrop",
+                        "client MPTcpExtInfiniteMapTx", "server MPTcpExtDssFallback",
+                        "client MPTcpExtAddAddrTx", "server MPTcpExtAddAddr", "client MPTcpExtMPJoinAckRx",
+                        "client MPTcpExtMPPrioTx", "client MPTcpExtMPPrioRx", "client MPTcpExtRmAddr",
+                        "server MPTcpExtRmAddr", "client MptcpSchedShortestQueue")));
+    }
+
+    private static List<String> and(List<String> always, String... more) {
+        return Stream.concat(always.stream(), Stream.of(more)).toList();
     }
 
     @Test

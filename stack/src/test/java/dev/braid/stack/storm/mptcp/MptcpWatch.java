@@ -40,16 +40,11 @@ final class MptcpWatch {
         });
     }
 
-    /** Tells the server's watch what arrives and leaves there. */
-    static void server(SimPort junction, DataWatch data) {
-        junction.out().tap((link, frame, fate, nowNs) -> {
+    /** Tells a host's watch what arrives at one of its ports. */
+    static void arrivals(SimPort port, DataWatch data) {
+        port.in().tap((link, frame, fate, nowNs) -> {
             if (fate == Fate.ARRIVED) {
                 data.arrives(frame);
-            }
-        });
-        junction.in().tap((link, frame, fate, nowNs) -> {
-            if (fate == Fate.SENT) {
-                data.leaves(frame, nowNs);
             }
         });
     }

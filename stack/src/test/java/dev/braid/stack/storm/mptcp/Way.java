@@ -11,10 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One of the client's links with all that is on its way to the junction: the weather, boxes, a NAT, and what happens to it. */
+/** One of a host's links with all that is on its way to the junction: the weather, boxes, a NAT, and what happens to it. */
 final class Way {
     final int number;
-    final List<IpAddress> addresses;
+    /** What the host has on it, unless it lost them. */
+    List<IpAddress> addresses;
     final SimLink out;
     final SimLink in;
     final List<Middlebox> forth = new ArrayList<>();
@@ -24,7 +25,7 @@ final class Way {
     private @Nullable List<IpAddress> outside;
     private long natTimeoutNs;
 
-    /** Stands between the client and all boxes. */
+    /** Stands between the host and all boxes. */
     private final Middlebox watch;
 
     Way(int number, List<IpAddress> addresses, SimPort port, Middlebox watch, Counters counters) {
@@ -37,7 +38,7 @@ final class Way {
         install();
     }
 
-    /** Puts a NAT behind the client, which shows these addresses, of which each family has at most one. */
+    /** Puts a NAT behind the host, which shows these addresses, of which each family has at most one. */
     void nat(List<IpAddress> outsideAddresses, long timeoutNs) {
         outside = outsideAddresses;
         natTimeoutNs = timeoutNs;
@@ -66,6 +67,17 @@ final class Way {
         inbound.addAll(back);
         out.middlebox(new MiddleboxChain(outbound));
         in.middlebox(new MiddleboxChain(inbound));
+    }
+
+    /** Gives the host the addresses that follow, in other networks. */
+    void move() {
+        addresses = addresses.stream().map(Way::following).toList();
+    }
+
+    private static IpAddress following(IpAddress address) {
+        return address.isIpv4()
+                ? IpAddress.ofIpv4(address.ipv4() + 0x100)
+                : new IpAddress(address.hi() + 1, address.lo());
     }
 
     void cut(long nowNs) {
