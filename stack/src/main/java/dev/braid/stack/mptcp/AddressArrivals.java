@@ -106,7 +106,7 @@ final class AddressArrivals {
             on.remoteBackup = backup;
             connection.onUsable(on, nowNs);
         }
-        paths.report(PathReport.subflow(PathReport.Type.SF_PRIO, paths, on, null, -1));
+        paths.report(PathReport.subflow(PathReport.Type.SF_PRIO, paths, on, null, null));
         paths.raise(new PathEvent.PriorityChanged(on));
     }
 }

@@ -93,17 +93,17 @@ final class ConnectionPaths implements PathView {
     /** An added subflow is usable. */
     void onSubflowEstablished(Subflow subflow) {
         signals.onUsed(subflow.localId());
-        report(PathReport.subflow(PathReport.Type.SF_ESTABLISHED, this, subflow, null, -1));
+        report(PathReport.subflow(PathReport.Type.SF_ESTABLISHED, this, subflow, null, null));
         raise(new PathEvent.SubflowEstablished(subflow));
     }
 
     /** A subflow is gone, or could not be opened; it is in the connection's list no more when the event is heard. */
-    void onSubflowClosed(Subflow subflow, @Nullable TcpFailure failure, int resetReason) {
+    void onSubflowClosed(Subflow subflow, @Nullable TcpFailure failure) {
         signals.onSubflowGone(subflow);
         if (subflow.established()) {
-            report(PathReport.subflow(PathReport.Type.SF_CLOSED, this, subflow, failure, resetReason));
+            report(PathReport.subflow(PathReport.Type.SF_CLOSED, this, subflow, failure, subflow.resetReceived));
         }
-        raise(new PathEvent.SubflowClosed(subflow, failure, resetReason));
+        raise(new PathEvent.SubflowClosed(subflow, failure, subflow.resetReceived));
     }
 
     /** The connection is gone. */

@@ -2,7 +2,7 @@ package dev.braid.stack.mptcp;
 
 /** Why a subflow is reset, as MP_TCPRST says it (RFC 8684 section 3.6). */
 final class ResetReason {
-    /** There was no MP_TCPRST, or none is to be sent. */
+    /** No MP_TCPRST is to be sent. */
     static final int NONE = -1;
     /** "Unspecified error. This is the default error; it implies that the subflow is no longer available." */
     static final int UNSPECIFIED = 0;
@@ -20,7 +20,7 @@ final class ResetReason {
     static final int MIDDLEBOX = 6;
 
     /** Flag T: the condition is transient. */
-    private static final int TRANSIENT = 1;
+    static final int TRANSIENT = 1;
 
     private ResetReason() {}
 

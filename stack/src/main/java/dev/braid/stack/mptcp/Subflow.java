@@ -4,6 +4,7 @@ import dev.braid.fastpath.device.Deadlines;
 import dev.braid.fastpath.frame.Frame;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.stack.mptcp.path.PathSubflow;
+import dev.braid.stack.mptcp.path.PeerReset;
 import dev.braid.stack.tcp.Connection;
 import dev.braid.stack.tcp.ConnectionUser;
 import dev.braid.stack.tcp.Decision;
@@ -67,7 +68,7 @@ final class Subflow implements UpperLayer, ConnectionUser, PathSubflow {
     /** What the reset of this end is to say: {@link ResetReason}. */
     int resetReason = ResetReason.NONE;
     /** What the peer's reset said. */
-    int resetReceived = ResetReason.NONE;
+    @Nullable PeerReset resetReceived;
     /** The next ACK, or the reset, says MP_FAIL for {@link #mpFailDsn}. */
     boolean mpFailDue;
 

@@ -3,6 +3,7 @@ package dev.braid.stack.mptcp;
 import dev.braid.fastpath.wire.MptcpOptions;
 import dev.braid.fastpath.wire.Tcp;
 import dev.braid.fastpath.wire.TcpOptions;
+import dev.braid.stack.mptcp.path.PeerReset;
 import dev.braid.stack.tcp.Tcb;
 import dev.braid.stack.tcp.TcpSegment;
 import dev.braid.stack.tcp.UpperLayer.Verdict;
@@ -88,7 +89,8 @@ final class SubflowInput {
     private void onReset(MptcpOptions arrived) {
         if (arrived.has(MptcpOptions.MP_TCPRST)) {
             connection.layer.counters.mpRstRx.increment();
-            subflow.resetReceived = arrived.resetReason();
+            boolean passes = (arrived.resetFlags() & ResetReason.TRANSIENT) != 0;
+            subflow.resetReceived = new PeerReset(arrived.resetReason(), passes);
         }
         if (arrived.has(MptcpOptions.MP_FAIL)) {
             connection.layer.counters.mpFailRx.increment();

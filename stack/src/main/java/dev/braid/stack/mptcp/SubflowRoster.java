@@ -137,6 +137,6 @@ final class SubflowRoster {
         if (observer != null) {
             observer.onSubflowClosed(connection, subflow, subflow.tcb);
         }
-        connection.paths.onSubflowClosed(subflow, why, subflow.resetReceived);
+        connection.paths.onSubflowClosed(subflow, why);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.memory.Memory;
 import dev.braid.stack.mptcp.path.LocalAddress;
+import dev.braid.stack.mptcp.path.PeerReset;
 import dev.braid.stack.mptcp.path.SubflowPlan;
 import dev.braid.stack.tcp.TcpFailure;
 import dev.braid.testing.Rfc;
@@ -96,7 +97,7 @@ class JoinHandshakeTest {
             Subflow ours = join(world, pair[0], false);
             world.run(100 * MS);
             assertThat(ours.gone()).isTrue();
-            assertThat(ours.resetReceived).isEqualTo(ResetReason.MPTCP_ERROR);
+            assertThat(ours.resetReceived).isEqualTo(new PeerReset(ResetReason.MPTCP_ERROR, false));
             assertThat(world.server.count("MPTcpExtMPJoinNoTokenFound")).isEqualTo(1);
             assertThat(world.server.count("MPTcpExtMPRstTx")).isEqualTo(1);
             assertThat(world.client.count("MPTcpExtMPRstRx")).isEqualTo(1);
@@ -138,7 +139,7 @@ class JoinHandshakeTest {
             world.run(100 * MS);
             assertThat(world.server.count("MPTcpExtMPJoinAckHMacFailure")).isEqualTo(1);
             assertThat(ours.gone()).isTrue();
-            assertThat(ours.resetReceived).isEqualTo(ResetReason.MPTCP_ERROR);
+            assertThat(ours.resetReceived).isEqualTo(new PeerReset(ResetReason.MPTCP_ERROR, false));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.braid.tools.control;
 
 import dev.braid.stack.LivePaths;
 import dev.braid.stack.mptcp.path.PathReport;
+import dev.braid.stack.mptcp.path.PeerReset;
 import dev.braid.stack.socket.Failures;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -118,8 +119,10 @@ final class PathEvents {
         if (report.flags() != 0) {
             fields.put("flags", Integer.toHexString(report.flags()));
         }
-        if (report.resetReason() >= 0) {
-            fields.put("reset_reason", report.resetReason());
+        PeerReset reset = report.reset();
+        if (reset != null) {
+            fields.put("reset_reason", reset.reason());
+            fields.put("reset_flags", reset.passes() ? "0x1" : "0x0");
         }
         return fields;
     }

@@ -20,11 +20,6 @@ public final class EndpointManager implements PathManager {
     /** What it is chosen by. */
     public static final String NAME = "endpoints";
 
-    /** What the peer has against a subflow may pass (RFC 8684 section 3.6): resources, outstanding data. */
-    private static final int REASON_RESOURCES = 2;
-
-    private static final int REASON_OUTSTANDING = 4;
-
     private final Retries retries = new Retries();
     private final RemovedAddresses removed = new RemovedAddresses();
     /** Addresses of endpoints that the host had on a link that was up: those it has no more are lost, others may be a translator's. */
@@ -179,7 +174,8 @@ public final class EndpointManager implements PathManager {
         }
         boolean refused = told.failure() == null || told.failure() == TcpFailure.REFUSED
                 || told.failure() == TcpFailure.RESET;
-        boolean passes = told.resetReason() == REASON_RESOURCES || told.resetReason() == REASON_OUTSTANDING;
+        PeerReset reset = told.reset();
+        boolean passes = reset != null && reset.passes();
         var ends = new WantedPath.Ends(subflow.localAddress(), subflow.remoteAddress(), subflow.remotePort());
         retries.closed(ends, subflow.number(), subflow.established(), refused && !passes, nowNs);
     }

@@ -19,9 +19,11 @@ public sealed interface PathEvent {
      * A subflow is gone, or never came to be. It is in the view no more.
      *
      * @param failure why; {@code null} after a close in good order
-     * @param resetReason the peer's MP_TCPRST reason (RFC 8684 section 3.6); -1 = none was told
+     * @param reset what the peer said of its reset; {@code null} = nothing, or there was none
      */
-    record SubflowClosed(PathSubflow subflow, @Nullable TcpFailure failure, int resetReason) implements PathEvent {}
+    record SubflowClosed(PathSubflow subflow, @Nullable TcpFailure failure, @Nullable PeerReset reset)
+            implements
+                PathEvent {}
 
     /** The subflow fell silent while others did not. */
     record SubflowSilent(PathSubflow subflow) implements PathEvent {}

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param backup 1 when the subflow is a backup, 0 when not, -1 = the event does not say
  * @param failure why a subflow ended before its time, {@code null} = it did not
  * @param flags an OR of the constants here
- * @param resetReason the reason of an MP_TCPRST (RFC 8684 section 3.6), -1 = none
+ * @param reset what the peer said of its reset, {@code null} = nothing
  */
 public record PathReport(
         Type type,
@@ -31,7 +31,7 @@ public record PathReport(
         int backup,
         @Nullable TcpFailure failure,
         int flags,
-        int resetReason) {
+        @Nullable PeerReset reset) {
     /** The peer forbids joins to its first address. */
     public static final int DENY_JOIN_INITIAL = 1;
     /** The peer opened the connection. */
@@ -74,29 +74,29 @@ public record PathReport(
                 -1,
                 null,
                 flags,
-                -1);
+                null);
     }
 
     /** The connection is gone. */
     public static PathReport closed(PathView view) {
-        return new PathReport(Type.CLOSED, view.token(), -1, -1, null, 0, null, 0, -1, null, 0, -1);
+        return new PathReport(Type.CLOSED, view.token(), -1, -1, null, 0, null, 0, -1, null, 0, null);
     }
 
     /** About an address of the peer's. */
     public static PathReport announced(PathView view, RemoteAddress told) {
         int port = told.port() == 0 ? view.initialRemote().port() : told.port();
         return new PathReport(
-                Type.ANNOUNCED, view.token(), told.id(), -1, null, 0, told.address(), port, -1, null, 0, -1);
+                Type.ANNOUNCED, view.token(), told.id(), -1, null, 0, told.address(), port, -1, null, 0, null);
     }
 
     /** The peer took an address back. */
     public static PathReport removed(PathView view, int id) {
-        return new PathReport(Type.REMOVED, view.token(), id, -1, null, 0, null, 0, -1, null, 0, -1);
+        return new PathReport(Type.REMOVED, view.token(), id, -1, null, 0, null, 0, -1, null, 0, null);
     }
 
     /** About a subflow. */
     public static PathReport subflow(Type type, PathView view, PathSubflow subflow, @Nullable TcpFailure failure,
-            int resetReason) {
+            @Nullable PeerReset reset) {
         return new PathReport(
                 type,
                 view.token(),
@@ -109,6 +109,6 @@ public record PathReport(
                 subflow.backup() ? 1 : 0,
                 failure,
                 0,
-                resetReason);
+                reset);
     }
 }

@@ -132,7 +132,7 @@ final class EndpointManagerTest extends PathManagerContract {
         connection.establishAll();
         PathSubflow initial = connection.get(0);
         connection.remove(first);
-        connection.tell(new PathEvent.SubflowClosed(initial, null, -1));
+        connection.tell(new PathEvent.SubflowClosed(initial, null, null));
         connection.pass(60_000);
         assertThat(connection.log).as("closed, told, and no more").containsExactly(
                 "open 10.0.2.1#2 > 10.9.0.1:80#0", "withdraw 0", "close 0");

@@ -308,7 +308,7 @@ final class FakeConnection implements PathView, PathCommands {
     void fail(int number, @Nullable TcpFailure failure) {
         FakeSubflow subflow = get(number);
         subflows.remove(subflow);
-        tell(new PathEvent.SubflowClosed(subflow, failure, -1));
+        tell(new PathEvent.SubflowClosed(subflow, failure, null));
     }
 
     void echo(int id) {

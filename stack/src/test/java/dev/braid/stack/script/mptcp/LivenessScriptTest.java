@@ -223,7 +223,7 @@ class LivenessScriptTest extends TwoPathScript {
         first.sends(ack(111, 1));
         after(ANSWER_MS - FIRST_RTT_MS);
         first.sees(ack(1, 111).with(removeAddr(SECOND_ID)));
-        second.sees(rstAck(1, 101).with(tcprst(5)));
+        second.sees(rstAck(1, 101).with(tcprst(5).transientFailure()));
         assertThat(counter("MptcpLiveToldRemoveAddr")).isEqualTo(1);
         // The peer sends again what had been lost.
         first.sends(data(111, 211).with(map(111, 111, 100))).sees(ack(1, 211).with(dss().ack(311)));

@@ -252,6 +252,10 @@ public final class MpOption implements ExtraOption {
         return put(MpField.TRANSIENT, 1);
     }
 
+    public MpOption lastingFailure() {
+        return put(MpField.TRANSIENT, 0);
+    }
+
     @Override
     public boolean matches(ExtraOption seen) {
         return seen instanceof MpOption other
