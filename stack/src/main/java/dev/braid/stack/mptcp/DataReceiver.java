@@ -364,7 +364,7 @@ final class DataReceiver {
     }
 
     private void queue(Frame frame, long position) {
-        boolean last = outOfOrder.isEmpty() || outOfOrder.end() - (int) position <= 0;
+        boolean last = !outOfOrder.isEmpty() && outOfOrder.end() - (int) position <= 0;
         int frames = outOfOrder.frames();
         long bytes = outOfOrder.bytes();
         outOfOrder.limit(buffer.waitingLimit(), buffer.wastefulFrom());

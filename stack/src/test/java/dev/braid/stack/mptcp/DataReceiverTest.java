@@ -33,6 +33,35 @@ class DataReceiverTest {
         }
     }
 
+    /** As Linux does: what waits at the tail has others before it, and what is merged made one piece of two. */
+    @Test
+    void whatWaitsIsCountedByWhereItCame() {
+        try (var rig = new ReceiverRig()) {
+            Subflow lte = rig.subflow();
+            rig.arrives(lte, 0, 2000, 500);
+            assertWaits(rig, 1, 0, 0); // the only one
+            rig.arrives(lte, 500, 4000, 500);
+            assertWaits(rig, 2, 1, 0); // behind it
+            rig.arrives(lte, 1000, 3000, 500);
+            assertWaits(rig, 3, 1, 0); // between
+            rig.arrives(lte, 1500, 4500, 100);
+            assertWaits(rig, 4, 2, 1); // behind all, and one piece with the last
+            rig.arrives(lte, 1600, 2500, 1500);
+            assertWaits(rig, 5, 2, 2); // between, and all of another
+            rig.arrives(lte, 3100, 4000, 500);
+            assertWaits(rig, 5, 2, 2); // there already
+            assertThat(rig.count("DuplicateData")).isEqualTo(1);
+            rig.arrives(lte, 3600, 0, 2000);
+            assertThat(rig.readAll()).isEqualTo(4600);
+        }
+    }
+
+    private static void assertWaits(ReceiverRig rig, int queued, int atTheTail, int merged) {
+        assertThat(rig.count("OFOQueue")).as("OFOQueue").isEqualTo(queued);
+        assertThat(rig.count("OFOQueueTail")).as("OFOQueueTail").isEqualTo(atTheTail);
+        assertThat(rig.count("OFOMerge")).as("OFOMerge").isEqualTo(merged);
+    }
+
     @Test
     @Rfc({"8684", "3.3.1"})
     void aMappingIsGoodForLaterSegmentsWithoutOne() {
