@@ -44,6 +44,32 @@ class CapableHandshakeTest {
         }
     }
 
+    /** Only a connection's own user can write so early: a socket has it wait. The third packet is lost, and the data says it all. */
+    @Test
+    @Rfc({"8684", "3.1"})
+    void whatIsQueuedBeforeTheSynAckGoesWithTheKeys() {
+        try (TwoHosts world = new TwoHosts()) {
+            TcpListener listener = world.server.listen();
+            int[] sent = {0};
+            world.forth[0].middlebox((frame, nowNs, forward) -> {
+                if (++sent[0] == 2) {
+                    frame.release();
+                } else {
+                    forward.transmit(frame);
+                }
+            });
+            TwoHosts.Program here = world.client.open();
+            here.send(1000);
+            assertThat(here.sent).as("queued").isEqualTo(1000);
+            world.run(50 * TwoHosts.MS);
+            assertThat(world.accept(listener).read).isEqualTo(1000);
+            assertThat(here.mptcp().sendQueued()).as("not acknowledged at the data level").isZero();
+            assertThat(here.mptcp().fallbackReason()).isNull();
+            assertThat(world.server.count("MPTcpExtMPCapableACKRX")).isEqualTo(1);
+            assertThat(world.client.count("TcpRetransSegs")).as("nothing had to wait for a timeout").isZero();
+        }
+    }
+
     @Test
     void aListenerThatWantsPlainTcpGetsIt() {
         try (TwoHosts world = new TwoHosts()) {

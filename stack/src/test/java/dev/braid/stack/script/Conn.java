@@ -59,7 +59,19 @@ public final class Conn {
         return tryWrite(bytes, 0);
     }
 
+    /** As {@link #write}, in the middle of an input: it goes when that is over. */
+    public Conn writesAtOnce(int bytes) {
+        assertThat(queue(bytes, 0)).as("bytes taken").isEqualTo(bytes);
+        return this;
+    }
+
     private int tryWrite(int bytes, int flags) {
+        int done = queue(bytes, flags);
+        script.flush();
+        return done;
+    }
+
+    private int queue(int bytes, int flags) {
         int done = 0;
         while (done < bytes) {
             int step = Math.min(STEP, bytes - done);
@@ -72,7 +84,6 @@ public final class Conn {
             done += taken;
             written += taken;
         }
-        script.flush();
         return done;
     }
 

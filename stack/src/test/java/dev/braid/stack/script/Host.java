@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.ListenSocket;
+import dev.braid.stack.socket.SocketEvents;
 import dev.braid.stack.socket.SocketOptions;
 import dev.braid.stack.socket.StreamSocket;
 import java.util.ArrayList;
@@ -62,7 +63,12 @@ public final class Host {
 
     /** Starts to connect to the peer, with options. */
     public Conn connect(Peer peer, Consumer<SocketOptions> change) {
-        StreamSocket socket = script.core().sockets().stream(Conn.DEAF);
+        return connect(peer, change, Conn.DEAF);
+    }
+
+    /** Starts to connect to the peer, with options, for an application that does this with readiness. */
+    public Conn connect(Peer peer, Consumer<SocketOptions> change, SocketEvents events) {
+        StreamSocket socket = script.core().sockets().stream(events);
         change.accept(socket.options());
         assertThat(socket.bind(peer.hostAddress().hi(), peer.hostAddress().lo(), PORT)).as("bind").isZero();
         int answer = socket.connect(peer.address().hi(), peer.address().lo(), peer.port(),

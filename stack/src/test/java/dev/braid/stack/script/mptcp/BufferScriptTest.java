@@ -53,6 +53,25 @@ class BufferScriptTest extends TwoPathScript {
                 .isGreaterThanOrEqualTo(promised);
     }
 
+    /** A segment of one path can but say again what another one's promised; that is counted, once for each promise. */
+    @ParameterizedTest
+    @EnumSource
+    @Rfc({"8684", "3.3.4"})
+    void aWindowPromisedOnOnePathIsSharedByTheOther(Role role) {
+        hasTwoPaths(role);
+        lastWindow(second, onSecond(1));
+        conn.reads(MSS);
+        long before = counter("MPTcpExtRcvWndShared");
+        int promised = lastWindow(first, onFirst(2));
+        assertThat(counter("MPTcpExtRcvWndShared")).as("while it is the first to say so").isEqualTo(before);
+        Seg again = data(nextOnSecond, nextOnSecond + 1).with(map(next - 1, nextOnSecond, 1));
+        nextOnSecond++;
+        assertThat(lastWindow(second, again)).as("window on the other path").isEqualTo(promised);
+        assertThat(counter("MPTcpExtRcvWndShared")).isEqualTo(before + 1);
+        second.sends(data(nextOnSecond, nextOnSecond + 1).with(map(next - 1, nextOnSecond, 1))).seesWhatever();
+        assertThat(counter("MPTcpExtRcvWndShared")).as("said before").isEqualTo(before + 1);
+    }
+
     private Seg tiny() {
         Seg segment = data(nextOnFirst, nextOnFirst + 10).with(map(next, nextOnFirst, 10));
         nextOnFirst += 10;

@@ -10,13 +10,18 @@ import static dev.braid.stack.script.mptcp.MpOption.dss;
 import static dev.braid.stack.script.mptcp.MpOption.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.stack.mptcp.FallbackReason;
 import dev.braid.stack.script.Conn;
+import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.Readiness;
 import dev.braid.testing.Rfc;
 import org.junit.jupiter.api.Test;
 
 /** How a connection begins: MP_CAPABLE on both sides (RFC 8684 section 3.1). */
 class CapableScriptTest extends MptcpScript {
+    /** The program of {@link #writesWhenConnected} has written. */
+    private boolean written;
+
     @Test
     @Rfc({"8684", "3.1"})
     void aPassiveOpenTellsItsKeyAndLearnsThePeers() {
@@ -40,6 +45,48 @@ class CapableScriptTest extends MptcpScript {
         conn.isReady(Readiness.CONNECTED | Readiness.WRITABLE);
         assertThat(counter("MPTcpExtMPCapableSYNTX")).isEqualTo(1);
         assertThat(counter("MPTcpExtMPCapableSYNACKRX")).isEqualTo(1);
+    }
+
+    /** A program that writes {@code bytes} as soon as it is told that it is connected. */
+    private Conn writesWhenConnected(int bytes) {
+        Conn[] conn = new Conn[1];
+        conn[0] = host.connect(wifi, options -> {}, (socket, readiness) -> {
+            if ((readiness & Readiness.CONNECTED) != 0 && conn[0] != null && !written) {
+                written = true;
+                conn[0].writesAtOnce(bytes);
+            }
+        });
+        return conn[0];
+    }
+
+    /** The third packet is an ACK of its own, as TCP's always is here; data that is due then follows at once, and says the keys, too. */
+    @Test
+    @Rfc({"8684", "3.1"})
+    void whatAClientHasToSayWhenItIsAnsweredFollowsTheThirdPacketWithTheKeys() {
+        Conn conn = writesWhenConnected(100);
+        wifi.sees(syn(0).with(capable()));
+        conn.writeFails(Errno.EAGAIN);
+        wifi.sends(wifi.fullSynAck().with(capable().key()));
+        wifi.sees(ack(1, 1).with(capable().keys()));
+        wifi.sees(data(1, 101).with(capable().keys().length(100)).lacks(MpOption.DSS)).seesNothing();
+        // Both were lost.
+        afterWhatever(1_100);
+        wifi.sees(data(1, 101).with(capable().keys().length(100)).lacks(MpOption.DSS)).seesWhatever();
+        wifi.sends(ack(1, 101).with(dss().ack(101)));
+        conn.write(50);
+        wifi.sees(data(101, 151).with(map(101, 101, 50)).lacks(MpOption.MP_CAPABLE)).sends(ack(1, 151));
+        assertThat(conn.socket().connection().sendQueued()).isZero();
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void whatAClientHasToSayWhenAPlainServerAnswersIsPlain() {
+        Conn conn = writesWhenConnected(100);
+        wifi.sees(syn(0).with(capable())).sends(wifi.fullSynAck());
+        wifi.sees(ack(1, 1).lacks(MpOption.ALL), data(1, 101).lacks(MpOption.ALL)).seesNothing();
+        isToldAs(FallbackReason.NOT_CAPABLE, conn);
+        wifi.sends(ack(1, 101));
+        assertThat(conn.socket().connection().sendQueued()).isZero();
     }
 
     @Test

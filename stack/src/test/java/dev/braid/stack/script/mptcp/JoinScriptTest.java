@@ -14,6 +14,14 @@ import static dev.braid.stack.script.mptcp.MpOption.tcprst;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.fastpath.wire.Tcp;
+import dev.braid.stack.mptcp.MptcpConnection;
+import dev.braid.stack.mptcp.MptcpLayer;
+import dev.braid.stack.mptcp.path.LocalAddress;
+import dev.braid.stack.mptcp.path.PathCommands;
+import dev.braid.stack.mptcp.path.PathEvent;
+import dev.braid.stack.mptcp.path.PathManager;
+import dev.braid.stack.mptcp.path.PathView;
+import dev.braid.stack.mptcp.path.SubflowPlan;
 import dev.braid.stack.script.Conn;
 import dev.braid.stack.script.Seg;
 import dev.braid.testing.Rfc;
@@ -304,6 +312,75 @@ class JoinScriptTest extends MptcpScript {
         endpoint(1, SUBFLOW);
         lte.sees(syn(0).with(join())).sends(lte.fullSynAck());
         lte.sees(rstAck(1, 1));
+        isAliveAsClient();
+    }
+
+    /** Flag B of the SYN/ACK: the peer wants nothing by this path while there is another. */
+    @Test
+    @Rfc({"8684", "3.2"})
+    void aJoinIsABackupWhenThePeerWantsIt() {
+        isConnected();
+        endpoint(1, SUBFLOW);
+        lte.sees(syn(0).with(join().notBackup())).sends(lte.fullSynAck().with(join().backup()));
+        lte.sees(ack(1, 1).with(join())).sends(ack(1, 1)).seesNothing();
+        assertThat(counter("MPTcpExtMPJoinSynAckBackupRx")).isEqualTo(1);
+        conn.write(60_000);
+        wifi.seesWhatever();
+        lte.seesNothing();
+        wifi.sends(rst(11));
+        assertThat(lte.pending()).as("segments by the backup when nothing else is left").isPositive();
+        lte.seesWhatever();
+    }
+
+    /** The only port there is belongs to another connection of this address; the path is opened when that one is gone. */
+    @Test
+    void aJoinForWhichNoPortIsFreeIsCountedAndTriedAgain() {
+        isConnected();
+        Path other = path("other", 1, 0, PEER_PORT + 5, 0).of(new MpPeer());
+        Conn taker = connects(other);
+        other.sees(syn(0));
+        core().tunables().set("net.ipv4.ip_local_port_range", hostPort() + " " + hostPort());
+        endpoint(1, SUBFLOW);
+        lte.seesNothing();
+        assertThat(counter("MPTcpExtMPJoinSynTxBindErr")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPJoinSynTx")).isZero();
+        taker.abort();
+        other.seesWhatever();
+        afterWhatever(200);
+        lte.sees(syn(0).with(join())).seesNothing();
+        assertThat(lte.hostPort()).isEqualTo(hostPort());
+        assertThat(counter("MPTcpExtMPJoinSynTx")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPJoinSynTxConnectErr")).isZero();
+        isAliveAsClient();
+    }
+
+    /** A path manager names an address that no link has. */
+    @Test
+    void aJoinForWhichThereIsNoLinkIsCounted() {
+        isConnected();
+        LocalAddress nowhere = new LocalAddress(address(NICS, variant().host), -1);
+        int[] opened = {0};
+        PathManager opener = new PathManager() {
+            @Override
+            public String name() {
+                return "opener";
+            }
+
+            @Override
+            public void onEvent(PathEvent event, PathView view, PathCommands commands, long nowNs) {
+                if (event instanceof PathEvent.Attached) {
+                    opened[0] = commands.open(new SubflowPlan(nowhere, 0, 9, peerAddress(0), PEER_PORT, 0, false));
+                }
+            }
+        };
+        MptcpLayer layer = core().mptcp();
+        layer.pathManagers(layer.pathManagers().with("opener", () -> opener));
+        ((MptcpConnection) conn.socket().connection()).pathManagers("opener");
+        flushed();
+        assertThat(opened[0]).as("the number of a subflow").isEqualTo(-1);
+        assertThat(counter("MPTcpExtMPJoinSynTxConnectErr")).isEqualTo(1);
+        assertThat(counter("MPTcpExtMPJoinSynTxBindErr")).isZero();
+        assertThat(counter("MPTcpExtMPJoinSynTx")).isZero();
         isAliveAsClient();
     }
 
