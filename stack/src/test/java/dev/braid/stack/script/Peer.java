@@ -324,6 +324,8 @@ public class Peer {
             piece.sack = whole.sack;
             piece.urgent = whole.urgent;
             piece.ecn = whole.ecn;
+            piece.tos = whole.tos;
+            piece.ttl = whole.ttl;
             piece.gso = 0;
             piece.extras.addAll(whole.extras);
             piece.comment = whole.comment;

@@ -39,6 +39,8 @@ public final class Seg {
     @Nullable Integer urgent;
     @Nullable Integer gso;
     @Nullable Integer ecn;
+    @Nullable Integer tos;
+    @Nullable Integer ttl;
     String[] lacking = {};
     byte @Nullable [] rawOptions;
     @Nullable Integer dataOffset;
@@ -206,6 +208,18 @@ public final class Seg {
         return this;
     }
 
+    /** The IP header's type of service or traffic class, without the bits of ECN. */
+    public Seg tos(int bits) {
+        tos = bits;
+        return this;
+    }
+
+    /** The IP header's time to live or hop limit. */
+    public Seg ttl(int hops) {
+        ttl = hops;
+        return this;
+    }
+
     /** With these options besides; what is seen may carry others too. */
     public Seg with(ExtraOption... options) {
         extras.addAll(List.of(options));
@@ -345,6 +359,8 @@ public final class Seg {
                 && agrees(urgent, actual.urgent)
                 && agrees(gso, actual.gso)
                 && agrees(ecn, actual.ecn)
+                && agrees(tos, actual.tos)
+                && agrees(ttl, actual.ttl)
                 && extras.stream().allMatch(want -> actual.extras.stream().anyMatch(want::matches))
                 && lacksWhatItShould(actual);
     }

@@ -26,6 +26,7 @@ final class SegReader {
     int transport;
     int protocol;
     int trafficClass;
+    int hopLimit;
     IpAddress src;
     IpAddress dst;
 
@@ -53,6 +54,7 @@ final class SegReader {
             transport = Ipv4.headerLength(scratch);
             protocol = Ipv4.protocol(scratch);
             trafficClass = Ipv4.trafficClass(scratch);
+            hopLimit = Ipv4.ttl(scratch);
             src = IpAddress.ofIpv4(Ipv4.src(scratch));
             dst = IpAddress.ofIpv4(Ipv4.dst(scratch));
         } else {
@@ -60,6 +62,7 @@ final class SegReader {
             transport = Ipv6.HEADER;
             protocol = Ipv6.nextHeader(scratch);
             trafficClass = Ipv6.trafficClass(scratch);
+            hopLimit = Ipv6.hopLimit(scratch);
             src = new IpAddress(Ipv6.srcHi(scratch), Ipv6.srcLo(scratch));
             dst = new IpAddress(Ipv6.dstHi(scratch), Ipv6.dstLo(scratch));
         }
@@ -120,6 +123,8 @@ final class SegReader {
         seg.win = seg.has(Tcp.SYN) ? Tcp.window(tcp) : Tcp.window(tcp) << winShift;
         seg.urgent = Tcp.urgentPointer(tcp);
         seg.ecn = trafficClass & 3;
+        seg.tos = trafficClass & ~3;
+        seg.ttl = hopLimit;
         parseOptions();
         if (options.has(TcpOptions.MSS)) {
             seg.mss = options.mss();

@@ -2,9 +2,11 @@ package dev.braid.stack.script;
 
 import dev.braid.fastpath.wire.Tcp;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /** Segments in packetdrill's notation: {@code S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK>}. */
 final class SegText {
+    private static final int USUAL_TTL = 64;
     private static final String[] CODEPOINTS = {"[noecn]", "[ect1]", "[ect0]", "[ce]"};
 
     private SegText() {}
@@ -37,6 +39,8 @@ final class SegText {
         if (segment.urgent != null) {
             text.append(" urg ").append(segment.urgent);
         }
+        ipField(text, "tos", segment.tos, 0);
+        ipField(text, "ttl", segment.ttl, USUAL_TTL);
         String options = options(segment);
         if (!options.isEmpty()) {
             text.append(" <").append(options).append('>');
@@ -51,6 +55,13 @@ final class SegText {
             text.append("   // ").append(segment.comment);
         }
         return text.toString();
+    }
+
+    /** What is as usual needs no words. */
+    private static void ipField(StringBuilder text, String name, @Nullable Integer value, int usual) {
+        if (value != null && value != usual) {
+            text.append(' ').append(name).append(' ').append(value);
+        }
     }
 
     private static void flag(StringBuilder text, Seg segment, int flag, char letter) {
