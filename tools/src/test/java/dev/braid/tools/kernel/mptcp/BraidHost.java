@@ -88,6 +88,7 @@ final class BraidHost implements Host {
                 case SIGNAL -> Endpoint.SIGNAL;
                 case SUBFLOW -> Endpoint.SUBFLOW;
                 case BACKUP -> Endpoint.BACKUP;
+                case FULLMESH -> Endpoint.FULLMESH;
                 default -> throw new IllegalArgumentException(flag);
             };
         }

@@ -14,6 +14,7 @@ interface Host {
     String SIGNAL = "signal";
     String SUBFLOW = "subflow";
     String BACKUP = "backup";
+    String FULLMESH = "fullmesh";
 
     /** Its address on a path. */
     String address(int path, boolean v6);
