@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ public final class PathRequests {
                         case DUPLICATE, ID_TAKEN, FULL -> "too many addresses or duplicate one: -"
                                 + e.reason().errno() + ".";
                         case NOT_FOUND -> "address not found.";
-                        case INVALID -> "invalid addr flags.";
+                        case INVALID -> e.getMessage() + ".";
                     },
                     e);
         }
@@ -104,13 +105,13 @@ public final class PathRequests {
         if (address == null) {
             throw new IllegalArgumentException("argument \"ADDRESS\" is required");
         }
-        paths.add(
-                address,
-                number(request, "port", 65_535, 0),
-                number(request, "flags", Integer.MAX_VALUE, 0)
-                        & ~(Endpoint.IMPLICIT | Endpoint.AUTOMATIC | Endpoint.OVERFLOW),
-                device(request.get("dev")),
-                number(request, "id", 255, 0));
+        int port = number(request, "port", 65_535, 0);
+        int flags = number(request, "flags", Integer.MAX_VALUE, 0)
+                & ~(Endpoint.IMPLICIT | Endpoint.AUTOMATIC | Endpoint.OVERFLOW);
+        if (port != 0 && (flags & (Endpoint.SIGNAL | Endpoint.SUBFLOW)) != Endpoint.SIGNAL) {
+            throw new IllegalArgumentException("flags must have signal and not subflow when using port.");
+        }
+        paths.add(address, port, flags, device(request.get("dev")), number(request, "id", 255, 0));
         return Map.of();
     }
 
@@ -127,15 +128,26 @@ public final class PathRequests {
 
     private Map<String, ?> change(Map<String, Object> request) throws IOException, EndpointException {
         int id = number(request, "id", 255, 0);
-        int port = number(request, "port", 65_535, 0);
         IpAddress address = address(request);
-        Endpoint found = paths.endpoints().stream()
-                .filter(e -> id != 0 ? e.id() == id : e.address().equals(address) && e.port() == port)
-                .findFirst()
+        if (address == null && id == 0) {
+            throw new IllegalArgumentException("missing address ID.");
+        }
+        Endpoint found = (address == null ? withId(id) : with(address, number(request, "port", 65_535, 0)))
                 .orElseThrow(() -> new IllegalArgumentException("address not found."));
         int flags = number(request, "flags", Integer.MAX_VALUE, 0);
         paths.change(found.id(), (found.flags() | flags) & ~number(request, "cleared", Integer.MAX_VALUE, 0));
         return Map.of();
+    }
+
+    private Optional<Endpoint> withId(int id) throws IOException {
+        return paths.endpoints().stream().filter(e -> e.id() == id).findFirst();
+    }
+
+    /** The one with just that port, or else the one without a port. */
+    private Optional<Endpoint> with(IpAddress address, int port) throws IOException {
+        return paths.endpoints().stream()
+                .filter(e -> e.address().equals(address) && (e.port() == port || e.port() == 0))
+                .max(Comparator.comparingInt(Endpoint::port));
     }
 
     private Map<String, ?> flush() throws IOException {

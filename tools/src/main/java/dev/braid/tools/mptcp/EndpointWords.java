@@ -58,15 +58,16 @@ final class EndpointWords {
     /** {@code change [ id ID ] [ ADDRESS ] [ port NR ] CHANGE-OPT}. */
     static Map<String, Object> change(List<String> words) {
         EndpointWords parsed = parse(words, true);
-        if (parsed.id == null && parsed.address == null) {
-            throw required("ID");
+        if (parsed.id != null && parsed.port != null) {
+            throw wrong("port", "port can't be used with id");
         }
         return parsed.request();
     }
 
-    /** {@code show [ id ID ]}; {@code null} = all. */
+    /** {@code show [ id ID ]}; {@code null} = all, 0 = none, where other words than an identifier are given. */
     static @Nullable Integer show(List<String> words) {
-        return words.isEmpty() ? null : parse(words, false).id;
+        Integer given = parse(words, false).id;
+        return words.isEmpty() || given != null ? given : Integer.valueOf(0);
     }
 
     private static EndpointWords parse(List<String> words, boolean changing) {
@@ -79,26 +80,23 @@ final class EndpointWords {
 
     private void take(String word, Iterator<String> rest, boolean changing) {
         int flag = EndpointFlags.given(word);
-        int unflag = word.startsWith("no") ? EndpointFlags.given(word.substring(2)) : 0;
-        if (flag != 0 || (changing && unflag != 0)) {
-            if (changing && ((flag | unflag) & CHANGEABLE) == 0) {
+        int unflag = word.startsWith("no") ? EndpointFlags.given(word.substring(2)) & CHANGEABLE : 0;
+        if (flag != 0 || unflag != 0) {
+            if (changing && (flag & ~CHANGEABLE) != 0) {
                 throw wrong(word, "invalid flags, backup and fullmesh only");
             }
             flags = (flags | flag) & ~unflag;
             cleared = (cleared | unflag) & ~flag;
             return;
         }
-        switch (word) {
-            case "id" -> id = number(rest, 255, "invalid ID");
-            case "dev" -> device = following(rest);
-            case "port" -> port = number(rest, 65_535, "expected port");
-            default -> {
-                String given = address(word);
-                if (address != null) {
-                    throw wrong(word, "there is an address already");
-                }
-                address = given;
-            }
+        if (MptcpCommand.isShort(word, "id")) {
+            id = number(rest, 255, "invalid ID");
+        } else if (MptcpCommand.isShort(word, "dev")) {
+            device = following(rest);
+        } else if (MptcpCommand.isShort(word, "port")) {
+            port = number(rest, 65_535, "expected port");
+        } else {
+            address = address(word);
         }
     }
 

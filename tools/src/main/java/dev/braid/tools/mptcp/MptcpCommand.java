@@ -181,7 +181,7 @@ public final class MptcpCommand implements Callable<Integer> {
     }
 
     /** iproute2 takes any beginning of a word for it. */
-    private static boolean isShort(String given, String whole) {
+    static boolean isShort(String given, String whole) {
         return !given.isEmpty() && whole.startsWith(given);
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The command against a stack in this process. What it prints and complains about is what iproute2 6.1 printed on Linux 6.18. */
@@ -89,6 +90,27 @@ final class MptcpCommandTest {
     }
 
     @Test
+    void wordsMayBeShortened() throws IOException {
+        run("e a 10.0.0.1 d v0 i 3 subflow backup");
+        run("endpoint add 10.0.1.1 signal po 5000 de v1");
+        assertThat(run("endpoint show i 3")).isEqualTo("10.0.0.1 id 3 subflow backup dev v0 \n");
+        assertThat(run("endpoint show id 4")).isEqualTo("10.0.1.1 port 5000 id 4 signal dev v1 \n");
+        run("endpoint del i 3");
+        assertThat(run("endpoint")).isEqualTo("10.0.1.1 port 5000 id 4 signal dev v1 \n");
+    }
+
+    @Test
+    void anAddressIsFoundWithItsPortAndElseWithoutOne() throws IOException {
+        run("endpoint add 10.0.0.9 id 3 subflow nobackup");
+        run("endpoint add 10.0.0.9 id 4 signal port 5000");
+        run("endpoint change 10.0.0.9 port 5000 backup");
+        assertThat(run("endpoint show"))
+                .isEqualTo("10.0.0.9 id 3 subflow \n10.0.0.9 port 5000 id 4 signal backup \n");
+        run("endpoint change 10.0.0.9 port 81 backup");
+        assertThat(run("endpoint show id 3")).isEqualTo("10.0.0.9 id 3 subflow backup \n");
+    }
+
+    @Test
     void limitsAreShownAndSet() throws IOException {
         assertThat(run("limits")).isEqualTo("add_addr_accepted 0 subflows 2 \n");
         run("limits set subflows 4 add_addr_accepted 3");
@@ -123,7 +145,10 @@ final class MptcpCommandTest {
         "endpoint delete|argument \"ID\" is required",
         "endpoint delete id 0|argument \"ID\" is wrong: address is needed for deleting id 0 address",
         "endpoint delete id 3 1.2.3.4|argument \"ADDRESS\" is wrong: invalid for non-zero id address",
-        "endpoint change backup|argument \"ID\" is required",
+        "endpoint change id 3 port 5000 backup|argument \"port\" is wrong: port can't be used with id",
+        "endpoint change id 3 nosignal|any valid address is expected rather than \"nosignal\".",
+        "endpoint add 10.3.3.4 signal po 99999|argument \"99999\" is wrong: expected port",
+        "endpoint delete i 0|argument \"ID\" is wrong: address is needed for deleting id 0 address",
         "endpoint change id 3 signal|argument \"signal\" is wrong: invalid flags, backup and fullmesh only",
         "endpoint show id foo|argument \"foo\" is wrong: invalid ID",
         "endpoint foo|Command \"foo\" is unknown, try \"braid mptcp --help\".",
@@ -145,6 +170,10 @@ final class MptcpCommandTest {
         "endpoint delete id 77|address not found.",
         "endpoint change id 66 backup|address not found.",
         "endpoint change id 4 fullmesh|invalid addr flags.",
+        "endpoint change backup|missing address ID.",
+        "endpoint change id 0 backup|missing address ID.",
+        "endpoint change id 3 10.0.0.8 backup|address not found.",
+        "endpoint add 10.0.0.5 signal subflow port 5000|flags must have signal and not subflow when using port.",
         "endpoint add 10.0.0.77 dev nope|argument \"nope\" is wrong: device does not exist"})
     void whatTheStackRefusesIsToldInTheKernelsWords(String line, String complaint) throws IOException {
         run("endpoint add 10.0.0.3 id 3");
@@ -154,10 +183,13 @@ final class MptcpCommandTest {
                 .withMessage(complaint);
     }
 
-    @Test
-    void anEndpointThatIsNotThereIsAFailure() {
+    @ParameterizedTest
+    @ValueSource(strings = {"endpoint show id 99", "endpoint show id 0", "endpoint show 10.0.0.9",
+        "endpoint show port 4"})
+    void anEndpointThatIsNotThereIsAFailure(String line) throws IOException {
+        run("endpoint add 10.0.0.9");
         assertThatExceptionOfType(UserError.class)
-                .isThrownBy(() -> run("endpoint show id 99"))
+                .isThrownBy(() -> run(line))
                 .withMessage("address not found.")
                 .satisfies(error -> assertThat(error.status()).isEqualTo(1));
     }

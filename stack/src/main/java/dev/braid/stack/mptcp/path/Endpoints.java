@@ -112,12 +112,14 @@ public final class Endpoints {
      * Changes whether an endpoint is a backup, for overflow, and meshes fully; connections that use it follow.
      *
      * @param flags the new state of {@link Endpoint#BACKUP}, {@link Endpoint#OVERFLOW} and {@link Endpoint#FULLMESH}
-     * @throws EndpointException when there is none of that identifier, or it is announced and is to mesh
+     * @throws EndpointException when there is none of that identifier, or it is announced or implicit and is to mesh
      */
     public Endpoint change(int id, int flags) throws EndpointException {
         Endpoint before = required(id);
         Endpoint after = before.withFlags((before.flags() & ~CHANGEABLE) | (flags & CHANGEABLE));
-        requireFlags(after.flags(), after.port());
+        if (after.has(Endpoint.FULLMESH) && after.has(Endpoint.SIGNAL | Endpoint.IMPLICIT)) {
+            throw new EndpointException(EndpointException.Reason.INVALID, "invalid addr flags");
+        }
         endpoints.set(endpoints.indexOf(before), after);
         tell(new PathEvent.EndpointChanged(before, after));
         return after;
@@ -194,12 +196,14 @@ public final class Endpoints {
         return id > MAX_ID ? 0 : id;
     }
 
+    /** Refuses in Linux's words. */
     private static void requireFlags(int flags, int port) throws EndpointException {
-        if ((flags & Endpoint.SIGNAL) != 0 && (flags & Endpoint.FULLMESH) != 0) {
-            throw new EndpointException(EndpointException.Reason.INVALID, "an announced endpoint cannot mesh fully");
-        }
         if (port != 0 && (flags & Endpoint.SIGNAL) == 0) {
-            throw new EndpointException(EndpointException.Reason.INVALID, "a port is for announced endpoints");
+            throw new EndpointException(EndpointException.Reason.INVALID, "flags must have signal when using port");
+        }
+        if ((flags & Endpoint.SIGNAL) != 0 && (flags & Endpoint.FULLMESH) != 0) {
+            throw new EndpointException(EndpointException.Reason.INVALID,
+                    "flags mustn't have both signal and fullmesh");
         }
     }
 

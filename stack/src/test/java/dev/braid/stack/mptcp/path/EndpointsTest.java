@@ -70,7 +70,9 @@ final class EndpointsTest {
         refused(Reason.INVALID, () -> table.change(4, Endpoint.FULLMESH));
         refused(Reason.NOT_FOUND, () -> table.change(5, Endpoint.BACKUP));
         refused(Reason.NOT_FOUND, () -> table.remove(5));
-        assertThat(table.all()).hasSize(1);
+        int implicit = table.idOf(TWO, 0, -1);
+        refused(Reason.INVALID, () -> table.change(implicit, Endpoint.FULLMESH));
+        assertThat(table.all()).hasSize(2);
     }
 
     @Test
