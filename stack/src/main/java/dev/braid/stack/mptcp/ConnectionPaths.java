@@ -46,6 +46,8 @@ final class ConnectionPaths implements PathView {
     private boolean denied;
     private boolean initialRemoved;
     private boolean established;
+    /** A DSS came, or MP_CAPABLE in its place. */
+    private boolean dssHeard;
     private boolean closed;
     private boolean over;
 
@@ -82,6 +84,20 @@ final class ConnectionPaths implements PathView {
         // What the peer told before this end was sure of it waits behind.
         events.addFirst(new PathEvent.Established());
         connection.layer.touch(connection);
+    }
+
+    /**
+     * A DSS came, or MP_CAPABLE in its place: "new subflows MUST NOT be established ... until a DSS option has been successfully received
+     * across the path" (RFC 8684 section 3.1). The end that was connected to knows of Multipath TCP before, by the third packet, but the
+     * other one may not, and would refuse.
+     */
+    void onDss() {
+        if (!dssHeard) {
+            dssHeard = true;
+            if (established && serverSide) {
+                raise(new PathEvent.MayOpen());
+            }
+        }
     }
 
     /** The first subflow's addresses are known: those with identifier 0. */
@@ -308,6 +324,11 @@ final class ConnectionPaths implements PathView {
     @Override
     public boolean established() {
         return established;
+    }
+
+    @Override
+    public boolean mayOpen() {
+        return established && (dssHeard || !serverSide);
     }
 
     @Override

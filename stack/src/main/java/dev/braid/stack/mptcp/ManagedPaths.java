@@ -50,7 +50,7 @@ final class ManagedPaths implements PathCommands {
 
     @Override
     public int open(SubflowPlan plan) {
-        if (!paths.established()) {
+        if (!paths.mayOpen()) {
             return -1;
         }
         Subflow opened = connection.roster.join(plan, nowNs);

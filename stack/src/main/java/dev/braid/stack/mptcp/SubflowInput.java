@@ -107,6 +107,9 @@ final class SubflowInput {
                 return verdict;
             }
         }
+        if (arrived.dss().hasMapping() || arrived.dss().hasDataAck()) {
+            connection.paths.onDss();
+        }
         if (arrived.has(MptcpOptions.MP_FAIL)) {
             connection.receiver.onMpFail(subflow, nowNs);
         }

@@ -294,6 +294,23 @@ class PathsTest {
         assertThat(subflows(pair[0])).as("while it is lost").containsExactly("10.0.0.1#0 10.0.0.2#0");
     }
 
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aServersJoinIsNotRefusedByAClientThatHasHeardNothingYet() {
+        try (TwoHosts world = world()) {
+            List<Prefix> two = List.of(Prefix.parse("10.0.0.2/24"), Prefix.parse("10.0.0.3/24"));
+            world.server.core.onAddresses(0, two, world.clock.nowNs());
+            add(world.server, "10.0.0.3", 0, Endpoint.SUBFLOW);
+            TwoHosts.Program[] pair = world.establish();
+            world.run(SECOND);
+            assertThat(world.server.count("MPTcpExtMPJoinSynTx")).isZero();
+            pair[0].send(100);
+            world.run(200 * MS);
+            assertThat(subflows(pair[1])).hasSize(2);
+            assertThat(world.client.count("MPTcpExtMPJoinRejected")).isZero();
+        }
+    }
+
     /** Its neighbours, and who it gets addresses from, see such moments often: nobody may stay without the path for ever. */
     @Test
     @Rfc({"8684", "3.4.1"})

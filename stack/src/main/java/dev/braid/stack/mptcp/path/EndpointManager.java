@@ -60,7 +60,7 @@ public final class EndpointManager implements PathManager {
             case PathEvent.EndpointChanged told -> endpointChanged(told, connection, commands);
             case PathEvent.Established _ -> demoteFirst(connection, commands);
             case PathEvent.Attached _ -> takeOver(connection, commands);
-            case PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
+            case PathEvent.MayOpen _,PathEvent.SubflowSilent _,PathEvent.PriorityChanged _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _,PathEvent.LimitsChanged _,PathEvent.Woken _ ->
                 {}
         }
         removed.expire(connection, commands, nowNs);
@@ -82,6 +82,8 @@ public final class EndpointManager implements PathManager {
         }
         if (view.established()) {
             announce(view, commands);
+        }
+        if (view.mayOpen()) {
             open(view, commands, nowNs);
         }
         commands.wakeAt(Math.min(retries.nextDeadlineNs(nowNs), removed.nextDeadlineNs()));

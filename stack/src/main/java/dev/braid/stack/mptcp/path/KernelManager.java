@@ -21,6 +21,11 @@ public final class KernelManager implements PathManager {
     private boolean pending = true;
 
     private boolean begun;
+    /** Linux opens them before the peer is sure of the keys, and may be refused for good: as many, a moment later. */
+    private final List<Held> held = new ArrayList<>(0);
+
+    /** A subflow for when there {@linkplain PathView#mayOpen may be} further ones. */
+    private record Held(SubflowPlan plan, PathDecision decision) {}
 
     @Override
     public String name() {
@@ -34,6 +39,7 @@ public final class KernelManager implements PathManager {
             case PathEvent.Established _,PathEvent.Attached _ -> turn.proceed();
             case PathEvent.SubflowEstablished _,PathEvent.AnnouncementEchoed _,PathEvent.AnnouncementUnheard _ ->
                 turn.resume();
+            case PathEvent.MayOpen _ -> turn.openHeld();
             case PathEvent.SubflowClosed closed -> turn.subflowClosed(closed.subflow());
             case PathEvent.AddressAnnounced told -> turn.addressAnnounced(told.address());
             case PathEvent.AddressRemoved told -> turn.addressRemoved(told.address());
@@ -59,7 +65,7 @@ public final class KernelManager implements PathManager {
             this.commands = commands;
             this.survey = new Survey(view);
             this.endpoints = survey.endpoints();
-            this.added = survey.joined();
+            this.added = survey.joined() + held.size();
         }
 
         /** Announces the next endpoint, then opens subflows from endpoints while limits allow. */
@@ -98,7 +104,7 @@ public final class KernelManager implements PathManager {
 
         /** There may be room again for another subflow. */
         private void lookAgain() {
-            added = survey.joined();
+            added = survey.joined() + held.size();
             pending = hasWork();
             resume();
         }
@@ -277,6 +283,7 @@ public final class KernelManager implements PathManager {
         }
 
         void addressRemoved(RemoteAddress told) {
+            held.removeIf(of -> of.plan().remoteId() == told.id());
             boolean closed = false;
             boolean removed = false;
             for (int number : survey.numbers()) {
@@ -304,6 +311,7 @@ public final class KernelManager implements PathManager {
         }
 
         void endpointRemoved(Endpoint endpoint) {
+            held.removeIf(of -> of.plan().local().equals(endpoint.local()));
             int id = use.idOf(endpoint);
             boolean told = survey.announced(id, endpoint.address(), endpoint.port());
             boolean carries = survey.carries(endpoint);
@@ -377,14 +385,26 @@ public final class KernelManager implements PathManager {
             boolean byRoute = from.address().isUnspecified();
             LocalAddress local = from.local();
             int id = byRoute ? 0 : use.idOf(from);
-            int number = commands.open(new SubflowPlan(
-                    local, 0, id, remote.address(), remote.port(), remote.id(), from.has(Endpoint.BACKUP)));
+            SubflowPlan plan = new SubflowPlan(
+                    local, 0, id, remote.address(), remote.port(), remote.id(), from.has(Endpoint.BACKUP));
+            PathDecision why = from.has(Endpoint.FULLMESH) ? PathDecision.OPENED_FULLMESH : decision;
+            boolean opened = view.mayOpen() ? open(plan, why) : held.add(new Held(plan, why));
+            added += opened ? 1 : 0;
+            return opened;
+        }
+
+        private boolean open(SubflowPlan plan, PathDecision why) {
+            int number = commands.open(plan);
             if (number < 0) {
                 return false;
             }
-            added++;
-            commands.decided(from.has(Endpoint.FULLMESH) ? PathDecision.OPENED_FULLMESH : decision, number);
+            commands.decided(why, number);
             return true;
+        }
+
+        void openHeld() {
+            held.forEach(of -> open(of.plan(), of.decision()));
+            held.clear();
         }
 
         private boolean accepts() {

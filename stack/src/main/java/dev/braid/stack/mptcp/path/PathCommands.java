@@ -8,7 +8,7 @@ public interface PathCommands {
     /**
      * Opens a subflow: sends a SYN with MP_JOIN.
      *
-     * @return the subflow's number; -1 when it cannot be opened, as for want of a port or a link
+     * @return the subflow's number; -1 when it cannot be opened, as for want of a port or a link, or {@linkplain PathView#mayOpen not yet}
      */
     int open(SubflowPlan plan);
 

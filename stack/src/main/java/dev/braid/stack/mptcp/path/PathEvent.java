@@ -9,8 +9,11 @@ public sealed interface PathEvent {
     /** The manager was put on a connection that is established already: what a successor hears in place of {@link Established}. */
     record Attached() implements PathEvent {}
 
-    /** Both ends have proved that they speak Multipath TCP: subflows may be added from now on (RFC 8684 section 3.1). */
+    /** Both ends have proved that they speak Multipath TCP (RFC 8684 section 3.1). {@link PathView#mayOpen} may still have to come. */
     record Established() implements PathEvent {}
+
+    /** Subflows may be opened from now on, which they might not at {@link Established}. */
+    record MayOpen() implements PathEvent {}
 
     /** An added subflow carries data from now on; {@link PathSubflow#initiated()} says who opened it. */
     record SubflowEstablished(PathSubflow subflow) implements PathEvent {}

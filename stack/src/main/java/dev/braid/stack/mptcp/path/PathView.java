@@ -14,6 +14,12 @@ public interface PathView {
     boolean established();
 
     /**
+     * Whether subflows may be opened now: where the peer opened the connection, not before its first DSS or MP_CAPABLE with data (RFC 8684
+     * section 3.1). {@link PathEvent.MayOpen} tells when.
+     */
+    boolean mayOpen();
+
+    /**
      * Whether the peer forbids joins to the address and port the connection began with: by flag C (RFC 8684 section 3.1), or because it
      * took that address back.
      */

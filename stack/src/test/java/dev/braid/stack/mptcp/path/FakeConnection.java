@@ -207,6 +207,7 @@ final class FakeConnection implements PathView, PathCommands {
     final Map<PathDecision, Integer> decisions = new EnumMap<>(PathDecision.class);
     PathManager manager;
     boolean established = true;
+    boolean mayOpen = true;
     boolean denied;
     boolean serverSide;
     boolean opens = true;
@@ -455,6 +456,11 @@ final class FakeConnection implements PathView, PathCommands {
     @Override
     public boolean established() {
         return established;
+    }
+
+    @Override
+    public boolean mayOpen() {
+        return established && mayOpen;
     }
 
     @Override

@@ -7,6 +7,7 @@ import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_6;
 import static dev.braid.stack.mptcp.path.FakeConnection.SERVER_2;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.braid.testing.Rfc;
 import org.junit.jupiter.api.Test;
 
 /** What every path manager that works by endpoints and limits does. */
@@ -62,6 +63,38 @@ abstract class PathManagerContract {
     void nothingHappensBeforeBothEndsProvedMultipathTcp() {
         connection.established = false;
         connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.SIGNAL);
+        assertThat(connection.log).isEmpty();
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
+    void nothingIsOpenedBeforeThePeerIsSureOfTheKeys() {
+        connection.serverSide = true;
+        connection.mayOpen = false;
+        connection.locals.add(new LocalAddress(CLIENT_3, 2));
+        connection.endpoints.limits(new Limits(0, 2));
+        connection.add(CLIENT_2, Endpoint.SUBFLOW | Endpoint.SIGNAL);
+        connection.add(CLIENT_3, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.echo(1);
+        connection.pass(60_000);
+        assertThat(connection.log).as("may be told at any time").containsExactly("announce 1 10.0.2.1");
+        connection.mayOpen = true;
+        connection.tell(new PathEvent.MayOpen());
+        connection.establishAll();
+        assertThat(connection.log).containsExactly("announce 1 10.0.2.1", "open 10.0.2.1#1 > 10.9.0.1:80#0",
+                "open 10.0.3.1#2 > 10.9.0.1:80#0");
+    }
+
+    @Test
+    void whatIsTakenAwayBeforeItMayBeOpenedIsNot() {
+        connection.serverSide = true;
+        connection.mayOpen = false;
+        Endpoint endpoint = connection.add(CLIENT_2, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.remove(endpoint);
+        connection.mayOpen = true;
+        connection.tell(new PathEvent.MayOpen());
         assertThat(connection.log).isEmpty();
     }
 

@@ -56,6 +56,38 @@ class JoinScriptTest extends MptcpScript {
         host.acceptsNothing();
     }
 
+    /** The peer has heard nothing but the SYN/ACK: it could not take a join, and would refuse it for good. */
+    @ParameterizedTest
+    @ValueSource(strings = {"endpoints", "kernel"})
+    @Rfc({"8684", "3.1"})
+    void aServerJoinsOnceAFirstDssCame(String pathManager) {
+        core().mptcp().config().pathManagers = pathManager;
+        mayHaveSubflows(4);
+        endpoint(1, SUBFLOW);
+        host.listen();
+        conn = wifi.opensMultipath();
+        afterWhatever(60_000);
+        lte.seesNothing();
+        wifi.sends(data(1, 11).with(capable().keys().length(10))).sees(ack(1, 11).with(dss().ack(11)));
+        lte.sees(syn(0).with(join()));
+        conn.reads(10);
+    }
+
+    /** So it is where the server speaks first. */
+    @Test
+    @Rfc({"8684", "3.1"})
+    void aServerJoinsOnceAFirstDataAckCame() {
+        mayHaveSubflows(4);
+        endpoint(1, SUBFLOW);
+        host.listen();
+        conn = wifi.opensMultipath();
+        conn.write(100);
+        wifi.sees(data(1, 101).with(map(1, 1, 100)));
+        lte.seesNothing();
+        wifi.sends(ack(1, 101).with(dss().ack(101)));
+        lte.sees(syn(0).with(join()));
+    }
+
     @Test
     @Rfc({"8684", "3.3"})
     void dataComesByAnyPathAndIsPutInOrder() {
