@@ -110,25 +110,8 @@ final class MptcpStorm extends SeededStorm {
         server = hosts.host(serverNode, arena, serverLinks);
         clientWatch = new DataWatch(client);
         serverWatch = new DataWatch(server);
-        var watch = new MptcpWatch(journal, journals);
-        for (Link link : clientLinks) {
-            LinkConfig there = Weather.link(random).mtu(link.mtu());
-            LinkConfig back = random.chance(0.5) ? there : Weather.link(random).mtu(link.mtu());
-            SimPort port = network.join(clientNode, link.index(), middle, link.index(), there, back);
-            ways.add(new Way(link.index(), Hosts.addresses(link), port, clientWatch.leaving(), wireCounters));
-            watch.way(port, clientWatch);
-            Hosts.addresses(link).forEach(address -> junction.route(address, link.index()));
-            receive(clientNode, link.index());
-        }
-        for (Link link : serverLinks) {
-            int port = SERVER_PORTS + link.index();
-            network.join(middle, port, serverNode, link.index(), LinkConfig.PERFECT, LinkConfig.PERFECT);
-            SimPort end = serverNode.port(link.index());
-            serverWays.add(new Way(link.index(), Hosts.addresses(link), end, serverWatch.leaving(), wireCounters));
-            MptcpWatch.arrivals(end, serverWatch);
-            Hosts.addresses(link).forEach(address -> junction.route(address, port));
-            receive(serverNode, link.index());
-        }
+        joinClient(middle, junction);
+        joinServer(middle, junction);
         hosts.configure(client, server);
         client.core.mptcp().hostPaths().watch(report -> {
             if (report.type() == PathReport.Type.ESTABLISHED) {
@@ -138,14 +121,44 @@ final class MptcpStorm extends SeededStorm {
         clientTurns = new HostTurns(client, ways, junction, 0, new SplitMix64(SplitMix64.at(seed, 996)));
         serverTurns = new HostTurns(server, serverWays, junction, SERVER_PORTS,
                 new SplitMix64(SplitMix64.at(seed, 997)));
-        if (kind == Kind.BOXES) {
-            mayFail = new WayBoxes(random.split(), wireFrames, wireCounters).install(ways, junction);
-        } else if (kind == Kind.TURNS) {
-            turns.addAll(Turn.of(random.split(), ways.size(), random.nextInt(ways.size())));
-            WayBoxes.nats(random.split(), ways, junction);
-        } else if (kind == Kind.ALL) {
-            all(junction);
+        switch (kind) {
+            case WEATHER -> {}
+            case BOXES -> mayFail = new WayBoxes(random.split(), wireFrames, wireCounters).install(ways, junction);
+            case TURNS -> {
+                turns.addAll(Turn.of(random.split(), ways.size(), random.nextInt(ways.size())));
+                WayBoxes.nats(random.split(), ways, junction);
+            }
+            case ALL -> all(junction);
         }
+        planTraffic();
+    }
+
+    private void joinClient(SimNode middle, Junction junction) {
+        var watch = new MptcpWatch(journal, journals);
+        for (Link link : client.links) {
+            LinkConfig there = Weather.link(random).mtu(link.mtu());
+            LinkConfig back = random.chance(0.5) ? there : Weather.link(random).mtu(link.mtu());
+            SimPort port = network.join(client.node, link.index(), middle, link.index(), there, back);
+            ways.add(new Way(link.index(), Hosts.addresses(link), port, clientWatch.leaving(), wireCounters));
+            watch.way(port, clientWatch);
+            Hosts.addresses(link).forEach(address -> junction.route(address, link.index()));
+            receive(client.node, link.index());
+        }
+    }
+
+    private void joinServer(SimNode middle, Junction junction) {
+        for (Link link : server.links) {
+            int port = SERVER_PORTS + link.index();
+            network.join(middle, port, server.node, link.index(), LinkConfig.PERFECT, LinkConfig.PERFECT);
+            SimPort end = server.node.port(link.index());
+            serverWays.add(new Way(link.index(), Hosts.addresses(link), end, serverWatch.leaving(), wireCounters));
+            MptcpWatch.arrivals(end, serverWatch);
+            Hosts.addresses(link).forEach(address -> junction.route(address, port));
+            receive(server.node, link.index());
+        }
+    }
+
+    private void planTraffic() {
         traffic = new Traffic(seed, random, client, server, true);
         if (kind == Kind.TURNS || kind == Kind.ALL) {
             // Several MP_CAPABLE SYNs were lost in a row, which is what it looks like where they are not let through: a plain connection
@@ -164,6 +177,7 @@ final class MptcpStorm extends SeededStorm {
         }
     }
 
+    /** Everything: one link of each host is the anchor that nothing happens to. */
     private void all(Junction junction) {
         int anchor = random.nextInt(ways.size());
         int serverAnchor = random.nextInt(serverWays.size());
