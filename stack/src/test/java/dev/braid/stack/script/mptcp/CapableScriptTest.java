@@ -4,9 +4,11 @@ import static dev.braid.stack.script.Seg.ack;
 import static dev.braid.stack.script.Seg.data;
 import static dev.braid.stack.script.Seg.syn;
 import static dev.braid.stack.script.Seg.synAck;
+import static dev.braid.stack.script.mptcp.MpOption.addAddr;
 import static dev.braid.stack.script.mptcp.MpOption.capable;
 import static dev.braid.stack.script.mptcp.MpOption.dataFin;
 import static dev.braid.stack.script.mptcp.MpOption.dss;
+import static dev.braid.stack.script.mptcp.MpOption.fail;
 import static dev.braid.stack.script.mptcp.MpOption.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,9 +18,11 @@ import dev.braid.stack.socket.Errno;
 import dev.braid.stack.socket.Readiness;
 import dev.braid.testing.Rfc;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a connection begins: MP_CAPABLE on both sides (RFC 8684 section 3.1). */
-class CapableScriptTest extends MptcpScript {
+class CapableScriptTest extends TwoPathScript {
     /** The program of {@link #writesWhenConnected} has written. */
     private boolean written;
 
@@ -233,6 +237,47 @@ class CapableScriptTest extends MptcpScript {
         int mss = 1_500 - variant().ipHeader() - 20 - 36;
         wifi.sees(data(78, 78 + mss).with(map(78, 78, 3_000)), data(78 + mss, 78 + 2 * mss).with(map(78, 78, 3_000)));
         wifi.sees(data(78 + 2 * mss, 3_078));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Rfc({"8684", "3.1"})
+    void aHostThatWantsChecksumsSaysSoAndLooksAtThem(Role role) {
+        core().tunables().set("net.mptcp.checksum_enabled", "1");
+        int flags = MpOption.FLAG_A | MpOption.FLAG_H;
+        if (role == Role.CLIENT) {
+            conn = host.connect(wifi);
+            wifi.sees(syn(0).with(capable().flags(flags))).sends(wifi.fullSynAck().with(capable().key()));
+            wifi.sees(ack(1, 1).with(capable().keys().flags(flags)));
+        } else {
+            host.listen();
+            wifi.sends(wifi.fullSyn().with(capable())).sees(synAck(0, 1).with(capable().key().flags(flags)));
+            wifi.sends(ack(1, 1).with(capable().keys()));
+            conn = host.accept();
+        }
+        // Whether checksums are there and right is looked at wherever a mapping is seen.
+        wifi.sends(data(1, 102).with(map(1, 1, 101))).sees(ack(1, 102).with(dss().ack(102)));
+        conn.reads(101).write(333);
+        wifi.sees(data(1, 334).with(map(1, 1, 333))).sends(ack(102, 334));
+        wifi.sends(data(102, 202).with(map(102, 102, 100).checksum(0x1234))).sees(ack(334, 202).with(fail(102)));
+        conn.readsNothing();
+        assertThat(counter("MPTcpExtDataCsumErr")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Rfc({"8684", "3.1"})
+    void joinsGoToAnAnnouncedAddressWhereThePeerDeniesItsFirst(Role role) {
+        mp.deniesItsFirstAddress();
+        isOpen(role);
+        endpoint(1, SUBFLOW);
+        lte.seesNothing();
+        Path told = joinedPath("told", 1, 1, PEER_PORT, 5);
+        first.sends(ack(11, 1).with(addAddr(5, peerAddress(1))));
+        first.sees(ack(1, 11).with(addAddr(5, peerAddress(1)).echo()));
+        isJoined(told);
+        afterWhatever(5_000);
+        lte.seesNothing();
     }
 
     @Test

@@ -125,6 +125,17 @@ class FallbackScriptTest extends MptcpScript {
 
     @Test
     @Rfc({"8684", "3.1"})
+    void aServerThatSetsFlagBIsTalkedToPlainly() {
+        Conn conn = host.connect(wifi);
+        wifi.sees(syn(0).with(capable()));
+        wifi.sends(wifi.fullSynAck().with(capable().flags(MpOption.FLAG_B | MpOption.FLAG_H).key()));
+        wifi.sees(ack(1, 1).lacks(MpOption.ALL));
+        isToldAs(FallbackReason.NOT_CAPABLE, conn);
+        isPlain(conn, 1, 1);
+    }
+
+    @Test
+    @Rfc({"8684", "3.1"})
     void aServerThatPicksNoAlgorithmIsTalkedToPlainly() {
         Conn conn = host.connect(wifi);
         wifi.sees(syn(0).with(capable())).sends(wifi.fullSynAck().with(capable().flags(0).key()));

@@ -18,6 +18,7 @@ public final class MpPeer {
     private long hostKey;
     private boolean knowsHostKey;
     private boolean demandsChecksums;
+    private boolean deniesItsFirstAddress;
     private boolean hostDemandsChecksums;
     private boolean multipath;
     /** Behind the last byte of the host's stream that was seen, relative. */
@@ -32,6 +33,12 @@ public final class MpPeer {
     /** The peer asks for checksums (flag A of RFC 8684 section 3.1). */
     public MpPeer demandsChecksums() {
         demandsChecksums = true;
+        return this;
+    }
+
+    /** The peer wants no joins to the address and port the connection began with (flag C of RFC 8684 section 3.1). */
+    public MpPeer deniesItsFirstAddress() {
+        deniesItsFirstAddress = true;
         return this;
     }
 
@@ -84,8 +91,11 @@ public final class MpPeer {
         return demandsChecksums || hostDemandsChecksums;
     }
 
-    boolean asksForChecksums() {
-        return demandsChecksums;
+    /** The flags of its MP_CAPABLE: of a SYN, what it wants itself; later, what both do. */
+    long flags(boolean syn) {
+        return MpOption.FLAG_H
+                | ((syn ? demandsChecksums : checksums()) ? MpOption.FLAG_A : 0)
+                | (deniesItsFirstAddress ? MpOption.FLAG_C : 0);
     }
 
     /** The host's key was on the wire: it may not change. */

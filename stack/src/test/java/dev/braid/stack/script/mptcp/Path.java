@@ -187,8 +187,7 @@ public final class Path extends Peer {
         switch (option.subtype) {
             case MP_CAPABLE -> {
                 option.fields.putIfAbsent(MpField.VERSION, 1L);
-                boolean checksums = segment.hasFlags(Tcp.SYN) ? mp.asksForChecksums() : mp.checksums();
-                option.fields.putIfAbsent(MpField.FLAGS, (long) MpOption.FLAG_H | (checksums ? MpOption.FLAG_A : 0));
+                option.fields.putIfAbsent(MpField.FLAGS, mp.flags(segment.hasFlags(Tcp.SYN)));
                 if (option.has(MpField.LENGTH)) {
                     map(1, 1, (int) option.field(MpField.LENGTH), 0);
                 }
