@@ -35,6 +35,8 @@ final class DataReceiver {
     private boolean dataFinReceived;
     private boolean wideDataAck;
     private long answerDeadlineNs = Deadlines.NONE;
+    /** The connection fell back as the peer's MP_FAIL agreed to, and its infinite mapping has not come. */
+    private boolean awaitsInfiniteMapping;
     /** Nobody reads any more. */
     private boolean discarding;
 
@@ -223,10 +225,31 @@ final class DataReceiver {
             subflow.tcb.demandAck();
         }
         if (subflow.receiver.mayFallBack()) {
+            awaitsInfiniteMapping = answered;
             connection.fallback.begin(subflow, answered ? FallbackReason.CHECKSUM : FallbackReason.MP_FAIL, nowNs);
+            if (answered) {
+                subflow.tcb.demandAck();
+            }
         } else {
             counters.fallbackFailed.increment();
             subflow.reset(ResetReason.MIDDLEBOX, nowNs);
+        }
+    }
+
+    /**
+     * Whether pure ACKs have a DATA_ACK. After a fallback they have so long as the peer answered by MP_FAIL alone: "After a sender signals
+     * an infinite mapping, it MUST only use subflow ACKs to clear its send buffer" (section 3.7), so before that it may need ours. Linux
+     * says its infinite mapping with new data, and takes none from its program while the buffer is full.
+     */
+    boolean isAcknowledging() {
+        return !connection.fallenBack || awaitsInfiniteMapping;
+    }
+
+    /** After a fallback the peer says an infinite mapping: it needs no DATA_ACK any more. */
+    void onLateInfiniteMapping() {
+        if (awaitsInfiniteMapping) {
+            awaitsInfiniteMapping = false;
+            counters.infiniteMapRx.increment();
         }
     }
 

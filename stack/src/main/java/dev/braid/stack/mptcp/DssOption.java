@@ -33,6 +33,9 @@ final class DssOption {
         PlainSending plain = sender.plain();
         if (plain != null) {
             boolean infinite = plain.subflow() == subflow && plain.sendsInfiniteMapping();
+            if (kind == SegmentKind.ACK && connection.receiver.isAcknowledging()) {
+                return MptcpOptionWriter.dssAckLength(connection.receiver.wideDataAck());
+            }
             return kind == SegmentKind.DATA && infinite ? mappingLength() : 0;
         }
         if (kind == SegmentKind.DATA || (kind == SegmentKind.ACK && sender.finOutstanding())) {
@@ -58,7 +61,7 @@ final class DssOption {
             PlainSending plain = sender.plain();
             return plain == null ? writeMapping(subflow, address, streamOffset) : writeInfinite(plain, address);
         }
-        if (kind == SegmentKind.ACK && sender.finOutstanding()) {
+        if (kind == SegmentKind.ACK && sender.plain() == null && sender.finOutstanding()) {
             // Section 3.3.3: "the DSS MUST have a subflow sequence number of 0, a Data-Level Length of 1, and the data sequence
             // number that corresponds with the DATA_FIN itself. The checksum in this case will only cover the pseudo-header."
             return write(address, sender.dsn(sender.stream.end()), 0, 1, 0, true);

@@ -44,6 +44,9 @@ final class SubflowInput {
             if (arrived.has(MptcpOptions.MP_FAIL) && !segment.has(Tcp.RST)) {
                 connection.receiver.onMpFail(subflow, nowNs);
             }
+            if (arrived.dss().hasMapping() && arrived.dss().dataLevelLength() == DssMapping.INFINITE) {
+                connection.receiver.onLateInfiniteMapping();
+            }
             return Verdict.PROCEED;
         }
         if (subflow.stale) {

@@ -90,7 +90,7 @@ final class SubflowOptions {
         }
         int fail = failLength();
         if (connection.fallenBack) {
-            return fail;
+            return fail + connection.dss.reserve(subflow, SegmentKind.ACK, room - fail);
         }
         int signals = connection.paths.signals.reserve(subflow, SegmentKind.ACK, room - fail);
         return fail + signals + connection.dss.reserve(subflow, SegmentKind.ACK, room - fail - signals);
@@ -124,7 +124,7 @@ final class SubflowOptions {
                 && connection.paths.signals.reserve(subflow, SegmentKind.ACK, reserved - written) > 0) {
             written += connection.paths.signals.write(subflow, address + written, reserved - written);
         }
-        if (connection.fallenBack || connection.dss.reserve(subflow, SegmentKind.ACK, reserved - written) == 0) {
+        if (connection.dss.reserve(subflow, SegmentKind.ACK, reserved - written) == 0) {
             return written;
         }
         return written + connection.dss.write(subflow, SegmentKind.ACK, address + written, streamOffset);

@@ -159,8 +159,14 @@ class FallbackReasonScriptTest extends TwoPathScript {
         mp.fellBack();
         isToldAs(FallbackReason.CHECKSUM, conn, "MPTcpExtMPFailRx");
         assertThat(counter("MPTcpExtMPFailRx")).isEqualTo(1);
+        // Until the peer says its infinite mapping, DATA_ACKs alone clear its send buffer.
+        wifi.sees(ack(1, 111).with(dss().ack(111)));
         conn.reads(100);
-        goesOnPlainly(1, 111);
+        wifi.sends(data(111, 211).with(map(111, 111, 0).checksum(0)).payloadAt(110));
+        conn.reads(100);
+        wifi.sees(ack(1, 211).with());
+        assertThat(counter("MPTcpExtInfiniteMapRx")).isEqualTo(1);
+        goesOnPlainly(1, 211);
     }
 
     @ParameterizedTest
