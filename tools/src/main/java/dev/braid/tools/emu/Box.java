@@ -128,7 +128,8 @@ interface Box {
         }
     }
 
-    private static Box editor(String name, SegmentEdit edit) {
+    /** A box for one edit, counted under this name. */
+    static Box editor(String name, SegmentEdit edit) {
         return parts -> new Pair(new SegmentEditor(edit, parts.counter(name)), null);
     }
 

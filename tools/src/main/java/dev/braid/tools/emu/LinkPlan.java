@@ -1,6 +1,7 @@
 package dev.braid.tools.emu;
 
 import dev.braid.fastpath.sim.LinkConfig;
+import dev.braid.fastpath.sim.middlebox.SegmentEdit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,17 @@ public record LinkPlan(
     public LinkPlan boxes(String row) {
         List<Box> boxes = row.isEmpty() ? List.of() : Box.parse(row);
         return new LinkPlan(ab, ba, boxes, boxes, nat, seed);
+    }
+
+    /**
+     * With a box for each direction that no word is for.
+     *
+     * @param towardsB what it does to packets from a to b
+     * @param towardsA what it does to packets from b to a
+     */
+    public LinkPlan edits(SegmentEdit towardsB, SegmentEdit towardsA) {
+        return new LinkPlan(
+                ab, ba, List.of(Box.editor("edit", towardsB)), List.of(Box.editor("edit", towardsA)), nat, seed);
     }
 
     /** With a NAT. */

@@ -29,28 +29,29 @@ import java.util.function.UnaryOperator;
  *   near: Braid 10.77.0.2 - braid0 - 10.77.0.1 (forwards) 10.78.0.1 - wire0 ~~ simulated link ~~ wire0 - 10.79.0.1 :far
  * </pre>
  */
-final class ImpairedBed implements AutoCloseable {
+public final class ImpairedBed implements AutoCloseable {
     private final NetworkNamespace near;
     private final NetworkNamespace far;
     private final LinkEmulator emulator;
     private final Stack stack;
 
     private ImpairedBed(
-            NetworkNamespace near, NetworkNamespace far, LinkConfig link, UnaryOperator<StackBuilder> options) {
+            NetworkNamespace near, NetworkNamespace far, LinkPlan plan, UnaryOperator<StackBuilder> options) {
         this.near = near;
         this.far = far;
         emulator = LinkEmulator.startTracked(
                 LinkEnd.parse("tun=wire0,address=10.78.0.1/24+fd78::1/64,netns=" + near.path()),
                 LinkEnd.parse("tun=wire0,address=10.79.0.1/24+fd79::1/64,netns=" + far.path()),
-                LinkPlan.symmetric(link, 42));
+                plan);
         route(near, "10.79.0.0/24", "fd79::/64", "10.78.0.2", "fd78::2");
         route(far, "10.77.0.0/24", "fd77::/64", "10.79.0.2", "fd79::2");
+        route(far, "10.78.0.0/24", "fd78::/64", "10.79.0.2", "fd79::2");
         near.sysctl("net.ipv4.ip_forward", "1");
         near.sysctl("net.ipv6.conf.all.forwarding", "1");
-        stack = near.call(() -> options.apply(Stack.builder())
+        stack = near.call(() -> options.apply(Stack.builder()
                 .link(Link.tun("braid0").address("10.77.0.2/24").address("fd77::2/64"))
                 .protocol(StreamProtocol.TCP)
-                .trackLeaks()
+                .trackLeaks())
                 .start());
     }
 
@@ -60,10 +61,15 @@ final class ImpairedBed implements AutoCloseable {
 
     /** As {@link #start(LinkConfig)}, with a stack that is configured besides. */
     static ImpairedBed start(LinkConfig link, UnaryOperator<StackBuilder> options) {
+        return start(LinkPlan.symmetric(link, 42), options);
+    }
+
+    /** As {@link #start(LinkConfig, UnaryOperator)}, with boxes or not; a is near, b is far. */
+    public static ImpairedBed start(LinkPlan plan, UnaryOperator<StackBuilder> options) {
         NetworkNamespace near = NetworkNamespace.create("near");
         NetworkNamespace far = NetworkNamespace.create("far");
         try {
-            return new ImpairedBed(near, far, link, options);
+            return new ImpairedBed(near, far, plan, options);
         } catch (RuntimeException e) {
             near.close();
             far.close();
@@ -103,12 +109,17 @@ final class ImpairedBed implements AutoCloseable {
         return far.<SocketChannel, IOException>call(() -> SocketChannel.open(new InetSocketAddress(braid, port)));
     }
 
-    Stack stack() {
+    public Stack stack() {
         return stack;
     }
 
+    /** Where Braid lives, and the kernel that forwards for it. */
+    public NetworkNamespace near() {
+        return near;
+    }
+
     /** Where the kernel's end lives. */
-    NetworkNamespace far() {
+    public NetworkNamespace far() {
         return far;
     }
 

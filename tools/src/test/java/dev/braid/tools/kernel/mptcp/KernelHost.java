@@ -20,16 +20,23 @@ final class KernelHost implements Host {
 
     private final NetworkNamespace namespace;
     private final int number;
+    private final int first;
 
     /** @param number the last part of its addresses */
     KernelHost(NetworkNamespace namespace, int number) {
+        this(namespace, number, 7);
+    }
+
+    /** @param first tells the network of its path 0: the last digit of 10.7x and fd7x */
+    KernelHost(NetworkNamespace namespace, int number, int first) {
         this.namespace = namespace;
         this.number = number;
+        this.first = first;
     }
 
     @Override
     public String address(int path, boolean v6) {
-        return (v6 ? "fd7%d::%d" : "10.7%d.0.%d").formatted(7 + path, number);
+        return (v6 ? "fd7%d::%d" : "10.7%d.0.%d").formatted(first + path, number);
     }
 
     @Override

@@ -32,6 +32,10 @@ final class TwoKernels implements AutoCloseable {
         netlink.awaitTaken(Prefix.parse(host.address(path, true) + "/64").address());
     }
 
+    NetworkNamespace clientNamespace() {
+        return client;
+    }
+
     KernelHost client() {
         return new KernelHost(client, 2);
     }
