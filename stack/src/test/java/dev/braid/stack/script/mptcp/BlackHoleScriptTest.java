@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.braid.stack.script.Conn;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ways that swallow SYNs with MP_CAPABLE: remembered for one destination and one link, for a time that doubles and fades. */
 class BlackHoleScriptTest extends MptcpScript {
@@ -14,13 +16,18 @@ class BlackHoleScriptTest extends MptcpScript {
 
     /** The host connects by this path, where only SYNs without the option get through. */
     private void isSwallowed(Path path) {
+        isSwallowed(path, 2);
+    }
+
+    /** As {@link #isSwallowed(Path)}; so many SYNs with the option are repeated before one goes without. */
+    private void isSwallowed(Path path, int repeats) {
         Conn conn = connects(path);
         path.sees(syn(0).with(capable()));
-        for (int waited = 1_000; waited <= 2_000; waited *= 2) {
-            after(waited);
+        for (int i = 0; i < repeats; i++) {
+            after(1_000 << i);
             path.sees(syn(0).with(capable()));
         }
-        after(4_000);
+        after(1_000 << repeats);
         path.sees(syn(0).lacks(MpOption.ALL)).sends(path.fullSynAck()).sees(ack(1, 1).lacks(MpOption.ALL));
         ends(conn, path);
     }
@@ -71,6 +78,32 @@ class BlackHoleScriptTest extends MptcpScript {
         isPlainFromTheFirst(wifi);
         after(1_001);
         asksForMultipath(wifi);
+    }
+
+    @Test
+    void itIsRememberedForAsLongAsTheTunableSays() {
+        core().tunables().set("net.mptcp.blackhole_timeout", "60");
+        isSwallowed(wifi);
+        after(59_000);
+        isPlainFromTheFirst(wifi);
+        after(1_001);
+        asksForMultipath(wifi);
+    }
+
+    @Test
+    void withoutATimeNothingIsRemembered() {
+        core().tunables().set("net.mptcp.blackhole_timeout", "0");
+        isSwallowed(wifi);
+        asksForMultipath(wifi);
+        assertThat(counter("MPTcpExtMPCapableSYNTXDisabled")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4})
+    void asManySynsAreRepeatedAsTheTunableSays(int repeats) {
+        core().tunables().set("net.mptcp.syn_retrans_before_tcp_fallback", Integer.toString(repeats));
+        isSwallowed(wifi, repeats);
+        assertThat(counter("MPTcpExtMPCapableSYNTXDrop")).isEqualTo(1);
     }
 
     @Test

@@ -51,6 +51,28 @@ class BreakBeforeMakeScriptTest extends TwoPathScript {
         far.sends(far.fullSyn().with(join())).sees(rstAck(0, 1));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void theHoldTimeIsWhatTheTunableSays(Role role) {
+        isOpen(role);
+        connection().pathManagers("none");
+        core().tunables().set("net.mptcp.close_timeout", "5");
+        wifi.sends(rst(11)).seesNothing();
+        after(4_999);
+        conn.readsNothing();
+        after(1);
+        conn.failedWith(Errno.ETIMEDOUT);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withoutAHoldTimeTheLastSubflowsEndIsTheConnections(Role role) {
+        core().tunables().set("net.mptcp.close_timeout", "0");
+        isOpen(role);
+        wifi.sends(rst(11)).seesNothing();
+        conn.failedWith(Errno.ETIMEDOUT);
+    }
+
     @Test
     @Rfc({"8684", "3.5"})
     void aClientOpensItsOnlySubflowAnew() {
