@@ -140,7 +140,7 @@ public final class MptcpReason {
             case WITHDRAWN -> "address taken back";
             case MADE_BACKUP -> "made a backup";
             case MADE_REGULAR -> "made a regular path";
-            case OVERFLOW_BEGUN -> "much is moved: overflow paths carry, too";
+            case OVERFLOW_BEGUN -> "much is moved: overflow paths carry as well";
             case OVERFLOW_ENDED -> "little is moved: overflow paths wait";
             case MEASURED -> "round trip asked for";
             case DOUBTED -> "doubted";

@@ -3,10 +3,12 @@ package dev.braid.stack.mptcp;
 import static dev.braid.stack.mptcp.TwoHosts.MS;
 import static dev.braid.stack.mptcp.TwoHosts.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.braid.fastpath.sim.LinkConfig;
 import dev.braid.fastpath.wire.IpAddress;
 import dev.braid.fastpath.wire.Prefix;
+import dev.braid.stack.core.CoreConfig;
 import dev.braid.stack.mptcp.path.Endpoint;
 import dev.braid.stack.mptcp.path.EndpointException;
 import dev.braid.stack.mptcp.path.Limits;
@@ -19,15 +21,209 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /** Whatever is decided about paths and scheduling is said by a packet: on two cores that trace decisions, all of whose frames are read. */
 class DecisionCommentsTest {
     private static final long BIG = 40_000_000;
 
+    /** The counters of the decisions that were taken in some scene. */
+    private final Set<String> taken = new TreeSet<>();
+
+    @TestFactory
+    List<DynamicTest> whateverIsDecidedIsSaidAndNoDecisionIsNeverTaken() {
+        return List.of(
+                dynamicTest("where data went, and why it waited", this::whereDataWentAndWhyItWaitedIsSaid),
+                dynamicTest("why data goes again", this::whyDataGoesAgainIsSaid),
+                dynamicTest("silence and return", this::aPathThatFallsSilentAndReturnsIsToldWithItsNumber),
+                dynamicTest("waiting for a fast path", this::thatDataWaitsForAFastPathIsSaidByTheNextSegment),
+                dynamicTest("sounding a slow path", this::thatASlowPathIsSoundedIsSaid),
+                dynamicTest("no path that answers", this::thatNoPathAnswersIsSaid),
+                dynamicTest("silence told to the peer", this::whatAReceiverTellsOfSilenceIsSaid),
+                dynamicTest("path managers", this::whatPathManagersDoStandsOnTheSegmentsThatDoIt),
+                dynamicTest("meshes, limits, families", this::whatAMeshLacksIsSaid),
+                dynamicTest("an address of a silent path taken back", this::thatThePeerTookAnAddressBackIsSaid),
+                dynamicTest("what is not used or refused", this::whatIsNotUsedOrRefusedIsSaidByTheNextPacket),
+                dynamicTest("overflow", this::whenOverflowPathsCarryIsSaid),
+                dynamicTest("standing by", this::thatRoundTripsAreAskedForIsSaid),
+                dynamicTest("no decision is left out", this::eachWasTaken));
+    }
+
+    private void eachWasTaken() {
+        Set<String> all = new TreeSet<>();
+        Stream.of(SchedulingDecision.values()).map(SchedulingDecision::counter).forEach(all::add);
+        Stream.of(LivenessDecision.values()).map(LivenessDecision::counter).forEach(all::add);
+        Stream.of(PathDecision.values()).map(PathDecision::counter).forEach(all::add);
+        assertThat(taken).containsExactlyElementsOf(all);
+    }
+
+    private static CoreConfig unmanaged(boolean liveness) {
+        return TwoHosts.config(c -> {
+            c.pathManagers = "none";
+            c.liveness = liveness;
+        });
+    }
+
+    private void whatAReceiverTellsOfSilenceIsSaid() {
+        LinkConfig link = LinkConfig.PERFECT.rate(20_000_000).queue(100_000).delay(10 * MS);
+        for (boolean shared : new boolean[] {false, true}) {
+            try (TwoHosts world = new TwoHosts(unmanaged(false), unmanaged(true), link, link)) {
+                Comments server = new Comments(world.server);
+                TwoHosts.Program[] pair = world.establishFully();
+                pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs());
+                world.run(200 * MS);
+                if (shared) {
+                    pair[1].mptcp().subflows.forEach(subflow -> subflow.localId = 0);
+                }
+                pair[0].send(BIG);
+                world.run(2 * SECOND);
+                cut(world, 1);
+                world.run(SECOND);
+                server.assertComplete();
+                assertThat(server.host.count("MptcpLiveUntold")).isEqualTo(shared ? 1 : 0);
+                assertThat(server.host.count("MptcpLiveToldRemoveAddr")).isEqualTo(shared ? 0 : 1);
+            }
+        }
+    }
+
+    private void thatASlowPathIsSoundedIsSaid() {
+        LinkConfig link = LinkConfig.PERFECT.rate(20_000_000).queue(100_000);
+        var narrow = unmanaged(true).withTcp(TcpConfig.with(c -> {
+            c.receiveBuffer = 128 << 10;
+            c.maxReceiveBuffer = 128 << 10;
+        }));
+        try (TwoHosts world = new TwoHosts(unmanaged(true), narrow, link.delay(5 * MS), link.delay(100 * MS))) {
+            Comments client = new Comments(world.client);
+            TwoHosts.Program[] pair = world.establishFully();
+            pair[0].mptcp().roster.join(world.plan(false), world.clock.nowNs());
+            world.run(SECOND);
+            pair[0].send(BIG);
+            world.run(5 * SECOND);
+            client.assertComplete();
+            assertThat(client.parts).contains("sounding: the window grows only with what comes over this path");
+        }
+    }
+
+    private void thatNoPathAnswersIsSaid() {
+        try (TwoHosts world = new TwoHosts(unmanaged(true), unmanaged(true))) {
+            Comments client = new Comments(world.client);
+            TwoHosts.Program[] pair = world.establishFully();
+            MptcpConnection connection = pair[0].mptcp();
+            cut(world, 0);
+            connection.liveness.suspect(connection.initial, world.clock.nowNs());
+            pair[0].send(1000);
+            world.run(10 * SECOND);
+            mend(world, 0);
+            world.run(10 * SECOND);
+            pair[0].send(1000);
+            world.run(SECOND);
+            client.assertComplete();
+            assertThat(client.parts).contains("no path answers");
+        }
+    }
+
+    private void whatAMeshLacksIsSaid() throws EndpointException {
+        try (TwoHosts world = shaped(c -> c.linkEndpoints = false)) {
+            Comments client = new Comments(world.client);
+            paths(world.client).endpoints().limits(new Limits(2, 2));
+            add(world.server, "10.0.1.2", Endpoint.SIGNAL);
+            int mesh = Endpoint.SUBFLOW | Endpoint.FULLMESH;
+            Endpoint own = add(world.client, "10.0.1.1", mesh);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(300 * MS);
+            pair[1].mptcp().paths.signals.announce(9, IpAddress.parse("fd00::9"), 0, world.clock.nowNs());
+            flush(world);
+            world.run(300 * MS);
+            pair[1].mptcp().subflows.getLast().reset(0, world.clock.nowNs());
+            flush(world);
+            world.run(SECOND);
+            add(world.client, "10.0.0.1", mesh);
+            flush(world);
+            world.run(300 * MS);
+            for (int flags : new int[] {mesh | Endpoint.BACKUP, mesh}) {
+                paths(world.client).endpoints().change(own.id(), flags);
+                flush(world);
+                world.run(300 * MS);
+            }
+            world.run(300 * MS);
+            pair[0].send(1000);
+            world.run(300 * MS);
+            client.assertComplete();
+            assertThat(client.parts).contains(
+                    "for the full mesh", "an announced address not used: family", "made a regular path");
+        }
+    }
+
+    private void thatThePeerTookAnAddressBackIsSaid() throws EndpointException {
+        try (TwoHosts world = shaped(c -> c.linkEndpoints = false)) {
+            Comments client = new Comments(world.client);
+            paths(world.client).endpoints().limits(new Limits(1, 2));
+            Endpoint announced = add(world.server, "10.0.1.2", Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(300 * MS);
+            assertThat(pair[0].mptcp().subflows).hasSize(2);
+            cut(world, 1);
+            paths(world.server).endpoints().remove(announced.id());
+            flush(world);
+            world.run(10 * SECOND);
+            pair[0].send(1000);
+            world.run(SECOND);
+            client.assertComplete();
+            assertThat(client.parts).contains("closed: the peer took its address back");
+        }
+    }
+
+    private void whenOverflowPathsCarryIsSaid() throws EndpointException {
+        LinkConfig link = LinkConfig.PERFECT.rate(20_000_000).delay(10 * MS).queue(100_000);
+        try (TwoHosts world = new TwoHosts(TwoHosts.config(c -> {
+            c.pathManagers = "endpoints overflow";
+            c.linkEndpoints = false;
+        }), CoreConfig.DEFAULT.copy(), link.delay(20 * MS), link)) {
+            Comments client = new Comments(world.client);
+            paths(world.client).endpoints().limits(new Limits(1, 1));
+            add(world.client, "10.0.1.1", Endpoint.LAMINAR | Endpoint.OVERFLOW | Endpoint.BACKUP);
+            add(world.server, "10.0.1.2", Endpoint.SIGNAL);
+            TwoHosts.Program[] pair = world.establishFully();
+            world.run(SECOND);
+            pair[0].send(15_000_000);
+            world.run(5 * SECOND);
+            for (int i = 0; i < 20; i++) {
+                pair[0].send(125_000);
+                world.run(100 * MS);
+            }
+            world.run(12 * SECOND);
+            pair[0].send(1000);
+            world.run(SECOND);
+            client.assertComplete();
+            assertThat(client.parts).contains("waits: a path that yields is spared");
+        }
+    }
+
+    private void thatRoundTripsAreAskedForIsSaid() {
+        try (TwoHosts world = shaped(c -> {
+            c.pathManagers = "endpoints standby-rtt";
+            c.linkEndpoints = false;
+        })) {
+            Comments client = new Comments(world.client);
+            TwoHosts.Program[] pair = world.establishFully();
+            assertThat(pair[0].mptcp().roster.join(world.plan(true), world.clock.nowNs())).isNotNull();
+            world.run(SECOND);
+            for (int i = 0; i < 20; i++) {
+                pair[1].send(500);
+                world.run(SECOND / 4);
+            }
+            client.assertComplete();
+            assertThat(client.parts).contains("round trip asked for");
+        }
+    }
+
     /** What the frames of one host said. */
-    private static final class Comments {
+    private final class Comments {
         final TwoHosts.Host host;
         /** Each whole. */
         final List<String> all = new ArrayList<>();
@@ -69,6 +265,7 @@ class DecisionCommentsTest {
             String words = MptcpReason.words(code);
             assertThat(words).as("words for %s", counter).startsWith(", ");
             if (host.count(counter) > 0) {
+                taken.add(counter);
                 assertThat(parts).as(counter).contains(words.substring(2));
             }
         }
@@ -102,8 +299,7 @@ class DecisionCommentsTest {
         world.back[link].mend();
     }
 
-    @Test
-    void whereDataWentAndWhyItWaitedIsSaid() {
+    private void whereDataWentAndWhyItWaitedIsSaid() {
         for (String scheduler : List.of("default", "kernel", "lowest-rtt")) {
             try (TwoHosts world = shaped(c -> {
                 c.pathManagers = "none";
@@ -126,8 +322,7 @@ class DecisionCommentsTest {
         }
     }
 
-    @Test
-    void whyDataGoesAgainIsSaid() {
+    private void whyDataGoesAgainIsSaid() {
         try (TwoHosts world = shaped(c -> {
             c.pathManagers = "none";
             c.liveness = false;
@@ -153,8 +348,7 @@ class DecisionCommentsTest {
         }
     }
 
-    @Test
-    void aPathThatFallsSilentAndReturnsIsToldWithItsNumber() {
+    private void aPathThatFallsSilentAndReturnsIsToldWithItsNumber() {
         try (TwoHosts world = shaped(c -> c.pathManagers = "none")) {
             Comments client = new Comments(world.client);
             Comments server = new Comments(world.server);
@@ -177,8 +371,7 @@ class DecisionCommentsTest {
         }
     }
 
-    @Test
-    void thatDataWaitsForAFastPathIsSaidByTheNextSegment() {
+    private void thatDataWaitsForAFastPathIsSaidByTheNextSegment() {
         LinkConfig link = LinkConfig.PERFECT.rate(20_000_000).queue(100_000);
         var config = TwoHosts.config(c -> c.pathManagers = "none");
         // The window must not be what it waits for.
@@ -197,8 +390,7 @@ class DecisionCommentsTest {
         }
     }
 
-    @Test
-    void whatPathManagersDoStandsOnTheSegmentsThatDoIt() throws EndpointException {
+    private void whatPathManagersDoStandsOnTheSegmentsThatDoIt() throws EndpointException {
         try (TwoHosts world = shaped(c -> c.linkEndpoints = false)) {
             Comments client = new Comments(world.client);
             Comments server = new Comments(world.server);
@@ -234,8 +426,7 @@ class DecisionCommentsTest {
         }
     }
 
-    @Test
-    void whatIsNotUsedOrRefusedIsSaidByTheNextPacket() throws EndpointException {
+    private void whatIsNotUsedOrRefusedIsSaidByTheNextPacket() throws EndpointException {
         for (String manager : List.of("endpoints", "kernel")) {
             try (TwoHosts world = shaped(c -> {
                 c.linkEndpoints = false;
