@@ -13,8 +13,12 @@ final class Fallback {
         this.connection = connection;
     }
 
-    /** Whether this subflow is all there is, joins that are not through left out, so that its bytes could be the stream's. */
-    boolean isPossible(Subflow subflow) {
+    /**
+     * Whether this subflow is all there is, joins that are not through left out, so that its bytes could be the stream's.
+     *
+     * @param asked an MP_FAIL asked the peer for it: then its answer says that a join which came through meanwhile did not do so there
+     */
+    boolean isPossible(Subflow subflow, boolean asked) {
         DataSender sender = connection.sender;
         // One that this end has ended can bring nothing more of a stream that goes on.
         boolean ended = subflow.closing() && (sender.queued() > 0 || !sender.finQueued());
@@ -24,7 +28,7 @@ final class Fallback {
         List<Subflow> subflows = connection.subflows;
         for (int i = 0; i < subflows.size(); i++) {
             Subflow other = subflows.get(i);
-            if (other != subflow && other.handshake == null) {
+            if (other != subflow && other.handshake == null && !asked) {
                 return false;
             }
         }

@@ -343,7 +343,7 @@ final class SubflowReceiver {
     }
 
     private boolean isAlone() {
-        return connection.fallback.isPossible(subflow) && connection.sender.isContiguous(subflow)
+        return connection.fallback.isPossible(subflow, failed) && connection.sender.isContiguous(subflow)
                 && !receiver.hasHole();
     }
 
