@@ -24,6 +24,8 @@ public final class Endpoints {
     private final BitSet ids = new BitSet(MAX_ID + 1);
     private final List<Consumer<PathEvent>> listeners = new ArrayList<>();
     private int nextId = 1;
+    /** The highest identifier that there ever was. */
+    private int highest;
     private Limits limits = Limits.DEFAULT;
 
     /** Has changes told to {@code listener} from now on. */
@@ -141,7 +143,8 @@ public final class Endpoints {
         if (known.isPresent()) {
             return known.get().id();
         }
-        int id = nextFree();
+        // Not one that was taken away a moment ago: a subflow of it would keep connections from telling their peers that it is gone.
+        int id = nextFree(highest + 1);
         if (id != 0) {
             insert(new Endpoint(id, address, 0, Endpoint.IMPLICIT, link));
         }
@@ -153,6 +156,7 @@ public final class Endpoints {
         ids.set(endpoint.id());
         // An identifier that was free a moment ago may still be known to peers: the used ones are left to rest.
         nextId = Math.max(nextId, endpoint.id());
+        highest = Math.max(highest, endpoint.id());
     }
 
     private Endpoint required(int id) throws EndpointException {
@@ -181,15 +185,15 @@ public final class Endpoints {
     }
 
     private int freeId() throws EndpointException {
-        int id = nextFree();
+        int id = nextFree(nextId);
         if (id == 0) {
             throw new EndpointException(EndpointException.Reason.FULL, "all " + MAX_ID + " identifiers are taken");
         }
         return id;
     }
 
-    private int nextFree() {
-        int id = ids.nextClearBit(nextId);
+    private int nextFree(int from) {
+        int id = ids.nextClearBit(from);
         if (id > MAX_ID) {
             id = ids.nextClearBit(1);
         }

@@ -92,6 +92,18 @@ final class EndpointsTest {
         assertThat(table.all()).hasSize(1);
     }
 
+    /** While connections tell their peers that an identifier is gone, no subflow of theirs may get it. */
+    @Test
+    void anImplicitEndpointDoesNotGetAnIdentifierThatWasTakenAway() throws Exception {
+        int id = table.add(ONE, 0, Endpoint.SUBFLOW, -1, 0).id();
+        table.remove(id);
+        assertThat(table.idOf(ONE, 0, -1)).isEqualTo(id + 1);
+        table.flush();
+        assertThat(table.idOf(ONE, 0, -1)).isEqualTo(id + 2);
+        table.add(TWO, 0, Endpoint.SUBFLOW, -1, Endpoints.MAX_ID);
+        assertThat(table.idOf(THREE, 0, -1)).as("behind the last of all").isEqualTo(1);
+    }
+
     @Test
     void aPortHasTheIdentifierOfItsEndpointAndElseTheAddresssOwn() throws Exception {
         table.add(ONE, 5_000, Endpoint.SIGNAL, -1, 7);
