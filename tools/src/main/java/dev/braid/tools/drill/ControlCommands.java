@@ -44,7 +44,7 @@ final class ControlCommands {
 
     private Answer ip(List<String> words, long nowNs) {
         if (words.contains("mptcp")) {
-            return said(NOT_SUPPORTED, "Braid's stack has no multipath TCP yet\n");
+            return said(NOT_SUPPORTED, "a drill is of plain TCP over one path\n");
         }
         if (words.contains("link")) {
             resize(words, nowNs);
