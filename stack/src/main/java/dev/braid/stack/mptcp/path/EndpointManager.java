@@ -24,6 +24,8 @@ public final class EndpointManager implements PathManager {
     private final RemovedAddresses removed = new RemovedAddresses();
     /** Addresses of endpoints that the host had on a link that was up: those it has no more are lost, others may be a translator's. */
     private final Set<IpAddress> had = new HashSet<>(0);
+    /** Addresses whose endpoints were taken away while the connection ran: no route is to choose them. */
+    private final Set<IpAddress> takenAway = new HashSet<>(0);
     /** The address that the connection began with is not to be used any more: somebody said so, or took its endpoint away. */
     private boolean initialUnwanted;
 
@@ -47,9 +49,13 @@ public final class EndpointManager implements PathManager {
             }
             case PathEvent.LinkChanged told -> linkChanged(told, connection, commands);
             case PathEvent.LinkDoubted told -> linkDoubted(told.link(), connection, commands);
-            case PathEvent.EndpointAdded told -> initialUnwanted &= !isInitial(told.endpoint(), connection);
+            case PathEvent.EndpointAdded told -> {
+                initialUnwanted &= !isInitial(told.endpoint(), connection);
+                takenAway.remove(told.endpoint().address());
+            }
             case PathEvent.EndpointRemoved told -> {
                 endpointRemoved(told.endpoint(), connection, commands);
+                takenAway.add(told.endpoint().address());
                 initialUnwanted |= isInitial(told.endpoint(), connection);
             }
             case PathEvent.InitialAddressRemoved told -> {
@@ -159,13 +165,29 @@ public final class EndpointManager implements PathManager {
                 commands.decided(PathDecision.REFUSED_SUBFLOW_LIMIT);
                 return;
             }
+            Optional<WantedPath> permitted = permitted(path, view);
+            if (permitted.isEmpty()) {
+                continue;
+            }
             boolean again = retries.isReopening(path.ends());
-            int number = commands.open(path.plan());
+            int number = commands.open(permitted.get().plan());
             retries.opened(path.ends(), number, nowNs);
             if (number >= 0) {
                 commands.decided(again ? PathDecision.REOPENED : path.decision(), number);
             }
         }
+    }
+
+    /** A path by route is one from another address than those that were taken away, if there is one. */
+    private Optional<WantedPath> permitted(WantedPath path, PathView view) {
+        if (!path.byRoute() || takenAway.isEmpty()) {
+            return Optional.of(path);
+        }
+        return view.localAddresses().stream()
+                .filter(local -> Survey.sameFamily(local.address(), path.remote().address()))
+                .filter(local -> !takenAway.contains(local.address()))
+                .findFirst()
+                .map(local -> path.from(local, view.localId(local)));
     }
 
     private void closed(PathEvent.SubflowClosed told, long nowNs) {

@@ -21,6 +21,11 @@ record WantedPath(LocalAddress local, int localId, RemoteAddress remote, boolean
         return local.address().isUnspecified();
     }
 
+    /** The same from a certain address. */
+    WantedPath from(LocalAddress address, int id) {
+        return new WantedPath(address, id, remote, backup, decision);
+    }
+
     /** Whether a subflow of the view is this path. */
     boolean exists(Survey survey) {
         return byRoute()

@@ -4,6 +4,7 @@ import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT;
 import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_2;
 import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_3;
 import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_6;
+import static dev.braid.stack.mptcp.path.FakeConnection.CLIENT_7;
 import static dev.braid.stack.mptcp.path.FakeConnection.SERVER_2;
 import static dev.braid.stack.mptcp.path.FakeConnection.SERVER_6;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -122,6 +123,40 @@ final class EndpointManagerTest extends PathManagerContract {
         connection.fail(0, TcpFailure.TIMED_OUT);
         connection.pass(600);
         assertThat(connection.log).last().isEqualTo("open 10.0.1.1#0 > 10.9.0.1:80#0");
+    }
+
+    /** An announced address is joined from whatever address the route chooses; but not from one that somebody took away. */
+    @Test
+    void noRouteChoosesAnAddressWhoseEndpointWasTakenAway() {
+        connection.endpoints.limits(new Limits(2, 2));
+        connection.locals.add(new LocalAddress(CLIENT_6, 1));
+        Endpoint second = connection.add(CLIENT_6, Endpoint.SUBFLOW);
+        connection.begin();
+        connection.announced(4, SERVER_6, 0);
+        connection.establishAll();
+        PathSubflow joined = connection.get(1);
+        connection.remove(second);
+        connection.tell(new PathEvent.SubflowClosed(joined, null, null));
+        connection.pass(60_000);
+        assertThat(connection.log).as("closed, told, and no more").containsExactly(
+                "open fd01::1#1 > fd09::1:80#4", "withdraw 1", "close 1");
+        LocalAddress another = new LocalAddress(CLIENT_7, 1);
+        connection.locals.add(another);
+        connection.tell(new PathEvent.LocalAddressAdded(another));
+        assertThat(connection.log).as("from another one").last().isEqualTo("open fd02::1#2 > fd09::1:80#4");
+    }
+
+    @Test
+    void anAddressWhoseEndpointReturnsIsChosenAgain() {
+        connection.endpoints.limits(new Limits(2, 2));
+        connection.locals.add(new LocalAddress(CLIENT_6, 1));
+        Endpoint second = connection.add(CLIENT_6, 0);
+        connection.begin();
+        connection.remove(second);
+        connection.announced(4, SERVER_6, 0);
+        assertThat(connection.log).isEmpty();
+        connection.add(CLIENT_6, 0);
+        assertThat(connection.log).containsExactly("open ::#0 > fd09::1:80#4");
     }
 
     @Test

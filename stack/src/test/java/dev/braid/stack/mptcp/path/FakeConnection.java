@@ -14,6 +14,7 @@ final class FakeConnection implements PathView, PathCommands {
     static final IpAddress CLIENT_2 = IpAddress.parse("10.0.2.1");
     static final IpAddress CLIENT_3 = IpAddress.parse("10.0.3.1");
     static final IpAddress CLIENT_6 = IpAddress.parse("fd01::1");
+    static final IpAddress CLIENT_7 = IpAddress.parse("fd02::1");
     static final IpAddress SERVER = IpAddress.parse("10.9.0.1");
     static final IpAddress SERVER_2 = IpAddress.parse("10.9.0.2");
     static final IpAddress SERVER_6 = IpAddress.parse("fd09::1");

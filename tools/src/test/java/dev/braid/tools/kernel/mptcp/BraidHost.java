@@ -134,6 +134,15 @@ final class BraidHost implements Host {
     }
 
     @Override
+    public int subflowsAt(String address) throws IOException {
+        IpAddress at = IpAddress.parse(address);
+        return (int) stack.connections().stream()
+                .filter(info -> info.state == TcpState.ESTABLISHED)
+                .filter(info -> info.local.equals(at) || info.remote.equals(at))
+                .count();
+    }
+
+    @Override
     public long receivedByJoined() throws IOException {
         return stack.connections().stream()
                 .filter(info -> isOfPath1(info.local) || isOfPath1(info.remote))

@@ -55,6 +55,9 @@ interface Host {
     /** How many subflows there are. */
     int subflows() throws IOException;
 
+    /** How many of them begin or end at this address. */
+    int subflowsAt(String address) throws IOException;
+
     /** Payload bytes that came by the subflows there are beside the first: those of which either address is path 1's. */
     long receivedByJoined() throws IOException;
 

@@ -129,6 +129,14 @@ final class KernelHost implements Host {
     }
 
     @Override
+    public int subflowsAt(String address) {
+        return (int) namespace.exec("ss", "-tnH", "state", "established")
+                .lines()
+                .filter(line -> line.contains("[" + address + "]:") || line.contains(" " + address + ":"))
+                .count();
+    }
+
+    @Override
     public long receivedByJoined() {
         return namespace.exec("ss", "-tinHO", "state", "established")
                 .lines()

@@ -108,7 +108,7 @@ enum Scenario {
         @Override
         void play(Host client, Host server, Families families) throws Exception {
             try (var talk = joinedByClient(client, server, families)) {
-                removes(talk, client, server);
+                removes(talk, client, server, families, families.mixed());
             }
         }
     },
@@ -116,7 +116,7 @@ enum Scenario {
         @Override
         void play(Host client, Host server, Families families) throws Exception {
             try (var talk = joinedByAnnouncement(client, server, families, 0)) {
-                removes(talk, server, client);
+                removes(talk, server, client, families, false);
             }
         }
     },
@@ -317,12 +317,21 @@ enum Scenario {
         counted(from, "MPTcpExtMPPrioTx", 2);
     }
 
-    /** One end takes its endpoint away while bytes are on their way. */
-    private static void removes(Conversation talk, Host from, Host to) throws Exception {
+    /**
+     * One end takes its endpoint away while bytes are on their way.
+     *
+     * @param joinsAgain the other announced an address, too, which Braid may join from another address of its own
+     */
+    private static void removes(Conversation talk, Host from, Host to, Families families, boolean joinsAgain)
+            throws Exception {
+        String removed = from.address(1, families.second);
         exchangeOverBoth(talk, from, to);
         talk.exchange(BYTES, 1, () -> from.removeEndpoint(JOINED));
         awaitCount(to, "MPTcpExtRmAddr", 1);
-        TwoPaths.await("the subflow is gone", () -> from.subflows() == 1 && to.subflows() == 1);
+        TwoPaths.await("nothing is at the address", () -> from.subflowsAt(removed) == 0 && to.subflowsAt(removed) == 0);
+        if (!joinsAgain) {
+            TwoPaths.await("the subflow is gone", () -> from.subflows() == 1 && to.subflows() == 1);
+        }
         talk.exchange(BYTES);
         talk.finish();
         counted(from, "MPTcpExtRmAddrTx", 1);
