@@ -1,5 +1,7 @@
 package dev.braid.tools.proxy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.braid.tools.config.HostConfig;
 import dev.braid.tools.host.Connected;
 import dev.braid.tools.host.Dialer;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** A proxy on a free port and a server of one's own, whatever name a client asks for. */
 final class ProxyBed implements AutoCloseable {
@@ -35,6 +39,15 @@ final class ProxyBed implements AutoCloseable {
                 SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort())), -1,
                 "by the test");
         proxy = ProxyServer.start(config, this::dial, (level, line) -> lines.add(level + " " + line));
+    }
+
+    /** Waits for what another thread does. */
+    static void await(BooleanSupplier condition) {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited for 20 s").isLessThan(endNs);
+            Thread.onSpinWait();
+        }
     }
 
     static HostConfig.Proxy config(Map<String, String> users, int clients, int clientsEach, int idleSeconds) {

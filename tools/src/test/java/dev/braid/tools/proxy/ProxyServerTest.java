@@ -1,5 +1,6 @@
 package dev.braid.tools.proxy;
 
+import static dev.braid.tools.proxy.ProxyBed.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,14 +40,6 @@ final class ProxyServerTest {
     @AfterEach
     void stop() throws IOException {
         bed.close();
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited for 20 s").isLessThan(endNs);
-            Thread.onSpinWait();
-        }
     }
 
     /** Nothing is held for anybody any more. */

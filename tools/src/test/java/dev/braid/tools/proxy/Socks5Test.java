@@ -174,7 +174,8 @@ final class Socks5Test {
         try (Socket client = bed.client(4, 1, 0, 80, 1, 2, 3, 4, 0)) {
             assertThat(endsWithoutAWord(client)).isTrue();
         }
-        assertThat(bed.lines).anyMatch(line -> line.contains("SOCKS version 4"));
+        // It is let go before it is spoken of.
+        ProxyBed.await(() -> bed.lines.stream().anyMatch(line -> line.contains("SOCKS version 4")));
     }
 
     /** An end or a reset: the kernel makes it a reset when there are bytes that nobody read. */
